@@ -2,6 +2,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+/// What a backend says about its trouble.
+pub type Cause = Arc<dyn std::error::Error + Send + Sync>;
+
 /// Why a store didn't do what it was asked to.
 ///
 /// Cloneable, because one failed sync is the answer to every batch of its group.
@@ -29,7 +32,7 @@ pub enum Error {
 
     /// The batch was being written when the store failed: whether it is kept shows only when the store is opened again.
     #[error("write or sync failed, the batch's fate is unknown")]
-    Unknown(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    Unknown(#[source] Cause),
 
     /// An earlier write or sync failed. This batch wasn't written, and none will be until the store is opened again.
     #[error("store refuses writes since an earlier one failed")]
@@ -37,7 +40,7 @@ pub enum Error {
 
     /// The read failed.
     #[error("read failed")]
-    Read(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    Read(#[source] Cause),
 
     /// Stored bytes don't have the form they were written in.
     #[error("stored data is corrupt: {0}")]
@@ -46,4 +49,16 @@ pub enum Error {
     /// The store is shut; the batch wasn't written.
     #[error("store is closed")]
     Closed,
+}
+
+impl Error {
+    /// For backends: a write or sync failed for this reason.
+    pub fn unknown(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error::Unknown(Arc::from(cause.into()))
+    }
+
+    /// For backends: a read failed for this reason.
+    pub fn read(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error::Read(Arc::from(cause.into()))
+    }
 }

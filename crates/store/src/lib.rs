@@ -23,8 +23,6 @@
 #![deny(missing_docs, clippy::wildcard_enum_match_arm)]
 
 mod batch;
-#[cfg(feature = "contract")]
-pub mod contract;
 mod error;
 pub mod key;
 mod memory;
@@ -36,7 +34,7 @@ use std::sync::Arc;
 
 pub use batch::{Batch, Change, Expect, KEY_BYTES_MAX, Precondition, VALUE_BYTES_MAX};
 pub use bytes::Bytes;
-pub use error::Error;
+pub use error::{Cause, Error};
 pub use key::Key;
 pub use memory::Memory;
 pub use range::{Direction, KeyRange, Scan};

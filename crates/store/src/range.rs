@@ -39,7 +39,8 @@ impl KeyRange {
 
     /// Whether some key could be in both.
     pub fn overlaps(&self, other: &KeyRange) -> bool {
-        let begins_before_end = |a: &KeyRange, b: &KeyRange| b.end.as_ref().is_none_or(|end| a.start < *end);
+        let begins_before_end =
+            |a: &KeyRange, b: &KeyRange| b.end.as_ref().is_none_or(|end| a.start < *end);
         !self.is_empty()
             && !other.is_empty()
             && begins_before_end(self, other)
@@ -122,7 +123,10 @@ mod tests {
     #[test]
     fn a_prefix_of_greatest_bytes_has_no_end() {
         assert_eq!(KeyRange::prefix(&b"ab"[..]), KeyRange::new(&b"ab"[..], &b"ac"[..]));
-        assert_eq!(KeyRange::prefix(&b"a\xff\xff"[..]), KeyRange::new(&b"a\xff\xff"[..], &b"b"[..]));
+        assert_eq!(
+            KeyRange::prefix(&b"a\xff\xff"[..]),
+            KeyRange::new(&b"a\xff\xff"[..], &b"b"[..])
+        );
         assert_eq!(KeyRange::prefix(&b"\xff\xff"[..]).end, None);
         assert!(KeyRange::prefix(&b"\xff"[..]).contains(b"\xff\xff\xff"));
     }
@@ -143,6 +147,9 @@ mod tests {
         let backward = Scan::prefix("a").backward().after(b"ab");
         assert_eq!(backward.range, KeyRange::new("a", "ab"));
         assert!(!Scan::prefix("b").after(b"a").range.contains(b"ab"), "never widens the range");
-        assert!(!Scan::prefix("a").backward().after(b"c").range.contains(b"b"), "never widens the range");
+        assert!(
+            !Scan::prefix("a").backward().after(b"c").range.contains(b"b"),
+            "never widens the range"
+        );
     }
 }

@@ -19,8 +19,8 @@ enum State<T> {
     Pending(Arc<Mutex<Slot<T>>>),
 }
 
-/// The other end of a pending [`Reply`]. Dropped without an answer, it answers [`Error::Closed`].
-pub struct Answer<T>(Arc<Mutex<Slot<T>>>);
+/// The other end of a pending [`Reply`]. Dropped without an answer, it answers [`Error::Unknown`].
+pub struct Answer<T>(Option<Arc<Mutex<Slot<T>>>>);
 
 struct Slot<T> {
     result: Option<Result<T, Error>>,
@@ -36,7 +36,7 @@ impl<T> Reply<T> {
     /// A reply that comes when the answer is [sent](Answer::send).
     pub fn pending() -> (Answer<T>, Self) {
         let slot = Arc::new(Mutex::new(Slot { result: None, waker: None }));
-        (Answer(Arc::clone(&slot)), Reply(State::Pending(slot)))
+        (Answer(Some(Arc::clone(&slot))), Reply(State::Pending(slot)))
     }
 
     /// Blocks the thread until the reply is there: for startup, threads of our own and tests, never inside a runtime.
@@ -60,7 +60,9 @@ impl<T> Future for Reply<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.get_mut().0 {
-            State::Ready(result) => Poll::Ready(result.take().expect("a finished reply isn't polled again")),
+            State::Ready(result) => {
+                Poll::Ready(result.take().expect("a finished reply isn't polled again"))
+            }
             State::Pending(slot) => {
                 let mut slot = lock(slot);
                 match slot.result.take() {
@@ -86,17 +88,64 @@ impl<T> fmt::Debug for Reply<T> {
 
 impl<T> Answer<T> {
     /// Gives the reply its result and wakes who waits for it.
-    pub fn send(self, result: Result<T, Error>) {
+    pub fn send(mut self, result: Result<T, Error>) {
         self.fill(result);
     }
 
-    fn fill(&self, result: Result<T, Error>) {
-        let mut slot = lock(&self.0);
+    fn fill(&mut self, result: Result<T, Error>) {
+        let Some(slot) = self.0.take() else { return };
+        let mut slot = lock(&slot);
         slot.result = Some(result);
         let waker = slot.waker.take();
         drop(slot);
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+}
+
+impl<T> Drop for Answer<T> {
+    fn drop(&mut self) {
+        self.fill(Err(Error::unknown("the store stopped without an answer")));
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+/// A slot is only ever assigned to, so a panic elsewhere can't have left it half changed.
+fn lock<T>(slot: &Mutex<Slot<T>>) -> MutexGuard<'_, Slot<T>> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_for_an_answer_from_another_thread() {
+        let (answer, reply) = Reply::pending();
+        let sender = thread::spawn(move || answer.send(Ok(7)));
+        assert_eq!(reply.wait().unwrap(), 7);
+        sender.join().unwrap();
+    }
+
+    #[test]
+    fn an_answer_that_never_comes_leaves_the_fate_unknown() {
+        let (answer, reply) = Reply::<()>::pending();
+        drop(answer);
+        assert!(matches!(reply.wait(), Err(Error::Unknown(_))));
+    }
+
+    #[test]
+    fn a_dropped_reply_doesnt_disturb_the_store() {
+        let (answer, reply) = Reply::pending();
+        drop(reply);
+        answer.send(Ok(()));
     }
 }
