@@ -1,1 +1,13 @@
-//! 
+//! The Amazon States Language: text → [`Definition`] (with spans) → diagnostics → [`Program`].
+//!
+//! A [`Program`] is what an engine runs: states and machines by index, compiled paths, expressions,
+//! templates and rules. Everything here is pure: no clock, no entropy of its own, no network, no store;
+//! what an expression may see comes in with a [`Scope`].
+//!
+//! It does not run anything: which state follows which, retries, histories and time are `engine`'s.
+//!
+//! Where to start: [`compile`] for the one pass that Create, Update, Validate and TestState share;
+//! [`Program`] for what comes out; `path` for the JSONPath dialect, `intrinsic` for the 18 functions.
+
+pub mod program;
+pub mod resources;
