@@ -1,0 +1,102 @@
+//! AWS JSON 1.0 and 1.1: one `POST /`, the operation in a header, a JSON object either way.
+//!
+//! <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{HeaderMap, HeaderName, Response, StatusCode};
+use serde::Serialize;
+
+use crate::shape::{Path, Shape, Violations};
+use crate::Error;
+
+/// The largest request AWS takes, its headers included.
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
+pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
+
+const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+
+/// How a service writes its replies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    Json1_0,
+    Json1_1,
+}
+
+/// What `X-Amz-Target` names: `AWSStepFunctions.StartExecution`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// Which service: `AWSStepFunctions`, or with a version `DynamoDB_20120810`.
+    pub prefix: &'a str,
+    pub operation: &'a str,
+}
+
+impl<'a> Target<'a> {
+    /// What the headers name, if they name an operation at all.
+    pub fn of(headers: &'a HeaderMap) -> Option<Self> {
+        let (prefix, operation) = headers.get(TARGET)?.to_str().ok()?.rsplit_once('.')?;
+        Some(Target { prefix, operation })
+    }
+}
+
+impl Protocol {
+    /// The content type of requests and replies.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Protocol::Json1_0 => "application/x-amz-json-1.0",
+            Protocol::Json1_1 => "application/x-amz-json-1.1",
+        }
+    }
+
+    /// The reply to a client: what the operation gave, or why it was refused.
+    pub fn reply(self, request_id: &str, outcome: Result<Bytes, Error>) -> Response<Bytes> {
+        let (status, body) = match outcome {
+            Ok(body) => (StatusCode::OK, body),
+            Err(error) => (
+                StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+                error.to_json(),
+            ),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type()));
+        if let Ok(id) = HeaderValue::from_str(request_id) {
+            headers.insert(REQUEST_ID, id);
+        }
+        response
+    }
+}
+
+/// Reads a body as the input of an operation: its types first, then every constraint of its model.
+pub fn decode<T: Shape>(body: &[u8]) -> Result<T, Error> {
+    let text = match std::str::from_utf8(body) {
+        // An operation without members may be called with no body at all.
+        Ok(text) if text.is_empty() => "{}",
+        Ok(text) => text,
+        Err(_) => return Err(Error::serialization("Invalid UTF-8 in the request body")),
+    };
+    let wire = serde_json::from_str(text).map_err(|error| serialization(&error))?;
+    let mut violations = Violations::default();
+    match (T::from_wire(wire, &Path::ROOT, &mut violations), violations.into_error()) {
+        (Some(value), None) => Ok(value),
+        (_, Some(error)) => Err(error),
+        (None, None) => unreachable!("a shape that gives no value says what is wrong with it"),
+    }
+}
+
+/// Writes what an operation gave as the body of its reply.
+pub fn encode<T: Serialize>(reply: &T) -> Result<Bytes, Error> {
+    serde_json::to_vec(reply).map(Bytes::from).map_err(|_| Error::internal())
+}
+
+fn serialization(error: &serde_json::Error) -> Error {
+    if !error.is_data() {
+        return Error::serialization(format!("Could not parse request body into json: {error}"));
+    }
+    // Shapes word their own errors; serde_json appends where in the text they arose, which AWS doesn't.
+    let text = error.to_string();
+    let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
+    Error::serialization(message)
+}
