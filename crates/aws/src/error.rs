@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn carries_extra_members_beside_code_and_message() {
-        let error = Error::client("ResourceNotFound", "Resource not found: 'x'")
-            .with("resourceName", "x");
+        let error =
+            Error::client("ResourceNotFound", "Resource not found: 'x'").with("resourceName", "x");
         assert_eq!(
             error.to_json(),
             r#"{"__type":"ResourceNotFound","message":"Resource not found: 'x'","resourceName":"x"}"#

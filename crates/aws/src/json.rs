@@ -7,8 +7,8 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, HeaderName, Response, StatusCode};
 use serde::Serialize;
 
-use crate::shape::{Path, Shape, Violations};
 use crate::Error;
+use crate::shape::{Path, Shape, Violations};
 
 /// The largest request AWS takes, its headers included.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>

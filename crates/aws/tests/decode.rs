@@ -73,7 +73,10 @@ fn names_a_required_member_that_is_missing_or_null() {
     assert_eq!(message(""), null);
     assert_eq!(message(r#"{"stateMachineArn":null}"#), null);
     let error = decode::<Table>(b"{}").expect_err("is refused");
-    assert!(error.to_string().contains("at 'tableName'"), "{error}: constraint texts are camelCase");
+    assert!(
+        error.to_string().contains("at 'tableName'"),
+        "{error}: constraint texts are camelCase"
+    );
 }
 
 #[test]
@@ -162,7 +165,10 @@ fn refuses_wrong_types() {
 #[test]
 fn refuses_what_is_not_json() {
     for body in ["{", "not json", r#"{"a":1}}"#, "{\"a\":\"\u{1}\"}", r#"{"a":1,}"#] {
-        assert!(serialization(body).starts_with("Could not parse request body into json"), "{body}");
+        assert!(
+            serialization(body).starts_with("Could not parse request body into json"),
+            "{body}"
+        );
     }
     assert_eq!(
         decode::<Request>(b"{\"stateMachineArn\":\"\xff\"}"),

@@ -1,1 +1,65 @@
-//! 
+//! What every room of the house has in common: how it is asked, what it learns of a request, how it asks a neighbor.
+//!
+//! A room is one AWS service. It implements [`Service`], lists its operations once with [`operations!`],
+//! and receives with every call a [`Ctx`]: who asks, which request this is, and the [`House`] it stands in.
+//! The [`Registry`] knows which room answers what, and the [`Bus`] carries calls from room to room
+//! by AWS operation name, exactly as an outside client would make them.
+//!
+//! It is not a server: sockets, signatures and headers end in `freehold`.
+//! What it hands to a room is always an operation's name and a JSON body, whatever protocol the client spoke.
+
+#![warn(missing_docs)]
+
+mod bus;
+mod ctx;
+mod operations;
+mod registry;
+
+pub use bus::{Bus, CallError};
+pub use ctx::{Caller, Ctx, House};
+pub use operations::{Operation, Operations};
+pub use registry::Registry;
+
+use std::pin::Pin;
+
+use bytes::Bytes;
+
+/// One room: an AWS service.
+pub trait Service: Send + Sync + 'static {
+    /// What the rest of the house has to know of it.
+    fn facts(&self) -> Facts;
+
+    /// The names of the operations it answers.
+    fn operations(&self) -> Vec<&'static str>;
+
+    /// Answers one call. `body` is the JSON that an AWS client sends for `operation`, and so is the reply.
+    ///
+    /// The reply is dropped unfinished when the client goes away: what must not stop half-way
+    /// (a turn of an execution) is handed to the room's own tasks, not awaited in place.
+    fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_>;
+}
+
+/// The answer to a call, to be awaited: the body of the reply, or the error a client shall see.
+pub type Reply<'a> = Pin<Box<dyn Future<Output = Result<Bytes, aws::Error>> + Send + 'a>>;
+
+/// How a service is found and how it speaks. All of it is AWS's, none of it ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The name by which other rooms and the configuration call it: `states`, `dynamodb`.
+    pub name: &'static str,
+    /// The service in the scope of a signature: `states`.
+    pub signing_name: &'static str,
+    /// The first label of its host name: `states` of `states.us-east-1.amazonaws.com`.
+    pub endpoint_prefix: &'static str,
+    /// What stands before the operation in `X-Amz-Target`: `AWSStepFunctions`.
+    pub target_prefix: &'static str,
+    /// How its replies are written.
+    pub protocol: aws::Protocol,
+}
+
+/// What the macro names.
+#[doc(hidden)]
+pub mod __private {
+    pub use aws::{decode, encode};
+    pub use bytes::Bytes;
+}

@@ -27,8 +27,7 @@ impl Violations {
     /// A text that isn't one of an enum's.
     pub fn enum_value(&mut self, text: &Leaf<String>, at: &Path<'_>, values: &[&str]) {
         let values = values.join(", ");
-        Member::new(text, at, self)
-            .violate(format_args!("satisfy enum value set: [{values}]"));
+        Member::new(text, at, self).violate(format_args!("satisfy enum value set: [{values}]"));
     }
 
     fn null(&mut self, at: &Path<'_>) {

@@ -13,8 +13,7 @@ use super::constraint::Measured;
 use super::{Path, Shape, Shown, Violations};
 
 /// What AWS says of a structure or map where something else belongs.
-pub(super) const UNEXPECTED_MAP: &str =
-    "Start of structure or map found where not expected.";
+pub(super) const UNEXPECTED_MAP: &str = "Start of structure or map found where not expected.";
 /// What AWS says of a list where something else belongs.
 pub(super) const UNEXPECTED_LIST: &str = "Start of list found where not expected";
 

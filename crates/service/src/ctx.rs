@@ -1,0 +1,160 @@
+//! What a room learns of the request it answers.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws::PageTokens;
+use base::{Clock, Entropy, Timestamp};
+
+/// What all requests have in common: whose house this is, and the sources of time, ids and secrets.
+pub struct House {
+    account: String,
+    region: String,
+    clock: Arc<dyn Clock>,
+    entropy: Mutex<Entropy>,
+    page_tokens: PageTokens,
+}
+
+impl House {
+    /// A house with an identity and its sources; made once, by whoever assembles it.
+    pub fn new(
+        account: impl Into<String>,
+        region: impl Into<String>,
+        clock: Arc<dyn Clock>,
+        entropy: Entropy,
+        page_tokens: PageTokens,
+    ) -> Self {
+        House {
+            account: account.into(),
+            region: region.into(),
+            clock,
+            entropy: Mutex::new(entropy),
+            page_tokens,
+        }
+    }
+
+    /// The AWS account number that its ARNs carry.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The AWS region that its ARNs carry.
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// The partition that the region belongs to.
+    pub fn partition(&self) -> &'static str {
+        match self.region.split_once('-') {
+            Some(("cn", _)) => "aws-cn",
+            Some(("us", rest)) if rest.starts_with("gov-") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// The time it is.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A random id: of a request, an execution, a revision.
+    pub fn uuid(&self) -> String {
+        self.entropy.lock().unwrap_or_else(PoisonError::into_inner).uuid()
+    }
+
+    /// A generator of its own, for work that draws much.
+    pub fn entropy(&self) -> Entropy {
+        self.entropy.lock().unwrap_or_else(PoisonError::into_inner).fork()
+    }
+
+    /// Makes and opens `nextToken`s.
+    pub fn page_tokens(&self) -> &PageTokens {
+        &self.page_tokens
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The ARN of the user or role; the account's root while there is no IAM room.
+    pub arn: String,
+}
+
+/// One request: who asks, which request it is, and the house it is asked in.
+#[derive(Clone)]
+pub struct Ctx {
+    house: Arc<House>,
+    caller: Caller,
+    request_id: String,
+    trace_header: Option<String>,
+}
+
+impl Ctx {
+    /// A request by `caller`, with an id of its own.
+    pub fn new(house: Arc<House>, caller: Caller) -> Self {
+        let request_id = house.uuid();
+        Ctx { house, caller, request_id, trace_header: None }
+    }
+
+    /// A request by the account's root, as every request is in `freehold dev`.
+    pub fn root(house: Arc<House>) -> Self {
+        let arn = format!("arn:{}:iam::{}:root", house.partition(), house.account());
+        Ctx::new(house, Caller { arn })
+    }
+
+    /// The same request with an `X-Amzn-Trace-Id`.
+    #[must_use]
+    pub fn with_trace_header(mut self, trace_header: Option<String>) -> Self {
+        self.trace_header = trace_header;
+        self
+    }
+
+    /// A request that follows from this one: another id, the same trace, on behalf of `caller`.
+    pub fn follow_up(&self, caller: Caller) -> Self {
+        Ctx::new(Arc::clone(&self.house), caller).with_trace_header(self.trace_header.clone())
+    }
+
+    /// The house it is asked in.
+    pub fn house(&self) -> &Arc<House> {
+        &self.house
+    }
+
+    /// See [`House::account`].
+    pub fn account(&self) -> &str {
+        self.house.account()
+    }
+
+    /// See [`House::region`].
+    pub fn region(&self) -> &str {
+        self.house.region()
+    }
+
+    /// See [`House::partition`].
+    pub fn partition(&self) -> &'static str {
+        self.house.partition()
+    }
+
+    /// See [`House::now`].
+    pub fn now(&self) -> Timestamp {
+        self.house.now()
+    }
+
+    /// Who asks.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The id that the reply carries in `x-amzn-RequestId`, and our log beside any trouble of ours.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// The `X-Amzn-Trace-Id` of the HTTP request, which wins over a `traceHeader` in its body.
+    pub fn trace_header(&self) -> Option<&str> {
+        self.trace_header.as_deref()
+    }
+}
