@@ -10,4 +10,9 @@
 //! [`Program`] for what comes out; `path` for the JSONPath dialect, `intrinsic` for the 18 functions.
 
 pub mod program;
+pub mod template;
+pub mod choice;
+pub mod path;
+pub mod scope;
+pub mod failure;
 pub mod resources;
