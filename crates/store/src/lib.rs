@@ -23,6 +23,8 @@
 #![deny(missing_docs, clippy::wildcard_enum_match_arm)]
 
 mod batch;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 mod error;
 pub mod key;
 mod memory;

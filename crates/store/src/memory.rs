@@ -10,15 +10,11 @@ use crate::{
 
 /// The contract in memory: the model that other backends are compared with, and the store of tests.
 ///
-/// Nothing is durable; "stable storage" is the process. Clones share one content, so that a test can drop a server and
-/// start another on the same data. A commit copies the map if a snapshot holds it, so it suits thousands of rows, not
-/// millions.
-#[derive(Clone, Debug, Default)]
-pub struct Memory(Arc<Inner>);
-
+/// Nothing is durable; its "stable storage" is the process. A commit copies the map if a snapshot holds it, so it suits
+/// thousands of rows, not millions.
 #[derive(Debug, Default)]
-struct Inner {
-    rows: RwLock<Arc<Rows>>,
+pub struct Memory {
+    content: Arc<RwLock<Arc<Rows>>>,
     watchers: Watchers,
 }
 
@@ -30,14 +26,20 @@ impl Memory {
         Memory::default()
     }
 
+    /// Another store with the content of this one, as a restarted process would open it. Watches of one don't hear of
+    /// what the other commits, so only one should be in use.
+    pub fn reopen(&self) -> Memory {
+        Memory { content: Arc::clone(&self.content), watchers: Watchers::default() }
+    }
+
     fn rows(&self) -> Arc<Rows> {
         // A commit that panics has changed a copy at most, or stopped between two rows that no answer promised.
-        Arc::clone(&self.0.rows.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.content.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn apply(&self, batch: &Batch) -> Result<(), Error> {
         batch.check_bounds()?;
-        let mut rows = self.0.rows.write().unwrap_or_else(PoisonError::into_inner);
+        let mut rows = self.content.write().unwrap_or_else(PoisonError::into_inner);
         batch.check_preconditions(|key| Ok(rows.get(key).cloned()))?;
         if batch.is_empty() {
             return Ok(());
@@ -66,13 +68,13 @@ impl Store for Memory {
     fn commit(&self, batch: Batch) -> Reply<()> {
         let result = self.apply(&batch);
         if result.is_ok() {
-            self.0.watchers.notify(batch.changes());
+            self.watchers.notify(batch.changes());
         }
         Reply::ready(result)
     }
 
     fn watch(&self, prefix: &[u8]) -> Watch {
-        self.0.watchers.watch(prefix)
+        self.watchers.watch(prefix)
     }
 }
 
@@ -114,4 +116,20 @@ fn scan(rows: &Rows, scan: &Scan) -> Reply<Vec<Entry>> {
         Direction::Forward => range.map(entry).take(scan.limit).collect(),
         Direction::Backward => range.rev().map(entry).take(scan.limit).collect(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Backend;
+
+    struct Process(Memory);
+
+    impl Backend for Process {
+        fn open(&self) -> Arc<dyn Store> {
+            Arc::new(self.0.reopen())
+        }
+    }
+
+    crate::contract_tests!(Process(Memory::new()));
 }

@@ -40,14 +40,18 @@ impl<T> Reply<T> {
     }
 
     /// Blocks the thread until the reply is there: for startup, threads of our own and tests, never inside a runtime.
-    pub fn wait(mut self) -> Result<T, Error> {
-        let waker = Waker::from(Arc::new(Unpark(thread::current())));
-        let mut context = Context::from_waker(&waker);
-        loop {
-            match Pin::new(&mut self).poll(&mut context) {
-                Poll::Ready(result) => return result,
-                Poll::Pending => thread::park(),
-            }
+    pub fn wait(self) -> Result<T, Error> {
+        block_on(self)
+    }
+}
+
+pub(crate) fn block_on<F: Future + Unpin>(mut future: F) -> F::Output {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    loop {
+        match Pin::new(&mut future).poll(&mut context) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => thread::park(),
         }
     }
 }

@@ -1,0 +1,163 @@
+//! The data folder: its lock, its format, and the fjall database inside.
+//!
+//! ```text
+//! lock          held while the store is open
+//! format-1/     the rows, in format 1: a fjall database with one keyspace
+//! format-1.new/ a format-1 whose creation was interrupted; it holds nothing
+//! ```
+//!
+//! The format is the folder's name, so it is known before anything inside is read, and a folder of that name is complete:
+//! it gets the name when its creation is done. A later format will stand beside the earlier until its migration is done.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode};
+
+use crate::Options;
+
+const FORMAT: &str = "format-1";
+const UNFINISHED: &str = "format-1.new";
+const ROWS: &str = "rows";
+
+/// Rows gathered in memory before they become a sorted file. Part of the format: fjall keeps it from the creation on.
+/// Small, because it is also what a restart reads back and what an idle process keeps.
+const MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
+
+/// fjall's least. The journal is on disk only; its size bounds the time to open.
+const JOURNAL_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// fjall's default of 900 would leave a process with the usual limit of 1,024 few for its sockets.
+const OPEN_FILES_MAX: usize = 128;
+
+/// One flushes while the other compacts, so that a long compaction doesn't hold up writes.
+const WORKER_THREADS: usize = 2;
+
+/// Why a store couldn't be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process, or another store of this one, has the folder open.
+    #[error("{} is in use by another process", .0.display())]
+    Locked(PathBuf),
+
+    /// The folder holds data of another format, of a later release most likely.
+    #[error("{} holds data in `{found}`, this release reads `{FORMAT}`", path.display())]
+    UnknownFormat {
+        /// The folder that was to be opened.
+        path: PathBuf,
+        /// The name of the format's folder in it.
+        found: String,
+    },
+
+    /// The folder or its lock couldn't be made or read.
+    #[error("couldn't prepare the data folder")]
+    Io(#[source] io::Error),
+
+    /// The database in the folder couldn't be created or read.
+    #[error("couldn't open the database")]
+    Database(#[source] fjall::Error),
+}
+
+/// An open data folder.
+pub(crate) struct Folder {
+    rows: Keyspace,
+    database: Database,
+    // Released last.
+    _lock: File,
+}
+
+impl Folder {
+    pub(crate) fn open(path: &Path, options: &Options) -> Result<Self, OpenError> {
+        fs::create_dir_all(path).map_err(OpenError::Io)?;
+        let lock = lock(path)?;
+        if !has_format(path)? {
+            create(path, options)?;
+        }
+        let (database, rows) =
+            open_database(&path.join(FORMAT), options).map_err(OpenError::Database)?;
+        Ok(Folder { rows, database, _lock: lock })
+    }
+
+    pub(crate) fn database(&self) -> &Database {
+        &self.database
+    }
+
+    pub(crate) fn rows(&self) -> &Keyspace {
+        &self.rows
+    }
+
+    /// Sets and removes rows (`None`), all or nothing: durable, then visible, then `Ok`.
+    pub(crate) fn write(&self, rows: BTreeMap<Bytes, Option<Bytes>>) -> fjall::Result<()> {
+        let mut batch = self.database.batch().durability(Some(PersistMode::SyncData));
+        for (key, value) in rows {
+            match value {
+                Some(value) => batch.insert(&self.rows, key, value),
+                None => batch.remove(&self.rows, key),
+            }
+        }
+        batch.commit()
+    }
+}
+
+fn lock(path: &Path) -> Result<File, OpenError> {
+    let lock = File::create(path.join("lock")).map_err(OpenError::Io)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),
+        Err(TryLockError::Error(error)) => Err(OpenError::Io(error)),
+    }
+}
+
+fn has_format(path: &Path) -> Result<bool, OpenError> {
+    let mut found = false;
+    for entry in fs::read_dir(path).map_err(OpenError::Io)? {
+        let name = entry.map_err(OpenError::Io)?.file_name();
+        match name.to_string_lossy() {
+            name if name == FORMAT => found = true,
+            name if name == UNFINISHED => {}
+            name if name.starts_with("format-") => {
+                let found = name.into_owned();
+                return Err(OpenError::UnknownFormat { path: path.to_owned(), found });
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+fn create(path: &Path, options: &Options) -> Result<(), OpenError> {
+    let unfinished = path.join(UNFINISHED);
+    if unfinished.try_exists().map_err(OpenError::Io)? {
+        fs::remove_dir_all(&unfinished).map_err(OpenError::Io)?;
+    }
+    drop(open_database(&unfinished, options).map_err(OpenError::Database)?);
+    fs::rename(&unfinished, path.join(FORMAT)).map_err(OpenError::Io)?;
+    sync_folder(path).map_err(OpenError::Io)?;
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => sync_folder(parent).map_err(OpenError::Io),
+        _ => Ok(()),
+    }
+}
+
+/// Makes the names in a folder durable.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+fn open_database(path: &Path, options: &Options) -> fjall::Result<(Database, Keyspace)> {
+    let database = Database::builder(path)
+        .cache_size(options.cache_bytes)
+        .max_journaling_size(JOURNAL_BYTES_MAX)
+        .max_cached_files(Some(OPEN_FILES_MAX))
+        .worker_threads(WORKER_THREADS)
+        // fjall verifies a compressed journal by compressing it again: it couldn't be read by a release whose LZ4 packs
+        // differently.
+        .journal_compression(CompressionType::None)
+        .open()?;
+    let rows = database
+        .keyspace(ROWS, || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES))?;
+    Ok((database, rows))
+}

@@ -1,0 +1,3 @@
+//! The contract on real files, and what only a backend with files can show.
+
+mod contract;
