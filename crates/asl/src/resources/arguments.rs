@@ -1,0 +1,130 @@
+//! Looks through `Parameters` and `Arguments` for fields that the service doesn't have and for
+//! required ones that are missing.
+
+use json::{Kind, Value};
+
+use super::shape::{Shape, ShapeKind};
+
+/// A field of a Task's arguments that can't be what the service asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArgumentProblem {
+    /// The object in which the problem lies, from the arguments on: `/Target/Input`; empty for the whole.
+    pub place: String,
+    /// In AWS's words.
+    pub text: String,
+}
+
+impl Shape {
+    /// Holds the arguments of a Task, as written in its definition, against this shape.
+    ///
+    /// Names are looked at, values aren't: a template (`"Name.$"`) or an expression (`{% … %}`) may
+    /// stand for any of them, and many services take JSON where their model says text.
+    #[must_use]
+    pub fn check_arguments(self, arguments: &Value) -> Vec<ArgumentProblem> {
+        let mut problems = Vec::new();
+        self.look_through(arguments, &mut String::new(), &mut problems);
+        problems
+    }
+
+    fn look_through(self, value: &Value, place: &mut String, problems: &mut Vec<ArgumentProblem>) {
+        match (self.kind(), value.kind()) {
+            (ShapeKind::Structure(_), Kind::Object) => self.look_at_names(value, place, problems),
+            (ShapeKind::List(_, item), Kind::Array) => {
+                for (index, value) in value.items().enumerate() {
+                    within(place, &index.to_string(), |place| {
+                        item.look_through(&value, place, problems);
+                    });
+                }
+            }
+            (ShapeKind::Map(_, item), Kind::Object) => {
+                for (key, value) in value.entries() {
+                    within(place, key, |place| item.look_through(&value, place, problems));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn look_at_names(self, value: &Value, place: &mut String, problems: &mut Vec<ArgumentProblem>) {
+        let mut problem = |place: &str, text| {
+            problems.push(ArgumentProblem { place: place.to_owned(), text });
+        };
+        for (key, _) in value.entries() {
+            let name = key.strip_suffix(".$").unwrap_or(key);
+            if self.member(name).is_none() {
+                let text = format!("The field \"{name}\" is not supported by Step Functions");
+                problem(place, text);
+            }
+        }
+        for member in self.members().iter().filter(|member| member.is_required()) {
+            let name = self.name_of(member);
+            if value.get(name).is_none() && value.get(&format!("{name}.$")).is_none() {
+                problem(place, format!("The field '{name}' is required but was missing"));
+            }
+        }
+        for (key, value) in value.entries() {
+            if let Some(shape) = self.member(key) {
+                within(place, key, |place| shape.look_through(&value, place, problems));
+            }
+        }
+    }
+}
+
+fn within(place: &mut String, key: &str, look: impl FnOnce(&mut String)) {
+    let outer = place.len();
+    place.push('/');
+    place.push_str(key);
+    look(place);
+    place.truncate(outer);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::Resource;
+
+    fn problems(resource: &str, arguments: &str) -> Vec<(String, String)> {
+        let shape = Resource::parse(resource).expect("is known").arguments().expect("has a shape");
+        let arguments = Value::parse(arguments).expect("is JSON");
+        shape.check_arguments(&arguments).into_iter().map(|p| (p.place, p.text)).collect()
+    }
+
+    #[test]
+    fn accepts_templates_and_expressions_for_any_field() {
+        let arguments = r#"{"StateMachineArn.$": "$.arn", "Input": {"n": 1}, "Name": "{% $n %}"}"#;
+        assert_eq!(problems("arn:aws:states:::states:startExecution", arguments), []);
+    }
+
+    #[test]
+    fn names_fields_the_service_does_not_have_where_they_are() {
+        let arguments =
+            r#"{"TaskDefinition": "t", "NetworkConfiguration": {"awsVpcConfiguration": {}}}"#;
+        assert_eq!(
+            problems("arn:aws:states:::ecs:runTask.sync", arguments),
+            [(
+                "/NetworkConfiguration".to_owned(),
+                "The field \"awsVpcConfiguration\" is not supported by Step Functions".to_owned()
+            )]
+        );
+    }
+
+    #[test]
+    fn names_required_fields_that_are_missing() {
+        assert_eq!(
+            problems("arn:aws:states:::lambda:invoke", r#"{"Payload.$": "$"}"#),
+            [(String::new(), "The field 'FunctionName' is required but was missing".to_owned())]
+        );
+    }
+
+    #[test]
+    fn leaves_the_keys_of_maps_alone() {
+        let arguments = r#"{"TableName": "t", "Item": {"id": {"S.$": "$.id"}, "any": {"s": "x"}}}"#;
+        assert_eq!(
+            problems("arn:aws:states:::dynamodb:putItem", arguments),
+            [(
+                "/Item/any".to_owned(),
+                "The field \"s\" is not supported by Step Functions".to_owned()
+            )]
+        );
+    }
+}
