@@ -70,6 +70,12 @@ impl Error {
         Error::client("InvalidToken", "Invalid Token: 'Invalid token'")
     }
 
+    /// No access key has that name, or it wasn't presented with its session token.
+    pub fn unrecognized_client() -> Self {
+        let message = "The security token included in the request is invalid.";
+        Error::client("UnrecognizedClientException", message)
+    }
+
     /// Too many requests, where throttling is switched on.
     pub fn throttling() -> Self {
         Error::client("ThrottlingException", "Rate exceeded")

@@ -14,7 +14,7 @@ use crate::shape::{Path, Shape, Violations};
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
 pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 
-const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
+pub(crate) const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// How a service writes its replies.
@@ -73,7 +73,7 @@ impl Protocol {
 pub fn decode<T: Shape>(body: &[u8]) -> Result<T, Error> {
     let text = match std::str::from_utf8(body) {
         // An operation without members may be called with no body at all.
-        Ok(text) if text.is_empty() => "{}",
+        Ok("") => "{}",
         Ok(text) => text,
         Err(_) => return Err(Error::serialization("Invalid UTF-8 in the request body")),
     };
