@@ -171,8 +171,8 @@ impl Body {
     }
 
     fn kind(&mut self, kind: u8, bounds: &Bounds) -> Result<()> {
-        let min = bounds.min.is_some().then_some(HAS_MIN).unwrap_or_default();
-        let max = bounds.max.is_some().then_some(HAS_MAX).unwrap_or_default();
+        let min = if bounds.min.is_some() { HAS_MIN } else { 0 };
+        let max = if bounds.max.is_some() { HAS_MAX } else { 0 };
         self.bytes.0.push(kind | min | max);
         for bound in [&bounds.min, &bounds.max].into_iter().flatten() {
             let bound: f64 = bound.parse().with_context(|| format!("the bound {bound}"))?;

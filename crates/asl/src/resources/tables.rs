@@ -280,3 +280,6 @@ impl Reader {
         Member { name, legacy_name, required: packed & 1 == 1, shape: (packed >> 2) as u32 }
     }
 }
+
+#[cfg(test)]
+mod tests;
