@@ -16,3 +16,10 @@ pub mod path;
 pub mod scope;
 pub mod failure;
 pub mod resources;
+
+pub use failure::{Failure, Fault, error_name};
+pub use program::{
+    MachineId, Next, Program, QueryLanguage, ROOT, State, StateId, StateKind,
+};
+pub use scope::Scope;
+pub use template::{Expression, Template};

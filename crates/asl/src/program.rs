@@ -4,6 +4,10 @@
 //! object with `StartAt` and `States`: the state machine itself, a branch of a Parallel state, the
 //! processor of a Map state. Nothing here refers to JSON text, and nothing is optional that the
 //! validator has already decided.
+//!
+//! **The numbering is a stored format**: events of running executions name states by their place here.
+//! Machines and states are numbered depth first, in the order in which the text holds them: a machine, then
+//! its states, each followed by the machines inside it.
 
 use std::sync::Arc;
 
@@ -319,6 +323,25 @@ impl StateKind {
             | StateKind::Wait(_)
             | StateKind::Succeed
             | StateKind::Fail(_) => (&[], &[]),
+        }
+    }
+
+    /// Whether the type has `Retry` and `Catch`.
+    pub fn can_retry(&self) -> bool {
+        matches!(self, StateKind::Task(_) | StateKind::Parallel(_) | StateKind::Map(_))
+    }
+
+    /// `Type`, as the definition has it.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            StateKind::Pass(_) => "Pass",
+            StateKind::Task(_) => "Task",
+            StateKind::Choice(_) => "Choice",
+            StateKind::Wait(_) => "Wait",
+            StateKind::Succeed => "Succeed",
+            StateKind::Fail(_) => "Fail",
+            StateKind::Parallel(_) => "Parallel",
+            StateKind::Map(_) => "Map",
         }
     }
 }
