@@ -29,7 +29,9 @@ impl Committer {
             let (line, watchers) = (Leaving(Arc::clone(&line)), Arc::clone(&watchers));
             move || {
                 while let Some(waiting) = line.0.take() {
-                    write_in_groups(&folder, &line.0, &watchers, waiting);
+                    if write_in_groups(&folder, &line.0, &watchers, waiting).is_err() {
+                        break;
+                    }
                 }
             }
         })?;
@@ -131,7 +133,12 @@ impl Drop for Leaving {
     }
 }
 
-fn write_in_groups(folder: &Arc<Folder>, line: &Line, watchers: &Watchers, waiting: Vec<Waiting>) {
+fn write_in_groups(
+    folder: &Arc<Folder>,
+    line: &Line,
+    watchers: &Watchers,
+    waiting: Vec<Waiting>,
+) -> Result<(), Poisoned> {
     let mut waiting = waiting.into_iter().peekable();
     while waiting.peek().is_some() {
         let mut group = Group::on(View::of(folder));
@@ -140,13 +147,16 @@ fn write_in_groups(folder: &Arc<Folder>, line: &Line, watchers: &Watchers, waiti
         {
             group.add(next);
         }
-        if let Err(poisoned) = group.write(folder, watchers) {
-            line.close(poisoned);
+        if let Err(poisoned) = group.write(folder, line, watchers) {
             waiting.for_each(|Waiting { answer, .. }| answer.send(Err(Error::Poisoned)));
-            return;
+            return Err(poisoned);
         }
     }
+    Ok(())
 }
+
+/// A write or sync failed, so the committer stops.
+struct Poisoned;
 
 /// Batches that share a sync.
 struct Group {
@@ -209,8 +219,8 @@ impl Group {
         self.pending.insert(key, value);
     }
 
-    /// Writes, syncs, then answers. An error means that the store is poisoned; everybody in the group knows already.
-    fn write(self, folder: &Folder, watchers: &Watchers) -> Result<(), Error> {
+    /// Writes, syncs, then answers.
+    fn write(self, folder: &Folder, line: &Line, watchers: &Watchers) -> Result<(), Poisoned> {
         let Err(error) = folder.write(self.pending) else {
             let accepted = self.members.iter().filter(|(_, verdict)| verdict.is_ok());
             watchers.notify(accepted.flat_map(|(waiting, _)| waiting.batch.changes()));
@@ -220,10 +230,12 @@ impl Group {
             return Ok(());
         };
         tracing::error!(%error, "write or sync failed: writes are refused until the store is opened again");
+        // Before anybody hears of it, so that whoever does is refused from then on.
+        line.close(Error::Poisoned);
         let unknown = Error::unknown(error);
         for (Waiting { answer, .. }, verdict) in self.members {
             answer.send(Err(if verdict.is_ok() { unknown.clone() } else { Error::Poisoned }));
         }
-        Err(Error::Poisoned)
+        Err(Poisoned)
     }
 }

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 
-use crate::Options;
+use crate::{Options, journal};
 
 const FORMAT: &str = "format-1";
 const UNFINISHED: &str = "format-1.new";
@@ -52,6 +52,15 @@ pub enum OpenError {
         found: String,
     },
 
+    /// A journal is broken before its end, so acknowledged data is missing. Nothing was changed.
+    #[error("{} is damaged at byte {offset}, and whole batches follow", path.display())]
+    Damaged {
+        /// The journal.
+        path: PathBuf,
+        /// Where the broken batch begins.
+        offset: usize,
+    },
+
     /// The folder or its lock couldn't be made or read.
     #[error("couldn't prepare the data folder")]
     Io(#[source] io::Error),
@@ -76,8 +85,9 @@ impl Folder {
         if !has_format(path)? {
             create(path, options)?;
         }
-        let (database, rows) =
-            open_database(&path.join(FORMAT), options).map_err(OpenError::Database)?;
+        let path = path.join(FORMAT);
+        journal::restore(&path)?;
+        let (database, rows) = open_database(&path, options).map_err(OpenError::Database)?;
         Ok(Folder { rows, database, _lock: lock })
     }
 
@@ -134,16 +144,32 @@ fn create(path: &Path, options: &Options) -> Result<(), OpenError> {
         fs::remove_dir_all(&unfinished).map_err(OpenError::Io)?;
     }
     drop(open_database(&unfinished, options).map_err(OpenError::Database)?);
-    fs::rename(&unfinished, path.join(FORMAT)).map_err(OpenError::Io)?;
-    sync_folder(path).map_err(OpenError::Io)?;
+    finish(path, &unfinished).map_err(OpenError::Io)
+}
+
+fn finish(path: &Path, unfinished: &Path) -> io::Result<()> {
+    // fjall leaves it to the file system that its new folders are durable when a file in them is.
+    sync_folders(unfinished)?;
+    fs::rename(unfinished, path.join(FORMAT))?;
+    sync_folder(path)?;
     match path.parent() {
-        Some(parent) if parent != Path::new("") => sync_folder(parent).map_err(OpenError::Io),
+        Some(parent) if parent != Path::new("") => sync_folder(parent),
         _ => Ok(()),
     }
 }
 
-/// Makes the names in a folder durable.
-fn sync_folder(path: &Path) -> io::Result<()> {
+/// Makes the names in a folder, and in those below, durable.
+fn sync_folders(path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_folders(&entry.path())?;
+        }
+    }
+    sync_folder(path)
+}
+
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
 }
 

@@ -5,6 +5,7 @@
 //! - [`committer`]: one thread takes all waiting batches, checks their preconditions in order, and writes what remains as
 //!   one fjall batch with one `fdatasync`.
 //! - [`folder`]: who may open a data folder, and in which format it is.
+//! - [`journal`]: what fjall's journal needs after a power loss or a failed sync.
 //! - [`view`]: reading, always from a fjall snapshot.
 //!
 //! **Why a read never shows what a crash could take back.** fjall's batch commit writes the journal, syncs it, puts the
@@ -18,6 +19,7 @@
 
 mod committer;
 mod folder;
+mod journal;
 mod view;
 
 use std::path::Path;

@@ -3,6 +3,8 @@
 //! They know nothing of the backend but how to [open](Backend::open) it. What needs a hand inside (that a sync precedes
 //! the acknowledgement, that a failed sync poisons) is tested by each backend that has a disk.
 
+#![expect(clippy::unwrap_used, reason = "these are tests, though clippy can't tell")]
+
 mod commits;
 mod histories;
 mod reads;

@@ -9,8 +9,8 @@ struct Folder(TempDir);
 
 impl Backend for Folder {
     fn open(&self) -> Arc<dyn Store> {
-        Arc::new(store_local::open(self.0.path(), Options::default()).unwrap())
+        Arc::new(store_local::open(self.0.path(), Options::default()).expect("the folder opens"))
     }
 }
 
-store::contract_tests!(Folder(TempDir::new().unwrap()));
+store::contract_tests!(Folder(TempDir::new().expect("a folder can be made")));
