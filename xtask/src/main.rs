@@ -3,13 +3,21 @@
 //! Each command has a file of its name. Nothing here ends up in the product.
 #![expect(clippy::print_stdout, reason = "this program talks to whoever runs it")]
 
+mod bench;
+mod fuzz;
+mod run;
 mod shell;
 mod tables;
+mod test;
+mod tidy;
+mod workspace;
 
-use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
+
+use workspace::Workspace;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Automation of the Freehold repository")]
@@ -20,20 +28,29 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Build everything, start the server with a sample workflow, and say what to do next.
+    Run(run::Arguments),
+    /// Set up all that the tests need and run every test.
+    Test(test::Arguments),
+    /// Check the rules of the house that compiler and clippy can't.
+    Tidy,
+    /// Measure, and write docs/perf.md.
+    Bench(bench::Arguments),
+    /// Fuzz one target, or each in turn.
+    Fuzz(fuzz::Arguments),
     /// Distill the public AWS service models into the tables of `asl`.
     Tables(tables::Arguments),
 }
 
-fn main() -> Result<()> {
-    let root = root()?;
+fn main() -> Result<ExitCode> {
+    let workspace = Workspace::read()?;
     match CommandLine::parse().command {
-        Command::Tables(arguments) => tables::run(&root, &arguments),
+        Command::Run(arguments) => run::run(&workspace, &arguments)?,
+        Command::Test(arguments) => return test::run(&workspace, &arguments),
+        Command::Tidy => return tidy::run(&workspace),
+        Command::Bench(arguments) => bench::run(&workspace, &arguments)?,
+        Command::Fuzz(arguments) => fuzz::run(&workspace, &arguments)?,
+        Command::Tables(arguments) => tables::run(&workspace.root, &arguments)?,
     }
-}
-
-/// The workspace this program was built from.
-fn root() -> Result<PathBuf> {
-    let parent =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in the workspace")?;
-    Ok(parent.to_path_buf())
+    Ok(ExitCode::SUCCESS)
 }
