@@ -14,7 +14,7 @@ use std::sync::Arc;
 use json::Value;
 
 use crate::choice::Condition;
-use crate::path::{Path, ReferencePath};
+use crate::path::ReferencePath;
 use crate::resources::Resource;
 use crate::template::{Expression, Template};
 
@@ -59,6 +59,14 @@ pub struct State {
     pub language: QueryLanguage,
     pub flow: Flow,
     pub kind: StateKind,
+}
+
+impl Program {
+    /// The state of that name, in whatever machine: names are unique in the whole workflow.
+    pub fn find(&self, name: &str) -> Option<StateId> {
+        let index = self.states.iter().position(|state| &*state.name == name)?;
+        Some(StateId(index as u32))
+    }
 }
 
 impl std::ops::Index<StateId> for Program {
@@ -253,6 +261,7 @@ pub struct ItemReader {
 }
 
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "the Map that holds it is boxed")]
 pub enum MapMode {
     Inline,
     Distributed(Distributed),

@@ -8,7 +8,10 @@ use base::Timestamp;
 use json::Value;
 use minicbor::{Decode, Encode};
 
-use crate::event::{Attempt, Event, EventKind, FrameId, Payload};
+use crate::event::{
+    Assigned, Attempt, Event, EventKind, ExecutionRedriven, FrameId, MapIterationStarted, Payload,
+    StateEntered, StateExited,
+};
 use crate::frame::{Frame, Item, MapPhase, MapRunPhase, ParallelPhase, Phase, Ready, TaskPhase};
 use crate::record::{self, Payloads, RecordError};
 
@@ -256,30 +259,8 @@ impl Execution {
                 let start_at = program[asl::ROOT].start_at.0;
                 self.open_frame(None, asl::ROOT.0, 0, start_at, &started.input, None, 0);
             }
-            EventKind::StateEntered(entered) => {
-                let retriers = program[asl::StateId(entered.state)].kind.handlers().0.len();
-                self.set_phase(entered.frame, Phase::Entered);
-                let frame = self.frame_mut(entered.frame);
-                frame.before_entered = frame.previous;
-                frame.previous = event.id;
-                frame.state = entered.state;
-                frame.entered_id = event.id;
-                frame.entered_at = event.at;
-                frame.input = entered.input.clone();
-                frame.retries = vec![0; retriers];
-            }
-            EventKind::StateExited(exited) => {
-                self.close_children(exited.frame);
-                self.assign(exited.frame, &exited.assigned);
-                self.frame_mut(exited.frame).previous = event.id;
-                match exited.next {
-                    Some(state) => {
-                        let ready = Ready { state, input: exited.output.clone() };
-                        self.set_phase(exited.frame, Phase::Ready(ready));
-                    }
-                    None => self.finish_frame(exited.frame, &exited.output),
-                }
-            }
+            EventKind::StateEntered(entered) => self.apply_entered(program, entered, event),
+            EventKind::StateExited(exited) => self.apply_exited(exited, event.id),
             EventKind::WaitStarted(wait) => {
                 self.set_phase(wait.frame, Phase::Waiting);
                 self.set_deadline(wait.frame, Some(wait.until));
@@ -324,6 +305,32 @@ impl Execution {
             | EventKind::ExecutionTimedOut(_)
             | EventKind::ExecutionAborted(_)
             | EventKind::ExecutionRedriven(_) => self.apply_to_execution(event),
+        }
+    }
+
+    fn apply_entered(&mut self, program: &Program, entered: &StateEntered, event: &Event) {
+        let retriers = program[asl::StateId(entered.state)].kind.handlers().0.len();
+        self.set_phase(entered.frame, Phase::Entered);
+        let frame = self.frame_mut(entered.frame);
+        frame.before_entered = frame.previous;
+        frame.previous = event.id;
+        frame.state = entered.state;
+        frame.entered_id = event.id;
+        frame.entered_at = event.at;
+        frame.input = entered.input.clone();
+        frame.retries = vec![0; retriers];
+    }
+
+    fn apply_exited(&mut self, exited: &StateExited, event_id: u64) {
+        self.close_children(exited.frame);
+        self.assign(exited.frame, &exited.assigned);
+        self.frame_mut(exited.frame).previous = event_id;
+        match exited.next {
+            Some(state) => {
+                let ready = Ready { state, input: exited.output.clone() };
+                self.set_phase(exited.frame, Phase::Ready(ready));
+            }
+            None => self.finish_frame(exited.frame, &exited.output),
         }
     }
 
@@ -445,7 +452,7 @@ impl Execution {
     fn apply_iteration_started(
         &mut self,
         program: &Program,
-        started: &crate::event::MapIterationStarted,
+        started: &MapIterationStarted,
         event_id: u64,
     ) {
         let parent = self.frame_mut(started.frame);
@@ -516,7 +523,7 @@ impl Execution {
     }
 
     /// Every leaf that isn't done begins its state again; what has succeeded stays as it is.
-    fn apply_redriven(&mut self, redriven: &crate::event::ExecutionRedriven, event: &Event) {
+    fn apply_redriven(&mut self, redriven: &ExecutionRedriven, event: &Event) {
         self.status = Status::Running;
         self.end = None;
         self.deadline = redriven.deadline;
@@ -544,7 +551,7 @@ impl Execution {
         }
     }
 
-    fn assign(&mut self, frame: FrameId, assigned: &[crate::event::Assigned]) {
+    fn assign(&mut self, frame: FrameId, assigned: &[Assigned]) {
         for variable in assigned {
             let added = variable.value.0.text_len() as u64;
             let old = self
