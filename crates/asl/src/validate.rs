@@ -1,0 +1,145 @@
+//! The rules of the States Language, applied to a [`Definition`] while its [`Program`] is built.
+//!
+//! One file a family of rules. Each reports what it finds and goes on, so that one pass tells everything;
+//! what it returns for a bad value doesn't matter, because a program with errors is thrown away.
+//! Texts and codes are AWS's where anybody has recorded them: `docs/compat/asl-diagnostics.md`.
+//!
+//! Where to start: [`Checker::workflow`], then `machine` and `state`.
+
+mod choice;
+mod fail;
+mod flow;
+mod graph;
+mod handlers;
+mod language;
+mod machine;
+mod map;
+mod names;
+mod payload;
+mod place;
+mod processor;
+mod shape;
+mod state;
+mod task;
+mod variables;
+mod wait;
+mod warnings;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+pub(crate) use place::Place;
+
+use crate::definition::Definition;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::program::{
+    ExecutionType, Machine, MachineId, Program, QueryLanguage, ROOT, State, StateId,
+};
+
+/// State name → variables that it reads, both sorted.
+pub type VariableReferences = BTreeMap<String, BTreeSet<String>>;
+
+/// Goes through a definition once.
+pub(crate) struct Checker<'d> {
+    definition: &'d Definition<'d>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) variable_references: VariableReferences,
+    graph: graph::Findings,
+    /// The root machine's language, which every state without one of its own speaks.
+    language: QueryLanguage,
+    machines: Vec<Option<Machine>>,
+    states: Vec<Option<State>>,
+    /// The states of each machine by name.
+    members: Vec<HashMap<&'d str, StateId>>,
+    /// Targets that don't exist get a state that just ends: for a state tested by itself.
+    stands_in_for_targets: bool,
+    state_names: HashSet<&'d str>,
+    labels: HashSet<&'d str>,
+    scopes: Vec<variables::VariableScope<'d>>,
+    timeout_seconds: Option<u64>,
+}
+
+/// A state as its rules see it.
+struct Subject<'d> {
+    id: StateId,
+    name: &'d str,
+    place: Place<'d>,
+    language: QueryLanguage,
+    machine: MachineId,
+    /// What the machine around it runs as: Express knows fewer ways to wait.
+    execution_type: ExecutionType,
+}
+
+impl<'d> Checker<'d> {
+    pub(crate) fn new(definition: &'d Definition<'d>) -> Self {
+        Checker {
+            definition,
+            diagnostics: Vec::new(),
+            variable_references: VariableReferences::new(),
+            graph: graph::Findings::default(),
+            language: QueryLanguage::JsonPath,
+            machines: Vec::new(),
+            states: Vec::new(),
+            members: Vec::new(),
+            stands_in_for_targets: false,
+            state_names: HashSet::new(),
+            labels: HashSet::new(),
+            scopes: Vec::new(),
+            timeout_seconds: None,
+        }
+    }
+
+    /// Checks a whole workflow.
+    pub(crate) fn workflow(&mut self, execution_type: ExecutionType) {
+        let root = Place::root(&self.definition.root);
+        self.root_machine(&root, execution_type);
+        self.finish_graph(&root);
+    }
+
+    /// Checks one state, as a workflow of that state alone.
+    pub(crate) fn lone_state(&mut self, name: &'d str, execution_type: ExecutionType) {
+        self.stands_in_for_targets = true;
+        let place = Place::lone_state(&self.definition.root, name);
+        self.lone_machine(name, place, execution_type);
+        let root = Place::root(&self.definition.root);
+        self.finish_graph(&root);
+    }
+
+    /// What was built, if nothing was wrong.
+    pub(crate) fn into_program(self) -> (Option<Program>, Vec<Diagnostic>, VariableReferences) {
+        let Checker { diagnostics, variable_references, timeout_seconds, .. } = self;
+        let sound = diagnostics.iter().all(|d| d.severity() != Severity::Error);
+        let machines: Option<Vec<Machine>> = self.machines.into_iter().collect();
+        let states: Option<Vec<State>> = self.states.into_iter().collect();
+        let program = machines.zip(states).filter(|_| sound).map(|(machines, states)| Program {
+            machines,
+            states,
+            timeout_seconds,
+        });
+        debug_assert_eq!(program.is_some(), sound, "a definition without errors compiles");
+        (program, diagnostics, variable_references)
+    }
+
+    fn schema(&mut self, message: impl Into<String>, place: &Place<'d>) {
+        self.error(Code::SchemaValidationFailed, message, place);
+    }
+
+    fn error(&mut self, code: Code, message: impl Into<String>, place: &Place<'d>) {
+        let diagnostic = self.diagnostic(code, message.into(), place);
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn diagnostic(&self, code: Code, message: String, place: &Place<'d>) -> Diagnostic {
+        let position = self.definition.position(place.node.span);
+        Diagnostic { code, message, location: Some(place.location().to_owned()), position }
+    }
+
+    /// The state that a transition leads to. Targets that don't exist are told of by `graph`.
+    fn target(&mut self, subject: &Subject<'d>, from: &Place<'d>, field: &str) -> Option<StateId> {
+        let name = self.text(from, field)?;
+        let machine = subject.machine;
+        if let Some(id) = self.members[machine.0 as usize].get(name) {
+            return Some(*id);
+        }
+        (self.stands_in_for_targets && machine == ROOT).then(|| self.stand_in(name))
+    }
+}

@@ -1,0 +1,214 @@
+//! Templates, expressions, paths and typed values: compiled by `template` and `path`, reported here.
+
+use super::shape::Bounds;
+use super::{Checker, Place, Subject};
+use crate::diagnostic::Code;
+use crate::program::{Quantity, QueryLanguage, Text};
+use crate::template::{Expression, Problem, Template};
+
+/// Whether a string of a JSONata state is an expression rather than a text.
+pub(super) fn is_expression(text: &str) -> bool {
+    4 <= text.len() && text.starts_with("{%") && text.ends_with("%}")
+}
+
+impl<'d> Checker<'d> {
+    /// A field that holds any JSON with expressions inside.
+    pub(super) fn template(
+        &mut self,
+        subject: &Subject<'d>,
+        object: &Place<'d>,
+        name: &str,
+    ) -> Option<Template> {
+        let field = object.field(name)?;
+        self.template_at(subject, &field)
+    }
+
+    pub(super) fn template_at(
+        &mut self,
+        subject: &Subject<'d>,
+        field: &Place<'d>,
+    ) -> Option<Template> {
+        match subject.language {
+            QueryLanguage::JsonPath => self.suspicious_template(field),
+            QueryLanguage::Jsonata => self.delimiters(field),
+        }
+        let value = self.definition.value(field.node);
+        match Template::compile(&value, subject.language, field.in_state()) {
+            Ok(template) => {
+                template.expressions().for_each(|expression| self.note(subject, expression));
+                Some(template)
+            }
+            Err(problems) => {
+                problems.into_iter().for_each(|problem| self.problem(subject, problem));
+                None
+            }
+        }
+    }
+
+    /// Every string that opens like an expression closes like one, and the other way round.
+    fn delimiters(&mut self, field: &Place<'d>) {
+        let mut pending = vec![field.clone()];
+        while let Some(place) = pending.pop() {
+            if let Some(text) = place.node.as_str()
+                && !is_expression(text)
+                && (text.starts_with("{%") || text.ends_with("%}"))
+            {
+                self.schema("JSONata string must start with {% and end with %}", &place);
+            }
+            let inner = place.fields().map(|(_, inner)| inner).chain(place.items());
+            pending.extend(inner.collect::<Vec<_>>().into_iter().rev());
+        }
+    }
+
+    /// The JSONata expression in a field that must hold one.
+    pub(super) fn jsonata(
+        &mut self,
+        subject: &Subject<'d>,
+        place: &Place<'d>,
+        text: &str,
+    ) -> Option<Expression> {
+        if !is_expression(text) {
+            self.schema("JSONata string must start with {% and end with %}", place);
+            return None;
+        }
+        self.expression(subject, place, text)
+    }
+
+    fn expression(
+        &mut self,
+        subject: &Subject<'d>,
+        place: &Place<'d>,
+        text: &str,
+    ) -> Option<Expression> {
+        match Expression::compile(text, subject.language, place.in_state()) {
+            Ok(expression) => {
+                self.note(subject, &expression);
+                Some(expression)
+            }
+            Err(problem) => {
+                self.problem(subject, problem);
+                None
+            }
+        }
+    }
+
+    /// A path, or an intrinsic call, in a field whose name ends in `Path`.
+    pub(super) fn path(
+        &mut self,
+        subject: &Subject<'d>,
+        object: &Place<'d>,
+        name: &str,
+    ) -> Option<Expression> {
+        let text = self.text(object, name)?;
+        let field = object.field(name)?;
+        match Expression::compile(text, QueryLanguage::JsonPath, field.in_state()) {
+            Ok(expression) => {
+                self.note(subject, &expression);
+                Some(expression)
+            }
+            Err(_) => {
+                self.schema("Value must be a valid JSONPath.", &field);
+                None
+            }
+        }
+    }
+
+    /// A path to one place.
+    pub(super) fn reference(
+        &mut self,
+        subject: &Subject<'d>,
+        object: &Place<'d>,
+        name: &str,
+    ) -> Option<Expression> {
+        let expression = self.path(subject, object, name)?;
+        if expression.path().is_some_and(|path| path.is_reference_path()) {
+            return Some(expression);
+        }
+        let field = object.field(name)?;
+        self.not_a_reference(expression.source(), &field);
+        None
+    }
+
+    pub(super) fn not_a_reference(&mut self, text: &str, field: &Place<'d>) {
+        let message = if text.starts_with('$') {
+            "Value is not a Reference Path"
+        } else {
+            "Value is not a Reference Path: Reference path didn't start with '$'"
+        };
+        self.schema(message, field);
+    }
+
+    /// A value and its `…Path` exclude each other.
+    pub(super) fn one_way(&mut self, object: &Place<'d>, name: &str) {
+        self.at_most_one(object, &[name, &format!("{name}Path")]);
+    }
+
+    /// A whole number that is given literally, by a `…Path`, or by JSONata.
+    pub(super) fn quantity(
+        &mut self,
+        subject: &Subject<'d>,
+        object: &Place<'d>,
+        name: &str,
+        bounds: Bounds,
+    ) -> Option<Quantity> {
+        let by_path = format!("{name}Path");
+        if subject.language == QueryLanguage::JsonPath && object.has(&by_path) {
+            return self.reference(subject, object, &by_path).map(Quantity::Computed);
+        }
+        let field = object.field(name)?;
+        if let Some(expression) = self.computed(subject, &field) {
+            return expression.map(Quantity::Computed);
+        }
+        self.integer_at(&field, bounds).map(|number| Quantity::Literal(number as f64))
+    }
+
+    /// The expression, if the field holds one: `Some(None)` if it holds a bad one.
+    #[expect(clippy::option_option, reason = "a bad expression isn't a literal")]
+    pub(super) fn computed(
+        &mut self,
+        subject: &Subject<'d>,
+        field: &Place<'d>,
+    ) -> Option<Option<Expression>> {
+        let text = field.node.as_str()?;
+        if subject.language == QueryLanguage::Jsonata && text.starts_with("{%") {
+            return Some(self.jsonata(subject, field, text));
+        }
+        self.suspicious_literal(subject, field);
+        None
+    }
+
+    /// A text that is given literally, by a `…Path`, or by JSONata.
+    pub(super) fn text_or_expression(
+        &mut self,
+        subject: &Subject<'d>,
+        object: &Place<'d>,
+        name: &str,
+    ) -> Option<Text> {
+        let by_path = format!("{name}Path");
+        if subject.language == QueryLanguage::JsonPath && object.has(&by_path) {
+            return self.path(subject, object, &by_path).map(Text::Computed);
+        }
+        let field = object.field(name)?;
+        if let Some(expression) = self.computed(subject, &field) {
+            return expression.map(Text::Computed);
+        }
+        self.text(object, name).map(|text| Text::Literal(text.into()))
+    }
+
+    pub(super) fn problem(&mut self, subject: &Subject<'d>, problem: Problem) {
+        let place = subject.place.descend(&problem.location);
+        let code = Code::of_expression(problem.code);
+        let mut diagnostic = self.diagnostic(code, problem.message, &place);
+        diagnostic.location = Some(format!("{}/{}", subject.place.location(), problem.location));
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Remembers what an expression reads.
+    pub(super) fn note(&mut self, subject: &Subject<'d>, expression: &Expression) {
+        let variables = expression.variables();
+        if !variables.is_empty() {
+            let names = self.variable_references.entry(subject.name.to_owned()).or_default();
+            names.extend(variables.into_iter().map(str::to_owned));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Wait: until when, in exactly one way.
+
+use super::shape::Bounds;
+use super::{Checker, Subject};
+use crate::program::{Text, Wait, WaitUntil};
+
+/// In AWS's order (badmintoncryer/cdk-preflight, `pf-sfn-asl-wait-timing`).
+const WAYS: &[&str] = &["SecondsPath", "Seconds", "TimestampPath", "Timestamp"];
+const SECONDS: Bounds = Bounds::new(0, 99_999_999);
+
+impl<'d> Checker<'d> {
+    pub(super) fn wait(&mut self, subject: &Subject<'d>) -> Option<Wait> {
+        let place = &subject.place;
+        self.exactly_one(place, WAYS);
+        let until = if place.has("Seconds") || place.has("SecondsPath") {
+            self.quantity(subject, place, "Seconds", SECONDS).map(WaitUntil::Seconds)
+        } else {
+            let timestamp = self.text_or_expression(subject, place, "Timestamp");
+            if let (Some(Text::Literal(text)), Some(field)) = (&timestamp, place.field("Timestamp"))
+                && !is_timestamp(text)
+            {
+                self.schema("String does not match RFC3339 timestamp", &field);
+            }
+            timestamp.map(WaitUntil::Timestamp)
+        };
+        let next = self.next(subject);
+        Some(Wait { until: until?, next: next? })
+    }
+}
+
+/// RFC 3339 with an upper-case `T`, and `Z` or an offset.
+/// <https://states-language.net/#timestamps>
+pub(super) fn is_timestamp(text: &str) -> bool {
+    text.as_bytes().get(10) == Some(&b'T') && base::Timestamp::parse_rfc3339(text).is_some()
+}
