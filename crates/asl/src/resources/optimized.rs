@@ -3,7 +3,7 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html>
 
-use super::shape::{Naming, Shape, ShapeKind};
+use super::shape::{Naming, Shape};
 use super::tables::{self, Action};
 
 /// How a Task waits for the service it calls.
@@ -49,15 +49,11 @@ struct ActionFacts {
     /// Whether there is `.sync`, and the `aws-sdk:` action polled until the job has ended.
     job: Option<Job>,
     callback: bool,
-    /// Members of the answer that hold any JSON where the model says text.
-    json: &'static [&'static str],
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Job {
     poll: Option<&'static str>,
-    /// The member of the polled answer that becomes the Task's result; a list stands for its one item.
-    result: Option<&'static str>,
     /// Whether there is `.sync:2` as well.
     second: bool,
 }
@@ -156,24 +152,16 @@ impl Integration {
         Some(self.api()?.input()?.named(Naming::Legacy))
     }
 
-    /// The shape of the Task's result, where it is known. With a token it is whatever is sent.
+    /// The shape that `TestState` holds the mock of a result against, where it is known: for a job,
+    /// that of the polled answer. With a token the result is whatever is sent.
     #[must_use]
-    pub fn result(self, pattern: Pattern) -> Option<Shape> {
-        match pattern {
-            Pattern::RequestResponse => Some(self.api()?.output()?.named(Naming::Legacy)),
-            Pattern::Sync | Pattern::Sync2 => self.job_result(),
+    pub fn mocked_answer(self, pattern: Pattern) -> Option<Shape> {
+        let answering = match pattern {
+            Pattern::RequestResponse => self.api(),
+            Pattern::Sync | Pattern::Sync2 => self.poll(),
             Pattern::WaitForTaskToken => None,
-        }
-    }
-
-    /// Top-level members of the result that hold any JSON, whatever the shape says.
-    #[must_use]
-    pub fn json_members(self, pattern: Pattern) -> &'static [&'static str] {
-        match pattern {
-            Pattern::RequestResponse => self.action.json,
-            Pattern::Sync2 => &["Input", "Output"],
-            Pattern::Sync | Pattern::WaitForTaskToken => &[],
-        }
+        };
+        Some(answering?.output()?.named(Naming::Legacy))
     }
 
     /// The error for the error code a service answered: a modelled one by its class name
@@ -201,18 +189,6 @@ impl Integration {
         self.service.sdk_name
     }
 
-    fn job_result(self) -> Option<Shape> {
-        let answer = self.poll()?.output()?.named(Naming::Legacy);
-        let Some(member) = self.action.job?.result else {
-            return Some(answer);
-        };
-        let result = answer.member(member)?;
-        match result.kind() {
-            ShapeKind::List(_, item) => Some(item),
-            _ => Some(result),
-        }
-    }
-
     fn sdk_action(self, name: &str) -> Option<Action> {
         tables::lookup(self.service.sdk, name)
     }
@@ -220,39 +196,30 @@ impl Integration {
 
 /// An action that is an operation of the API, under the same name.
 const fn api(name: &'static str) -> ActionFacts {
-    ActionFacts { name, api: Some(name), job: None, callback: false, json: &[] }
+    ActionFacts { name, api: Some(name), job: None, callback: false }
 }
 
 /// An action with a request and an answer of its own.
 const fn own(name: &'static str) -> ActionFacts {
-    ActionFacts { name, api: None, job: None, callback: false, json: &[] }
+    ActionFacts { name, api: None, job: None, callback: false }
 }
 
 impl ActionFacts {
     const fn job(self, poll: &'static str) -> Self {
-        ActionFacts { job: Some(Job { poll: Some(poll), result: None, second: false }), ..self }
-    }
-
-    const fn job_result(self, poll: &'static str, member: &'static str) -> Self {
-        let job = Job { poll: Some(poll), result: Some(member), second: false };
-        ActionFacts { job: Some(job), ..self }
+        ActionFacts { job: Some(Job { poll: Some(poll), second: false }), ..self }
     }
 
     /// A job that isn't polled through the service's API.
     const fn own_job(self) -> Self {
-        ActionFacts { job: Some(Job { poll: None, result: None, second: false }), ..self }
+        ActionFacts { job: Some(Job { poll: None, second: false }), ..self }
     }
 
     const fn job_in_both_forms(self, poll: &'static str) -> Self {
-        ActionFacts { job: Some(Job { poll: Some(poll), result: None, second: true }), ..self }
+        ActionFacts { job: Some(Job { poll: Some(poll), second: true }), ..self }
     }
 
     const fn callback(self) -> Self {
         ActionFacts { callback: true, ..self }
-    }
-
-    const fn json(self, members: &'static [&'static str]) -> Self {
-        ActionFacts { json: members, ..self }
     }
 }
 
@@ -262,7 +229,7 @@ const SERVICES: &[ServiceFacts] = &[
         sdk: "lambda",
         error_prefix: "Lambda",
         sdk_name: "AWSLambda",
-        actions: &[api("invoke").callback().json(&["Payload"])],
+        actions: &[api("invoke").callback()],
     },
     ServiceFacts {
         name: "states",
@@ -318,21 +285,21 @@ const SERVICES: &[ServiceFacts] = &[
         sdk: "ecs",
         error_prefix: "ECS",
         sdk_name: "AmazonECS",
-        actions: &[api("runTask").job_result("describeTasks", "Tasks").callback()],
+        actions: &[api("runTask").job("describeTasks").callback()],
     },
     ServiceFacts {
         name: "batch",
         sdk: "batch",
         error_prefix: "Batch",
         sdk_name: "AWSBatch",
-        actions: &[api("submitJob").job_result("describeJobs", "Jobs")],
+        actions: &[api("submitJob").job("describeJobs")],
     },
     ServiceFacts {
         name: "glue",
         sdk: "glue",
         error_prefix: "Glue",
         sdk_name: "AWSGlue",
-        actions: &[api("startJobRun").job_result("getJobRun", "JobRun")],
+        actions: &[api("startJobRun").job("getJobRun")],
     },
     ServiceFacts {
         name: "databrew",
@@ -375,8 +342,8 @@ const SERVICES: &[ServiceFacts] = &[
         sdk_name: "AmazonEMRContainers",
         actions: &[
             api("createVirtualCluster"),
-            api("deleteVirtualCluster").job_result("describeVirtualCluster", "VirtualCluster"),
-            api("startJobRun").job_result("describeJobRun", "JobRun"),
+            api("deleteVirtualCluster").job("describeVirtualCluster"),
+            api("startJobRun").job("describeJobRun"),
         ],
     },
     ServiceFacts {
@@ -385,12 +352,12 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "EMRServerless",
         sdk_name: "AWSEMRServerless",
         actions: &[
-            api("createApplication").job_result("getApplication", "Application"),
-            api("startApplication").job_result("getApplication", "Application"),
-            api("stopApplication").job_result("getApplication", "Application"),
-            api("deleteApplication").job_result("getApplication", "Application"),
-            api("startJobRun").job_result("getJobRun", "JobRun"),
-            api("cancelJobRun").job_result("getJobRun", "JobRun"),
+            api("createApplication").job("getApplication"),
+            api("startApplication").job("getApplication"),
+            api("stopApplication").job("getApplication"),
+            api("deleteApplication").job("getApplication"),
+            api("startJobRun").job("getJobRun"),
+            api("cancelJobRun").job("getJobRun"),
         ],
     },
     ServiceFacts {
@@ -457,7 +424,7 @@ const SERVICES: &[ServiceFacts] = &[
         sdk: "mediaconvert",
         error_prefix: "MediaConvert",
         sdk_name: "AWSMediaConvert",
-        actions: &[api("createJob").job_result("getJob", "Job")],
+        actions: &[api("createJob").job("getJob")],
     },
 ];
 
@@ -467,14 +434,15 @@ mod tests {
 
     /// The list is by hand: it may name only what the models have.
     #[test]
-    fn names_only_operations_and_members_of_the_models() {
+    fn names_only_operations_of_the_models() {
         for integration in Integration::all() {
             let ActionFacts { name, api, job, .. } = integration.action;
             let label = format!("{}:{name}", integration.service());
             assert_eq!(api.is_some(), integration.api().is_some(), "{label}");
             let polled = job.and_then(|job| job.poll);
             assert_eq!(polled.is_some(), integration.poll().is_some(), "{label}");
-            assert_eq!(polled.is_some(), integration.result(Pattern::Sync).is_some(), "{label}");
+            let mocked = integration.mocked_answer(Pattern::Sync);
+            assert_eq!(polled.is_some(), mocked.is_some(), "{label}");
         }
     }
 
