@@ -86,7 +86,7 @@ fn tests(command: &mut Command, count: fn(&str) -> Tally) -> Result<Outcome> {
     let text = String::from_utf8_lossy(&output.stdout);
     let mut tally = count(&text);
     if !output.status.success() {
-        println!("{text}");
+        println!("{}", tally::trouble(&text));
         // One that didn't build, or broke off, counts as a failure, too.
         tally.failed = tally.failed.max(1);
     }

@@ -50,6 +50,25 @@ pub(super) fn notes(text: &str) -> Vec<String> {
     notes
 }
 
+/// The part of a test program's words that is about what went wrong.
+pub(super) fn trouble(text: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    let mut in_successes = false;
+    for line in text.lines() {
+        if line == "successes:" {
+            in_successes = true;
+        } else if line == "failures:" || line.starts_with("test result: ") {
+            in_successes = false;
+        }
+        let is_well = line.ends_with(" ... ok") || line.starts_with("test result: ok");
+        let is_second_blank = line.is_empty() && lines.last().is_none_or(|last| last.is_empty());
+        if !in_successes && !is_well && !is_second_blank && !line.starts_with("running ") {
+            lines.push(line);
+        }
+    }
+    lines.join("\n")
+}
+
 fn number_before(line: &str, word: &str) -> usize {
     let words: Vec<&str> =
         line.split([' ', ';', ',', '=']).filter(|word| !word.is_empty()).collect();
@@ -67,6 +86,18 @@ mod tests {
         let text = "running 2 tests\ntest result: ok. 18 passed; 0 failed; 0 ignored; 0 measured\n\
                     test result: FAILED. 3 passed; 2 failed; 0 ignored\n";
         assert_eq!(of_cargo(text), Tally { passed: 21, failed: 2 });
+    }
+
+    #[test]
+    fn shows_what_went_wrong_and_not_what_went_well() {
+        let text = "running 2 tests\ntest a ... ok\ntest b ... FAILED\n\nsuccesses:\n\n\
+                    ---- a stdout ----\n3 of 3 cases pass\n\nfailures:\n\n---- b stdout ----\nodd\n\n\
+                    test result: FAILED. 1 passed; 1 failed\nrunning 1 test\ntest c ... ok\n";
+        assert_eq!(
+            trouble(text),
+            "test b ... FAILED\n\nfailures:\n\n---- b stdout ----\nodd\n\n\
+             test result: FAILED. 1 passed; 1 failed"
+        );
     }
 
     #[test]
