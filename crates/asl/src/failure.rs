@@ -18,15 +18,17 @@ impl Failure {
         Failure { error: Some(error.into()), cause: Some(cause.into()) }
     }
 
-    /// The error output that a catcher hands on: `{"Error": …, "Cause": …}`, without what is missing.
+    /// The error output that a catcher hands on. What is missing is `null` (recorded:
+    /// `sqs_failure_in_wait_for_task_tok_no_error_field`), except that timeouts, whose events have
+    /// no cause, show an empty one (recorded: `task_service_lambda_invoke_timeout`).
     pub fn output(&self) -> Value {
-        let mut output = Object::new();
-        if let Some(error) = &self.error {
-            output.insert("Error", error.clone());
-        }
-        if let Some(cause) = &self.cause {
-            output.insert("Cause", cause.clone());
-        }
+        let text = |text: &Option<Arc<str>>| text.clone().map_or(Value::NULL, Value::from);
+        let mut output = Object::with_capacity(2);
+        output.insert("Error", text(&self.error));
+        match (&self.error, &self.cause) {
+            (Some(error), None) if &**error == error_name::TIMEOUT => output.insert("Cause", ""),
+            (_, cause) => output.insert("Cause", text(cause)),
+        };
         output.into()
     }
 }
@@ -74,6 +76,9 @@ pub mod error_name {
     pub const PARAMETER_PATH_FAILURE: &str = "States.ParameterPathFailure";
     pub const PERMISSIONS: &str = "States.Permissions";
     pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
+    /// A reference path that doesn't fit the data it is read from (`ItemsPath`); not in the
+    /// developer guide, but what executions fail with.
+    pub const REFERENCE_PATH_CONFLICT: &str = "States.ReferencePathConflict";
     pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
     pub const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
     pub const RUNTIME: &str = "States.Runtime";
@@ -159,8 +164,10 @@ mod tests {
     }
 
     #[test]
-    fn error_outputs_leave_out_what_is_missing() {
+    fn error_outputs_have_both_members() {
+        let timeout = Failure { error: Some("States.Timeout".into()), cause: None };
         assert_eq!(Failure::new("E", "C").output().to_string(), r#"{"Error":"E","Cause":"C"}"#);
-        assert_eq!(Failure::default().output().to_string(), "{}");
+        assert_eq!(Failure::default().output().to_string(), r#"{"Error":null,"Cause":null}"#);
+        assert_eq!(timeout.output().to_string(), r#"{"Error":"States.Timeout","Cause":""}"#);
     }
 }

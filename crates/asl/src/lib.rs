@@ -19,6 +19,7 @@ pub mod choice;
 pub mod path;
 pub mod scope;
 pub mod failure;
+mod java;
 pub mod resources;
 
 pub use compile::{Compiled, CompiledState, Options, compile, compile_state};
