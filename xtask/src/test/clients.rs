@@ -25,7 +25,7 @@ pub(super) const ALL: [Client; 2] = [
 
 fn python(workspace: &Workspace) -> Result<Option<Command>> {
     let e2e = workspace.root.join("e2e");
-    if files_ending(&e2e.join("python"), &[".py"])?.is_empty() {
+    if files_ending(&e2e.join("python"), ".py")?.is_empty() {
         return Ok(None);
     }
     need("python3", &["-c", "import ensurepip, venv"], "python3-venv")?;
@@ -46,19 +46,16 @@ fn python(workspace: &Workspace) -> Result<Option<Command>> {
 
 fn node(workspace: &Workspace) -> Result<Option<Command>> {
     let e2e = workspace.root.join("e2e");
-    let tests = files_ending(&e2e.join("node"), &[".test.js", ".test.mjs"])?;
+    let tests = files_ending(&e2e.join("node"), ".test.mjs")?;
     if tests.is_empty() {
         return Ok(None);
     }
     need("node", &["--version"], "nodejs")?;
     need("npm", &["--version"], "npm")?;
-    let lock = e2e.join("package-lock.json");
-    let (list, command) =
-        if lock.exists() { (lock, "ci") } else { (e2e.join("package.json"), "install") };
-    when_changed(&list, &e2e.join("node_modules/installed.txt"), || {
+    when_changed(&e2e.join("package.json"), &e2e.join("node_modules/installed.txt"), || {
         let mut npm = Command::new("npm");
-        npm.args([command, "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&e2e);
-        shell::check(&mut npm)
+        npm.args(["install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]);
+        shell::check(npm.current_dir(&e2e))
     })?;
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=tap"]).args(tests).current_dir(e2e);
@@ -101,17 +98,12 @@ fn with_first(folder: &Path) -> Result<std::ffi::OsString> {
     Ok(std::env::join_paths(folders)?)
 }
 
-fn files_ending(folder: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
+fn files_ending(folder: &Path, ending: &str) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     if folder.is_dir() {
         for entry in fs::read_dir(folder)? {
             let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            if path.is_dir() {
-                found.extend(files_ending(&path, endings)?);
-            } else if endings.iter().any(|ending| name.ends_with(ending)) {
-                found.push(path);
-            }
+            found.extend(Some(path).filter(|path| path.to_string_lossy().ends_with(ending)));
         }
     }
     found.sort();
