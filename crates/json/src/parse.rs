@@ -172,6 +172,7 @@ impl<'a> Parser<'a> {
         let name = self.scanner.name()?;
         self.keys.push(self.tape.len() as u32);
         self.string(name);
+        self.scanner.skip_blank();
         let at = self.scanner.at();
         if self.scanner.token()? != Token::Colon {
             return Err(self

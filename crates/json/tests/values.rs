@@ -70,6 +70,10 @@ fn refuses_what_is_not_json_in_jacksons_words() {
         refusal("{'a':1}"),
         "Unexpected character (''' (code 39)): was expecting double-quote to start field name"
     );
+    assert_eq!(
+        refusal("{\"a\" 1}"),
+        "Unexpected character ('1' (code 49)): was expecting a colon to separate field name and value"
+    );
     assert_eq!(refusal(""), "No content to map due to end-of-input");
     for text in [
         "{",
