@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::definition::{Definition, Position, SourceLocation};
+use crate::definition::{Definition, Node, Position, SourceLocation};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::program::{ExecutionType, Program, StateId};
 use crate::validate::{Checker, VariableReferences};
@@ -69,6 +69,25 @@ pub fn compile_state(text: &str, state_name: Option<&str>, options: &Options) ->
     let name = state_name.unwrap_or(LONE_STATE);
     let state = compiled.program.as_ref().and_then(|program| program.find(name));
     CompiledState { compiled, state }
+}
+
+/// The text of a Map state's processor: what DescribeStateMachine answers for a label-qualified ARN, and
+/// DescribeStateMachineForExecution for a child execution. `None` if no Map state has that name.
+pub fn processor_definition<'t>(text: &'t str, map_state: &str) -> Option<&'t str> {
+    let definition = Definition::parse(text).ok()?;
+    let mut pending = vec![&definition.root];
+    while let Some(machine) = pending.pop() {
+        for state in machine.get("States").and_then(Node::as_object).unwrap_or_default() {
+            let processor = state.value.get("ItemProcessor").or(state.value.get("Iterator"));
+            if state.name == map_state {
+                return processor.map(|processor| &text[processor.span.start..processor.span.end]);
+            }
+            pending.extend(processor);
+            pending
+                .extend(state.value.get("Branches").and_then(Node::as_array).unwrap_or_default());
+        }
+    }
+    None
 }
 
 fn compile_with(

@@ -9,26 +9,24 @@
 //! Where to start: [`compile`] for the one pass that Create, Update, Validate and TestState share;
 //! [`Program`] for what comes out; `path` for the JSONPath dialect, `intrinsic` for the 18 functions.
 
+pub mod choice;
 pub mod compile;
 pub mod definition;
 pub mod diagnostic;
-pub mod program;
-mod validate;
-pub mod template;
-pub mod choice;
-pub mod path;
-pub mod scope;
 pub mod failure;
 mod java;
+pub mod path;
+pub mod program;
 pub mod resources;
+pub mod scope;
+pub mod template;
+mod validate;
 
-pub use compile::{Compiled, CompiledState, Options, compile, compile_state};
+pub use compile::{Compiled, CompiledState, Options, compile, compile_state, processor_definition};
 pub use definition::Definition;
 pub use diagnostic::{Diagnostic, Severity, invalid_definition};
 pub use failure::{Failure, Fault, error_name};
-pub use program::{
-    MachineId, Next, Program, QueryLanguage, ROOT, State, StateId, StateKind,
-};
+pub use program::{MachineId, Next, Program, QueryLanguage, ROOT, State, StateId, StateKind};
 pub use scope::Scope;
 pub use template::{Expression, Template};
 pub use validate::VariableReferences;

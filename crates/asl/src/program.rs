@@ -67,6 +67,24 @@ impl Program {
         let index = self.states.iter().position(|state| &*state.name == name)?;
         Some(StateId(index as u32))
     }
+
+    /// The Distributed Map state with that `Label`.
+    pub fn find_labeled(&self, label: &str) -> Option<StateId> {
+        let has_label = |state: &State| match &state.kind {
+            StateKind::Map(map) => match &map.mode {
+                MapMode::Distributed(distributed) => distributed.label.as_deref() == Some(label),
+                MapMode::Inline => false,
+            },
+            StateKind::Pass(_)
+            | StateKind::Task(_)
+            | StateKind::Choice(_)
+            | StateKind::Wait(_)
+            | StateKind::Succeed
+            | StateKind::Fail(_)
+            | StateKind::Parallel(_) => false,
+        };
+        self.states.iter().position(has_label).map(|index| StateId(index as u32))
+    }
 }
 
 impl std::ops::Index<StateId> for Program {

@@ -76,7 +76,7 @@ fn is_terminal(state: &Place<'_>) -> bool {
 }
 
 /// Every place in a state that names the next one.
-fn targets<'d>(state: &Place<'d>) -> Vec<Place<'d>> {
+pub(super) fn targets<'d>(state: &Place<'d>) -> Vec<Place<'d>> {
     let lists = ["Choices", "Catch"].into_iter().filter_map(|name| state.field(name));
     let in_lists = lists.flat_map(|list| list.items().collect::<Vec<_>>());
     let own = ["Next", "Default"].into_iter().filter_map(|name| state.field(name));

@@ -78,6 +78,9 @@ impl<'d> Checker<'d> {
         let machine = self.open_machine(&states);
         self.open_scope(&states, sealed);
         for (name, state) in states.fields() {
+            if let Some(scope) = self.scopes.last_mut() {
+                scope.current = name;
+            }
             self.state_name(name, &state);
             self.state(name, state.as_state(), machine, execution_type);
         }

@@ -6,6 +6,18 @@ use crate::diagnostic::Code;
 use crate::program::{Quantity, QueryLanguage, Text};
 use crate::template::{Expression, Problem, Template};
 
+/// What `ErrorPath` and `CausePath` may call.
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/state-fail.html>
+const TEXT_FUNCTIONS: &[&str] = &[
+    "States.Format",
+    "States.JsonToString",
+    "States.ArrayGetItem",
+    "States.Base64Encode",
+    "States.Base64Decode",
+    "States.Hash",
+    "States.UUID",
+];
+
 /// Whether a string of a JSONata state is an expression rather than a text.
 pub(super) fn is_expression(text: &str) -> bool {
     4 <= text.len() && text.starts_with("{%") && text.ends_with("%}")
@@ -29,7 +41,10 @@ impl<'d> Checker<'d> {
         field: &Place<'d>,
     ) -> Option<Template> {
         match subject.language {
-            QueryLanguage::JsonPath => self.suspicious_template(field),
+            QueryLanguage::JsonPath => {
+                self.suspicious_template(field);
+                self.names_given_twice(field);
+            }
             QueryLanguage::Jsonata => self.delimiters(field),
         }
         let value = self.definition.value(field.node);
@@ -54,6 +69,20 @@ impl<'d> Checker<'d> {
                 && (text.starts_with("{%") || text.ends_with("%}"))
             {
                 self.schema("JSONata string must start with {% and end with %}", &place);
+            }
+            let inner = place.fields().map(|(_, inner)| inner).chain(place.items());
+            pending.extend(inner.collect::<Vec<_>>().into_iter().rev());
+        }
+    }
+
+    /// `"a"` and `"a.$"` would both become `a`.
+    fn names_given_twice(&mut self, field: &Place<'d>) {
+        let mut pending = vec![field.clone()];
+        while let Some(place) = pending.pop() {
+            for (name, _) in place.fields() {
+                if let Some(bare) = name.strip_suffix(".$") {
+                    self.at_most_one(&place, &[bare, name]);
+                }
             }
             let inner = place.fields().map(|(_, inner)| inner).chain(place.items());
             pending.extend(inner.collect::<Vec<_>>().into_iter().rev());
@@ -92,25 +121,38 @@ impl<'d> Checker<'d> {
         }
     }
 
-    /// A path, or an intrinsic call, in a field whose name ends in `Path`.
+    /// A path in a field whose name ends in `Path`.
     pub(super) fn path(
         &mut self,
         subject: &Subject<'d>,
         object: &Place<'d>,
         name: &str,
     ) -> Option<Expression> {
+        self.path_or_call(subject, object, name, &[])
+    }
+
+    /// A path, or a call of one of a few intrinsic functions.
+    fn path_or_call(
+        &mut self,
+        subject: &Subject<'d>,
+        object: &Place<'d>,
+        name: &str,
+        functions: &[&str],
+    ) -> Option<Expression> {
         let text = self.text(object, name)?;
         let field = object.field(name)?;
-        match Expression::compile(text, QueryLanguage::JsonPath, field.in_state()) {
-            Ok(expression) => {
-                self.note(subject, &expression);
-                Some(expression)
-            }
-            Err(_) => {
-                self.schema("Value must be a valid JSONPath.", &field);
-                None
-            }
+        let is_call = |text: &str| {
+            functions.iter().any(|function| {
+                text.strip_prefix(function).is_some_and(|rest| rest.starts_with('('))
+            })
+        };
+        let expression = Expression::compile(text, QueryLanguage::JsonPath, field.in_state()).ok();
+        let good = expression.filter(|good| good.path().is_some() || is_call(text));
+        match &good {
+            Some(expression) => self.note(subject, expression),
+            None => self.schema("Value must be a valid JSONPath.", &field),
         }
+        good
     }
 
     /// A path to one place.
@@ -186,7 +228,8 @@ impl<'d> Checker<'d> {
     ) -> Option<Text> {
         let by_path = format!("{name}Path");
         if subject.language == QueryLanguage::JsonPath && object.has(&by_path) {
-            return self.path(subject, object, &by_path).map(Text::Computed);
+            let path = self.path_or_call(subject, object, &by_path, TEXT_FUNCTIONS);
+            return path.map(Text::Computed);
         }
         let field = object.field(name)?;
         if let Some(expression) = self.computed(subject, &field) {

@@ -1,7 +1,8 @@
 //! `Assign`: names of variables, and scopes that must not shadow each other.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use super::graph::targets;
 use super::{Checker, Place, Subject};
 use crate::diagnostic::Code;
 use crate::template::Template;
@@ -10,28 +11,50 @@ use crate::template::Template;
 const NAME_CHARS_MAX: usize = 80;
 const RESERVED: &str = "states";
 
-/// The variables that the states of one machine assign.
+/// The variables around the states of one machine.
 #[derive(Default)]
 pub(super) struct VariableScope<'d> {
-    names: HashSet<&'d str>,
-    /// A Distributed Map's processor doesn't see what is outside.
-    sealed: bool,
+    /// The state whose rules are being applied.
+    pub(super) current: &'d str,
+    states: HashMap<&'d str, Assigner<'d>>,
+    /// Those that the machines outside have when this one starts.
+    outer: HashSet<&'d str>,
 }
 
-impl<'d> Checker<'d> {
-    /// Opens the scope of a machine: every name that a state of it assigns, wherever it stands.
-    pub(super) fn open_scope(&mut self, states: &Place<'d>, sealed: bool) {
-        let mut names = HashSet::new();
-        for (_, state) in states.fields() {
-            let lists = ["Choices", "Catch"].into_iter().filter_map(|name| state.field(name));
-            let items = lists.flat_map(|list| list.items().collect::<Vec<_>>());
-            for assigner in std::iter::once(state.clone()).chain(items) {
-                if let Some(assign) = assigner.field("Assign") {
-                    names.extend(assign.fields().map(|(name, _)| bare(name)));
+#[derive(Default)]
+struct Assigner<'d> {
+    names: Vec<&'d str>,
+    next: Vec<&'d str>,
+}
+
+impl<'d> VariableScope<'d> {
+    /// Variables that may have a value when the current state is entered: what states assign that
+    /// lead to it. Not what it assigns itself: that happens after the machines inside it have ended
+    /// (AWS accepts it: recorded, `PARALLEL_CATCH_ERROR_VARIABLE_SAMPLING`).
+    fn on_entering_current(&self) -> HashSet<&'d str> {
+        let mut before: HashSet<&str> = HashSet::new();
+        let mut pending = vec![self.current];
+        while let Some(target) = pending.pop() {
+            for (name, state) in &self.states {
+                if state.next.contains(&target) && before.insert(name) {
+                    pending.push(name);
                 }
             }
         }
-        self.scopes.push(VariableScope { names, sealed });
+        before.remove(self.current);
+        before.iter().flat_map(|name| &self.states[name].names).copied().collect()
+    }
+}
+
+impl<'d> Checker<'d> {
+    /// Opens the scope of a machine; a sealed one doesn't see the variables outside.
+    pub(super) fn open_scope(&mut self, states: &Place<'d>, sealed: bool) {
+        let outer = match self.scopes.last() {
+            Some(parent) if !sealed => &parent.outer | &parent.on_entering_current(),
+            _ => HashSet::new(),
+        };
+        let states = states.fields().map(|(name, state)| (name, assigner(&state))).collect();
+        self.scopes.push(VariableScope { current: "", states, outer });
     }
 
     pub(super) fn close_scope(&mut self) {
@@ -67,13 +90,24 @@ impl<'d> Checker<'d> {
             let message = format!("Invalid variable name '{name}': the variable name {fault}.");
             self.error(Code::InvalidVariableName, message, place);
         }
-        let visible = self.scopes.iter().rev();
-        let sealed = visible.clone().take_while(|scope| !scope.sealed).count();
-        if visible.skip(1).take(sealed).any(|scope| scope.names.contains(name)) {
+        if self.scopes.last().is_some_and(|scope| scope.outer.contains(name)) {
             let message =
                 format!("The variable name '{name}' was already defined in a parent scope.");
             self.error(Code::DuplicateVariableName, message, place);
         }
+    }
+}
+
+/// What a state assigns, itself or by one of its rules and catchers, and where it leads.
+fn assigner<'d>(state: &Place<'d>) -> Assigner<'d> {
+    let lists = ["Choices", "Catch"].into_iter().filter_map(|name| state.field(name));
+    let items = lists.flat_map(|list| list.items().collect::<Vec<_>>());
+    let assigns =
+        std::iter::once(state.clone()).chain(items).filter_map(|item| item.field("Assign"));
+    let names = assigns.flat_map(|assign| assign.node.as_object().unwrap_or_default());
+    Assigner {
+        names: names.map(|member| bare(&member.name)).collect(),
+        next: targets(state).iter().filter_map(|target| target.node.as_str()).collect(),
     }
 }
 

@@ -1,3 +1,4 @@
 //! The crate through its public interface.
 
+mod definition;
 mod path;

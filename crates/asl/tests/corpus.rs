@@ -1,0 +1,11 @@
+//! Definitions against what AWS said of them.
+//!
+//! Reads the folder named by `FREEHOLD_CORPUS`, by default `../shared/corpus` seen from the workspace
+//! root; says so when it isn't there.
+
+mod corpus {
+    pub(crate) mod folder;
+    mod recorded;
+    mod verdicts;
+    mod workflows;
+}

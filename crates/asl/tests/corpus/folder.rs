@@ -1,0 +1,68 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A folder of the corpus; says that the test is skipped if it isn't there.
+pub(crate) fn folder(name: &str) -> Option<PathBuf> {
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    let corpus = std::env::var_os("FREEHOLD_CORPUS").map_or(default, PathBuf::from);
+    let folder = corpus.join(name);
+    if !folder.is_dir() {
+        println!("SKIPPED: no corpus at {}", folder.display());
+        return None;
+    }
+    Some(folder)
+}
+
+/// Files below a folder whose name ends in `suffix`, in the order of their paths.
+pub(crate) fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(&folder).expect("is a folder") {
+            let path = entry.expect("is an entry").path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.to_string_lossy().ends_with(suffix) {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+pub(crate) fn read(path: &Path) -> String {
+    fs::read_to_string(path).expect("is UTF-8")
+}
+
+pub(crate) fn name(path: &Path) -> String {
+    path.file_name().expect("has a name").to_string_lossy().into_owned()
+}
+
+/// Puts a word in the place of each `open…close`, with what is between to decide which.
+pub(crate) fn substitute(
+    text: &str,
+    open: &str,
+    close: &str,
+    word: impl Fn(&str, &str) -> String,
+) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(open) {
+        let Some((name, after)) = after.split_once(close) else { break };
+        out.push_str(before);
+        let word = word(name, &out);
+        out.push_str(&word);
+        rest = after;
+    }
+    out + rest
+}
+
+/// Prints what failed and how many passed; fails if anything did.
+pub(crate) fn conclude(what: &str, total: usize, failures: &[String]) {
+    for failure in failures {
+        println!("{failure}");
+    }
+    println!("{what}: {} of {total} cases pass", total - failures.len());
+    assert!(failures.is_empty(), "{} of {total} cases of {what} fail", failures.len());
+}
