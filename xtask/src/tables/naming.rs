@@ -3,15 +3,13 @@
 //! `aws-sdk:` integrations use version 2 (`DynamoDb.ResourceNotFoundException`, `DbInstanceIdentifier`),
 //! optimized ones version 1 (`DynamoDB.ResourceNotFoundException`, `MD5OfMessageBody`).
 
-/// Words a Java member can't be called: keywords, and what every Java object or SDK structure has.
+/// Words a Java member can't be called: keywords, and the methods of every object.
 /// The SDK appends `Value`, so `equals` is given as `EqualsValue`, as the developer guide says.
-const JAVA_RESERVED: [&str; 66] = [
+const JAVA_RESERVED: [&str; 62] = [
     "abstract",
     "assert",
     "boolean",
     "break",
-    "build",
-    "builder",
     "byte",
     "case",
     "catch",
@@ -20,7 +18,6 @@ const JAVA_RESERVED: [&str; 66] = [
     "clone",
     "const",
     "continue",
-    "copy",
     "default",
     "do",
     "double",
@@ -54,7 +51,6 @@ const JAVA_RESERVED: [&str; 66] = [
     "protected",
     "public",
     "return",
-    "sdkFields",
     "short",
     "static",
     "strictfp",
@@ -64,13 +60,13 @@ const JAVA_RESERVED: [&str; 66] = [
     "this",
     "throw",
     "throws",
-    "toBuilder",
     "toString",
     "transient",
     "true",
     "try",
     "void",
     "volatile",
+    "wait",
     "while",
 ];
 
@@ -234,6 +230,7 @@ mod tests {
     fn names_members_after_the_integration_kind() {
         assert_eq!(member("DBInstanceIdentifier"), "DbInstanceIdentifier");
         assert_eq!(member("equals"), "EqualsValue");
+        assert_eq!(member("build"), "Build");
         assert_eq!(member("executionArn"), "ExecutionArn");
         assert_eq!(legacy_member("MD5OfMessageBody"), "MD5OfMessageBody");
         assert_eq!(action("DescribeDBInstances"), "describeDBInstances");
