@@ -413,6 +413,7 @@ impl Execution {
                     next: 0,
                     running: 0,
                     outputs: vec![None; started.items.0.len()],
+                    cause: event.id,
                 };
                 self.frame_mut(started.frame).previous = event.id;
                 self.set_phase(started.frame, Phase::Map(phase));
@@ -421,7 +422,7 @@ impl Execution {
                 self.apply_iteration_started(program, started, event.id)
             }
             EventKind::MapIterationSucceeded(succeeded) => {
-                self.apply_iteration_succeeded(succeeded.frame)
+                self.apply_iteration_succeeded(succeeded.frame, event.id)
             }
             EventKind::MapIterationFailed(failed) => self.set_phase(failed.frame, Phase::Failed),
             // The states inside have their own events; they fail by those.
@@ -477,17 +478,18 @@ impl Execution {
         );
     }
 
-    fn apply_iteration_succeeded(&mut self, child: FrameId) {
+    fn apply_iteration_succeeded(&mut self, child: FrameId, event_id: u64) {
         let frame = self.frame(child);
-        let (place, previous) = (frame.place, frame.previous);
+        let (place, cause) = (frame.place, frame.previous);
         let parent = frame.parent.expect("an iteration has a Map state above it");
         let Phase::Done(output) = frame.phase.clone() else {
             unreachable!("the iteration is done")
         };
         self.close_frame(child);
         let parent = self.frame_mut(parent);
-        parent.previous = previous;
+        parent.previous = event_id;
         let Phase::Map(phase) = &mut parent.phase else { unreachable!("a Map state is running") };
+        phase.cause = cause;
         phase.outputs[place as usize] = Some(output);
         phase.running -= 1;
         let parent = parent.id;

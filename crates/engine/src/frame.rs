@@ -166,6 +166,10 @@ pub struct MapPhase {
     pub running: u32,
     #[n(5)]
     pub outputs: Vec<Option<Payload>>,
+    /// What the next iteration follows from: MapStateStarted, or the last event inside the iteration that
+    /// made room for it.
+    #[n(6)]
+    pub cause: u64,
 }
 
 impl MapPhase {

@@ -56,7 +56,7 @@ impl Turn<'_> {
         if phase.is_complete() {
             return self.leave_map(frame);
         }
-        let (index, previous) = (phase.next, at.previous);
+        let (index, previous) = (phase.next, phase.cause);
         let input = phase.input.0.clone();
         let item = item_at(&phase.items.0, index);
         match self.item_input(frame, &input, &item) {
