@@ -84,6 +84,13 @@ pub struct Caller {
     pub arn: String,
 }
 
+impl Caller {
+    /// The root of the house's account.
+    pub fn root(house: &House) -> Self {
+        Caller { arn: format!("arn:{}:iam::{}:root", house.partition(), house.account()) }
+    }
+}
+
 /// One request: who asks, which request it is, and the house it is asked in.
 #[derive(Clone)]
 pub struct Ctx {
@@ -91,19 +98,19 @@ pub struct Ctx {
     caller: Caller,
     request_id: String,
     trace_header: Option<String>,
+    attempt: Option<Arc<str>>,
 }
 
 impl Ctx {
-    /// A request by `caller`, with an id of its own.
-    pub fn new(house: Arc<House>, caller: Caller) -> Self {
-        let request_id = house.uuid();
-        Ctx { house, caller, request_id, trace_header: None }
+    /// A request by `caller`.
+    pub fn new(house: Arc<House>, caller: Caller, request_id: impl Into<String>) -> Self {
+        Ctx { house, caller, request_id: request_id.into(), trace_header: None, attempt: None }
     }
 
     /// A request by the account's root, as every request is in `freehold dev`.
     pub fn root(house: Arc<House>) -> Self {
-        let arn = format!("arn:{}:iam::{}:root", house.partition(), house.account());
-        Ctx::new(house, Caller { arn })
+        let (caller, request_id) = (Caller::root(&house), house.uuid());
+        Ctx::new(house, caller, request_id)
     }
 
     /// The same request with an `X-Amzn-Trace-Id`.
@@ -113,9 +120,17 @@ impl Ctx {
         self
     }
 
+    /// The same request, made for the attempt of a task.
+    #[must_use]
+    pub fn with_attempt(mut self, attempt: impl Into<Arc<str>>) -> Self {
+        self.attempt = Some(attempt.into());
+        self
+    }
+
     /// A request that follows from this one: another id, the same trace, on behalf of `caller`.
     pub fn follow_up(&self, caller: Caller) -> Self {
-        Ctx::new(Arc::clone(&self.house), caller).with_trace_header(self.trace_header.clone())
+        let request_id = self.house.uuid();
+        Ctx { caller, request_id, attempt: None, ..self.clone() }
     }
 
     /// The house it is asked in.
@@ -156,5 +171,11 @@ impl Ctx {
     /// The `X-Amzn-Trace-Id` of the HTTP request, which wins over a `traceHeader` in its body.
     pub fn trace_header(&self) -> Option<&str> {
         self.trace_header.as_deref()
+    }
+
+    /// Which attempt of which task asks, if one does. It asks again with the same text after a crash, when it can't
+    /// know whether it was heard: who keeps what it did for an attempt can answer without doing it twice.
+    pub fn attempt(&self) -> Option<&Arc<str>> {
+        self.attempt.as_ref()
     }
 }
