@@ -19,11 +19,14 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
 
 const PAGE: usize = 4096;
+
+/// Longer than any sync takes to begin.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[unsafe(no_mangle)]
 extern "C" fn fsync(file: c_int) -> c_int {
@@ -128,21 +131,20 @@ impl Disk {
         self.watched.lock().fails = fails;
     }
 
-    /// From now on, syncs wait.
-    pub(crate) fn hold_syncs(&self) {
+    /// From now on, syncs wait until this is dropped.
+    pub(crate) fn hold_syncs(&self) -> Held {
         self.watched.lock().held = true;
+        Held(Arc::clone(&self.watched))
     }
 
     pub(crate) fn wait_for_a_held_sync(&self) {
-        let mut state = self.watched.lock();
-        while state.waiting == 0 {
-            state = self.watched.changed.wait(state).expect("no test panics with the lock");
-        }
-    }
-
-    pub(crate) fn release_syncs(&self) {
-        self.watched.lock().held = false;
-        self.watched.changed.notify_all();
+        let state = self.watched.lock();
+        let wait =
+            self.watched.changed.wait_timeout_while(state, PATIENCE, |state| state.waiting == 0);
+        let (state, timeout) = wait.expect("no test panics with the lock");
+        // A panic with the lock would only hide this one.
+        drop(state);
+        assert!(!timeout.timed_out(), "nobody syncs");
     }
 
     /// The disk after a power loss now. Of the pages that weren't synced it has those for which `reached` says so.
@@ -159,6 +161,16 @@ impl Disk {
 impl Drop for Disk {
     fn drop(&mut self) {
         lock(&DISKS).retain(|disk| !Arc::ptr_eq(disk, &self.watched));
+    }
+}
+
+/// Holds back syncs. Declared after the store, it lets go before a failed test drops that and waits for it.
+pub(crate) struct Held(Arc<Watched>);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.lock().held = false;
+        self.0.changed.notify_all();
     }
 }
 

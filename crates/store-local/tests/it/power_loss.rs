@@ -71,14 +71,14 @@ fn a_batch_is_neither_acknowledged_nor_shown_before_its_sync() {
     let store = open(&disk);
     put(&store, "before", "").wait().unwrap();
     let mut watch = store.watch(b"");
-    disk.hold_syncs();
+    let held = disk.hold_syncs();
     let mut reply = put(&store, "key", "");
     disk.wait_for_a_held_sync();
     assert!(!is_ready(&mut reply));
     assert_eq!(store.get(b"key").wait().unwrap(), None);
     assert_eq!(keys(&store), ["before"]);
     assert!(watch.poll_changed(&mut Context::from_waker(Waker::noop())).is_pending());
-    disk.release_syncs();
+    drop(held);
     reply.wait().unwrap();
     assert_eq!(keys(&store), ["before", "key"]);
 }
@@ -87,12 +87,12 @@ fn a_batch_is_neither_acknowledged_nor_shown_before_its_sync() {
 fn all_who_wait_share_one_sync() {
     let disk = Disk::new();
     let store = open(&disk);
-    disk.hold_syncs();
+    let held = disk.hold_syncs();
     let first = put(&store, "first", "");
     disk.wait_for_a_held_sync();
     let before = disk.syncs();
     let rest: Vec<_> = (0..1_000).map(|number| put(&store, format!("{number}"), "")).collect();
-    disk.release_syncs();
+    drop(held);
     first.wait().unwrap();
     rest.into_iter().for_each(|reply| reply.wait().unwrap());
     assert_eq!(disk.syncs() - before, 2, "one for the first, one for the rest");
@@ -102,7 +102,7 @@ fn all_who_wait_share_one_sync() {
 fn a_refusal_waits_for_the_sync_of_what_it_is_refused_for() {
     let disk = Disk::new();
     let store = open(&disk);
-    disk.hold_syncs();
+    let held = disk.hold_syncs();
     let first = put(&store, "first", "");
     disk.wait_for_a_held_sync();
     let key = put(&store, "key", "");
@@ -111,7 +111,7 @@ fn a_refusal_waits_for_the_sync_of_what_it_is_refused_for() {
     let mut stolen = store.commit(stolen);
     disk.set_failing(true);
     assert!(!is_ready(&mut stolen));
-    disk.release_syncs();
+    drop(held);
     assert!(matches!(first.wait(), Err(Error::Unknown(_))));
     assert!(matches!(key.wait(), Err(Error::Poisoned)));
     assert!(
