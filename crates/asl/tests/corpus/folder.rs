@@ -1,6 +1,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use json::{Kind, Value};
+
+pub(crate) const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:111111111111:function:f";
+
 /// A folder of the corpus; says that the test is skipped if it isn't there.
 pub(crate) fn folder(name: &str) -> Option<PathBuf> {
     let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
@@ -56,6 +60,23 @@ pub(crate) fn substitute(
         rest = after;
     }
     out + rest
+}
+
+/// A definition as CloudFormation deploys it: functions and references are resolved, here to the ARN of
+/// a Lambda function, which is what definitions use them for.
+pub(crate) fn deployed(value: &Value) -> Value {
+    match value.kind() {
+        Kind::Array => Value::array(value.items().map(|item| deployed(&item))),
+        Kind::Object => {
+            let mut keys = value.entries().map(|(key, _)| key);
+            let function = keys.next().is_some_and(|key| key == "Ref" || key.starts_with("Fn::"));
+            if function && keys.next().is_none() {
+                return FUNCTION_ARN.into();
+            }
+            Value::object(value.entries().map(|(key, member)| (key, deployed(&member))))
+        }
+        Kind::Null | Kind::Bool | Kind::Number | Kind::String => value.clone(),
+    }
 }
 
 /// Prints what failed and how many passed; fails if anything did.

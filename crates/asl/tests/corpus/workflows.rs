@@ -5,10 +5,18 @@ use std::path::Path;
 use asl::program::ExecutionType;
 use asl::{Options, compile, invalid_definition};
 
-use super::folder::{conclude, files, folder, name, read, substitute};
+use json::Value;
+
+use super::folder::{FUNCTION_ARN, conclude, deployed, files, folder, name, read, substitute};
+
+/// AWS refuses these as we do.
+const NOT_VALID: &[(&str, &str)] = &[(
+    "wc__shared-fallback-state-jsonata_statemachine_statemachine.asl.json",
+    "QueryLanguage stands among its states",
+)];
 
 /// What a deployment tool puts in the place of `${name}`: what the text around it asks for.
-fn deployed(name: &str, before: &str) -> String {
+fn substituted(name: &str, before: &str) -> String {
     let field = before.rsplit_once("\":").map_or("", |(names, _)| names);
     let field = field.rsplit_once('"').map_or("", |(_, name)| name);
     let is_whole = before.trim_end().ends_with('"');
@@ -16,7 +24,7 @@ fn deployed(name: &str, before: &str) -> String {
         "AWS::Partition" | "Partition" | "partition" => "aws",
         "AWS::Region" | "Region" | "region" => "us-east-1",
         "AWS::AccountId" | "AccountId" => "111111111111",
-        _ if is_whole && field == "Resource" => "arn:aws:lambda:us-east-1:111111111111:function:f",
+        _ if is_whole && field == "Resource" => FUNCTION_ARN,
         _ if before.trim_end().ends_with(':') => "1",
         _ => return format!("name-{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), "-")),
     };
@@ -24,7 +32,10 @@ fn deployed(name: &str, before: &str) -> String {
 }
 
 fn prepared(path: &Path) -> String {
-    substitute(&read(path), "${", "}", deployed)
+    let text = substitute(&read(path), "${", "}", substituted);
+    let text = substitute(&text, "<", ">", |name, before| substituted(name, before));
+    let value = Value::parse(&text).expect("is JSON");
+    deployed(&value).to_string()
 }
 
 #[test]
@@ -37,11 +48,16 @@ fn real_workflows_have_no_errors() {
             left_out.push(name(&path));
             continue;
         }
+        let refused = NOT_VALID.iter().find(|(file, _)| *file == name(&path));
+        if let Some((file, why)) = refused {
+            println!("{file} is refused by AWS too: {why}");
+        }
         total += 1;
         let text = prepared(&path);
         let standard = Options { machine_type: ExecutionType::Standard, ..Options::default() };
-        if let Some(refusal) = invalid_definition(&compile(&text, &standard).diagnostics) {
-            failures.push(format!("{}\n  {refusal}", name(&path)));
+        let refusal = invalid_definition(&compile(&text, &standard).diagnostics);
+        if refusal.is_some() != refused.is_some() {
+            failures.push(format!("{}\n  {refusal:?}", name(&path)));
         }
     }
     println!("left out, not JSON: {}", left_out.join(", "));
