@@ -55,14 +55,22 @@ impl Error {
         Error::client("ValidationException", message)
     }
 
-    /// No operation has that name. AWS sends no message.
+    /// No operation has that name.
     pub fn unknown_operation() -> Self {
         Error { message: None, ..Error::client("UnknownOperationException", "") }
     }
 
-    /// Request line, headers and body are together larger than AWS takes.
+    /// Headers and body are together larger than AWS takes.
+    ///
+    /// AWS sends the sentence as plain text, on which clients other than boto3 fail to parse; here it is an error body.
     pub fn request_too_large() -> Self {
-        Error::new(413, "RequestEntityTooLarge", "Request Entity Too Large")
+        let message = format!("HTTP content length exceeded {} bytes.", crate::REQUEST_BYTES_MAX);
+        Error::new(413, "RequestEntityTooLargeException", message)
+    }
+
+    /// The body didn't arrive in time.
+    pub fn request_timeout() -> Self {
+        Error::new(408, "RequestTimeoutException", "The request body didn't arrive in time.")
     }
 
     /// A paging token that isn't ours, was made for other arguments, or is older than 24 hours.

@@ -1,5 +1,7 @@
 //! What bodies become, and AWS's sentence for each that becomes nothing.
 
+use std::collections::BTreeMap;
+
 use aws::{Error, decode, encode};
 
 aws::structures! { Camel;
@@ -10,6 +12,8 @@ aws::structures! { Camel;
         optional status: Status,
         optional tags: Vec<Tag> [length(0, 2)],
         optional enabled: bool,
+        optional r#type: String [length(0, 4)],
+        optional labels: BTreeMap<String, i32> [length(0, 2)],
     }
     pub struct Tag {
         required key: String [length(1, 3).pattern("[a-z]+", |key| key.bytes().all(|b| b.is_ascii_lowercase()))],
@@ -42,7 +46,7 @@ fn serialization(body: impl AsRef<[u8]>) -> String {
 #[test]
 fn reads_members_by_their_wire_names_and_ignores_unknown_ones() {
     let body = br#"{"stateMachineArn":"arn","unknown":[[{}]],"maxResults":7,"status":"TIMED_OUT",
-        "tags":[{"key":"a","value":null}],"enabled":true}"#;
+        "tags":[{"key":"a","value":null}],"enabled":true,"type":"x","labels":{"a":1}}"#;
     let request: Request = decode(body).expect("decodes");
     assert_eq!(
         request,
@@ -53,6 +57,8 @@ fn reads_members_by_their_wire_names_and_ignores_unknown_ones() {
             status: Some(Status::TimedOut),
             tags: Some(vec![Tag { key: "a".into(), value: None }]),
             enabled: Some(true),
+            r#type: Some("x".into()),
+            labels: Some(BTreeMap::from([("a".into(), 1)])),
         }
     );
 }
@@ -106,6 +112,16 @@ fn words_each_constraint_as_aws_does() {
         text(r#""tags":[{"key":"a"},{"key":"É"}]"#),
         "1 validation error detected: Value 'É' at 'tags.2.member.key' failed to satisfy constraint: \
         Member must satisfy regular expression pattern: [a-z]+"
+    );
+    assert_eq!(
+        text(r#""type":"tests""#),
+        "1 validation error detected: Value 'tests' at 'type' failed to satisfy constraint: \
+        Member must have length less than or equal to 4"
+    );
+    assert_eq!(
+        text(r#""labels":{"a":null}"#),
+        "1 validation error detected: Value null at 'labels.a.member' failed to satisfy constraint: \
+        Member must not be null"
     );
     assert_eq!(
         text(r#""tags":[null]"#),

@@ -1,1 +1,12 @@
-fn main() {}
+//! The command `freehold`.
+
+use std::process::ExitCode;
+
+use mimalloc::MiMalloc;
+
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
+
+fn main() -> ExitCode {
+    freehold::cli::run()
+}

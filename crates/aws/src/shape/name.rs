@@ -12,6 +12,7 @@ pub enum Case {
 impl Case {
     /// The name in this case, at run time.
     pub fn of(self, snake: &str) -> String {
+        let snake = snake.strip_prefix(RAW).unwrap_or(snake);
         let mut upper = self == Case::Pascal;
         let mut spelled = String::with_capacity(snake.len());
         for letter in snake.chars() {
@@ -28,9 +29,21 @@ impl Case {
     }
 }
 
+/// What stands before a member whose name is a word of Rust: `r#type`.
+const RAW: &str = "r#";
+
+/// Where the name itself begins.
+const fn start(snake: &[u8]) -> usize {
+    match snake {
+        [b'r', b'#', ..] => RAW.len(),
+        _ => 0,
+    }
+}
+
 /// The bytes that [`spell`] will give.
 pub const fn spelled_length(snake: &str) -> usize {
-    let (bytes, mut index, mut length) = (snake.as_bytes(), 0, 0);
+    let bytes = snake.as_bytes();
+    let (mut index, mut length) = (start(bytes), 0);
     while index < bytes.len() {
         if bytes[index] != b'_' {
             length += 1;
@@ -42,7 +55,8 @@ pub const fn spelled_length(snake: &str) -> usize {
 
 /// The name in that case, at compile time.
 pub const fn spell<const LENGTH: usize>(snake: &str, case: Case) -> [u8; LENGTH] {
-    let (bytes, mut index, mut length) = (snake.as_bytes(), 0, 0);
+    let bytes = snake.as_bytes();
+    let (mut index, mut length) = (start(bytes), 0);
     let mut upper = matches!(case, Case::Pascal);
     let mut spelled = [0; LENGTH];
     while index < bytes.len() {
@@ -71,5 +85,13 @@ mod tests {
         let pascal: [u8; spelled_length(NAME)] = spell(NAME, Case::Pascal);
         assert_eq!(&pascal, b"StateMachineArn");
         assert_eq!(Case::Pascal.of(NAME), "StateMachineArn");
+    }
+
+    #[test]
+    fn spells_raw_names_without_their_mark() {
+        const NAME: &str = "r#type";
+        let camel: [u8; spelled_length(NAME)] = spell(NAME, Case::Camel);
+        assert_eq!((&camel, Case::Camel.of(NAME).as_str()), (b"type", "type"));
+        assert_eq!(Case::Pascal.of(NAME), "Type");
     }
 }

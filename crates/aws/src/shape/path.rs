@@ -6,14 +6,15 @@ use super::name::Case;
 #[derive(Clone, Copy, Debug)]
 pub struct Path<'a> {
     parent: Option<&'a Path<'a>>,
-    step: Step,
+    step: Step<'a>,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum Step<'a> {
     Root,
     Member(&'static str),
     Element(usize),
+    Entry(&'a str),
 }
 
 impl<'a> Path<'a> {
@@ -31,6 +32,12 @@ impl<'a> Path<'a> {
     pub fn element(&'a self, index: usize) -> Self {
         Path { parent: Some(self), step: Step::Element(index) }
     }
+
+    /// The value of a key of the map that stands here.
+    #[must_use]
+    pub fn entry(&'a self, key: &'a str) -> Self {
+        Path { parent: Some(self), step: Step::Entry(key) }
+    }
 }
 
 impl fmt::Display for Path<'_> {
@@ -44,6 +51,7 @@ impl fmt::Display for Path<'_> {
             // DynamoDB's TableName appears as 'tableName'.
             Step::Member(name) => f.write_str(&Case::Camel.of(name)),
             Step::Element(index) => write!(f, "{}.member", index + 1),
+            Step::Entry(key) => write!(f, "{key}.member"),
         }
     }
 }

@@ -1,0 +1,79 @@
+//! The whole house on one screen: the store, the rooms, and what connects them.
+
+use std::sync::Arc;
+
+use aws::PageTokens;
+use base::{Clock, Entropy};
+use service::{Bus, Caller, House, Registry, Service};
+use store::{Batch, Error, Store};
+
+use crate::access_keys::{AccessKeys, NewKey};
+use crate::config::Config;
+use crate::gate::Gate;
+use crate::router::Router;
+use crate::tables;
+
+/// How the house treats strangers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// For one developer's machine: any credentials.
+    Dev,
+    /// For others to use: signatures are verified.
+    Serve,
+}
+
+/// A house with its rooms, ready to answer.
+pub struct Assembled {
+    pub router: Arc<Router>,
+    /// The root key, if this is the first start of a house that verifies signatures.
+    pub root_key: Option<NewKey>,
+    /// Open as long as the house is.
+    pub store: Arc<dyn Store>,
+}
+
+/// Builds the house over a store that is open.
+pub fn assemble(
+    config: &Config,
+    mode: Mode,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    mut entropy: Entropy,
+) -> Result<Assembled, Error> {
+    let page_tokens = PageTokens::new(secret(&*store, "page_tokens", &mut entropy)?);
+    let house = Arc::new(House::new(
+        &config.account,
+        &config.region,
+        Arc::clone(&clock),
+        entropy.fork(),
+        page_tokens,
+    ));
+
+    let bus = Bus::new();
+    let rooms: Vec<Arc<dyn Service>> = vec![];
+    let registry = Arc::new(Registry::new(rooms));
+    bus.connect(&registry);
+
+    let root = Caller::root(&house);
+    let (gate, root_key) = match mode {
+        Mode::Dev => (Gate::Anyone { root }, None),
+        Mode::Serve => {
+            let (keys, made) = AccessKeys::open(&*store, &root.arn, &mut entropy, clock.now())?;
+            (Gate::Keys(keys), made)
+        }
+    };
+    let router = Arc::new(Router::new(house, registry, gate));
+    Ok(Assembled { router, root_key, store })
+}
+
+/// A secret of the house, made on first start.
+fn secret(store: &dyn Store, name: &str, entropy: &mut Entropy) -> Result<[u8; 32], Error> {
+    if let Some(secret) = tables::secret(store, name)? {
+        return Ok(secret);
+    }
+    let mut secret = [0; 32];
+    entropy.fill(&mut secret);
+    let mut batch = Batch::new();
+    tables::put_secret(&mut batch, name, secret);
+    store.commit(batch).wait()?;
+    Ok(secret)
+}

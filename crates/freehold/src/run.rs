@@ -1,0 +1,79 @@
+//! Opens a house, keeps it running, and closes it when the system asks.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::Context as _;
+use base::{Entropy, SystemClock};
+use store::Store;
+use tokio::runtime::Builder;
+
+use crate::access_keys::NewKey;
+use crate::assemble::{Mode, assemble};
+use crate::config::Config;
+use crate::listener::{Listener, Sharing, Timeouts};
+
+/// Runs until SIGTERM or SIGINT.
+pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    // Bound first: a root key that was made but never shown would be lost.
+    let listener = Listener::bind(config.listen, cores, Sharing::BEST)
+        .with_context(|| format!("listen on {}", config.listen))?;
+    let store: Arc<dyn Store> = Arc::new(
+        store_local::open(&config.data, store_local::Options::default())
+            .with_context(|| format!("open the store in {}", config.data.display()))?,
+    );
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).context("draw randomness from the system")?;
+
+    // Rooms do their work in the background here; requests are answered on the listener's own threads.
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let entropy = Entropy::from_seed(seed);
+        let house = assemble(config, mode, store, Arc::new(SystemClock), entropy)
+            .context("assemble the house")?;
+        let stop = stop_signal()?;
+        let address = listener.address();
+        let serving = listener.serve(&house.router, Timeouts::default())?;
+        greet(address, house.root_key.as_ref()).context("write to standard output")?;
+        stop.await;
+        serving.stop().await;
+        Ok(())
+    })
+}
+
+/// The first line is for scripts: it comes once requests are answered.
+fn greet(address: std::net::SocketAddr, root_key: Option<&NewKey>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "listening on http://{address}")?;
+    if let Some(NewKey { access_key_id, secret_access_key }) = root_key {
+        writeln!(out, "The root access key of this house, shown only now:")?;
+        writeln!(out, "  AWS_ACCESS_KEY_ID={access_key_id}")?;
+        writeln!(out, "  AWS_SECRET_ACCESS_KEY={secret_access_key}")?;
+    }
+    out.flush()
+}
+
+/// Waits for the system's wish that the process end. It is heard from the moment this returns.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    })
+}

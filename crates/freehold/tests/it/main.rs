@@ -1,0 +1,10 @@
+//! The listener, the gate and the command, over real sockets.
+
+#![expect(clippy::unwrap_used, reason = "what serves tests may unwrap as tests may")]
+
+mod client;
+mod command;
+mod gate;
+mod http;
+mod room;
+mod threads;
