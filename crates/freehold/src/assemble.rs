@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::gate::Gate;
 use crate::router::Router;
 use crate::tables;
+use crate::throttle::Throttle;
 
 /// How the house treats strangers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,8 @@ pub fn assemble(
             (Gate::Keys(keys), made)
         }
     };
-    let router = Arc::new(Router::new(house, registry, gate));
+    let throttle = config.throttling.then(Throttle::default);
+    let router = Arc::new(Router::new(house, registry, gate, throttle));
     Ok(Assembled { router, root_key, store })
 }
 

@@ -14,3 +14,4 @@ pub mod listener;
 pub mod router;
 mod run;
 mod tables;
+pub mod throttle;

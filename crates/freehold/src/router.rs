@@ -15,6 +15,7 @@ use hyper::body::{Body, Incoming};
 use service::{Caller, Ctx, House, Registry, Service};
 
 use crate::gate::Gate;
+use crate::throttle::Throttle;
 
 /// How much of a body that is too large is still taken in, so that the client gets to read why it is refused.
 const DRAIN_BYTES_MAX: usize = 16 * REQUEST_BYTES_MAX;
@@ -27,6 +28,8 @@ pub struct Router {
     house: Arc<House>,
     registry: Arc<Registry>,
     gate: Gate,
+    /// Present where AWS's request rates are enforced.
+    throttle: Option<Throttle>,
 }
 
 /// An operation's outcome, and what is needed to write it to the client.
@@ -36,8 +39,13 @@ struct Outcome {
 }
 
 impl Router {
-    pub fn new(house: Arc<House>, registry: Arc<Registry>, gate: Gate) -> Self {
-        Router { house, registry, gate }
+    pub fn new(
+        house: Arc<House>,
+        registry: Arc<Registry>,
+        gate: Gate,
+        throttle: Option<Throttle>,
+    ) -> Self {
+        Router { house, registry, gate, throttle }
     }
 
     /// Answers one HTTP request, whose body has that long to arrive.
@@ -91,9 +99,14 @@ impl Router {
             headers: &head.headers,
             body,
         };
-        let caller = self.gate.admit(&signed, &room.facts(), self.house.now())?;
+        let (facts, now) = (room.facts(), self.house.now());
+        let caller = self.gate.admit(&signed, &facts, now)?;
         let target = Target::of(&head.headers).filter(|_| head.method == Method::POST);
-        Ok((caller, target.ok_or_else(Error::unknown_operation)?.operation))
+        let operation = target.ok_or_else(Error::unknown_operation)?.operation;
+        if let (Some(throttle), Some(rate)) = (&self.throttle, room.rate(operation)) {
+            throttle.take(facts.name, operation, rate, now)?;
+        }
+        Ok((caller, operation))
     }
 
     /// The room a request is meant for: by its target; else by what it was signed for; else by the host it was sent to.

@@ -17,7 +17,7 @@ mod registry;
 
 pub use bus::{Bus, CallError};
 pub use ctx::{Caller, Ctx, House};
-pub use operations::{Operation, Operations};
+pub use operations::{Operation, Operations, Rate};
 pub use registry::Registry;
 
 use std::pin::Pin;
@@ -31,6 +31,11 @@ pub trait Service: Send + Sync + 'static {
 
     /// The names of the operations it answers.
     fn operations(&self) -> Vec<&'static str>;
+
+    /// How often AWS lets an account call that operation, where that is known.
+    ///
+    /// It is enforced only where the configuration asks for AWS's throttling, and on calls from outside.
+    fn rate(&self, operation: &str) -> Option<Rate>;
 
     /// Answers one call. `body` is the JSON that an AWS client sends for `operation`, and so is the reply.
     ///

@@ -10,8 +10,19 @@ use crate::{Ctx, Reply};
 pub struct Operation<R: 'static> {
     /// The AWS name: `StartExecution`.
     pub name: &'static str,
+    /// How often AWS lets an account call it, where that is known.
+    pub rate: Option<Rate>,
     /// Decodes the body, lets the room's function act, encodes its reply.
     pub call: for<'a> fn(&'a R, Ctx, Bytes) -> Reply<'a>,
+}
+
+/// How often something may happen: a bucket of tokens, one for each call, that fills again at a steady pace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// The tokens of a full bucket: the calls of a burst.
+    pub bucket: u32,
+    /// The tokens that come back each second: the calls that last.
+    pub refill_per_second: u32,
 }
 
 /// Everything a room `R` answers. [`operations!`](crate::operations) makes it.
@@ -28,12 +39,21 @@ impl<R> Operations<R> {
         self.0.iter().map(|operation| operation.name).collect()
     }
 
+    /// The rate of the operation of that name, if it has one.
+    pub fn rate(&self, name: &str) -> Option<Rate> {
+        self.find(name)?.rate
+    }
+
     /// Answers the operation of that name, or `UnknownOperationException`.
     pub fn call<'a>(&self, room: &'a R, ctx: Ctx, name: &str, body: Bytes) -> Reply<'a> {
-        match self.0.iter().find(|operation| operation.name == name) {
+        match self.find(name) {
             Some(operation) => (operation.call)(room, ctx, body),
             None => Box::pin(std::future::ready(Err(aws::Error::unknown_operation()))),
         }
+    }
+
+    fn find(&self, name: &str) -> Option<&'static Operation<R>> {
+        self.0.iter().find(|operation| operation.name == name)
     }
 }
 
@@ -53,7 +73,7 @@ impl<R> fmt::Debug for Operations<R> {
 /// service::operations! {
 ///     /// Everything that the room answers.
 ///     static OPERATIONS: Greetings {
-///         "Greet" => greet,
+///         "Greet" => greet [rate(100, 5)],
 ///     }
 /// }
 ///
@@ -72,18 +92,20 @@ impl<R> fmt::Debug for Operations<R> {
 /// The room's method `enter(&self, Ctx)` makes what its functions get: the room's own parts and the request in one value.
 /// A function takes that by reference and a [`Shape`](aws::Shape), and gives something that serializes
 /// or an error that converts into [`aws::Error`].
+/// In brackets may stand AWS's [`Rate`]: the size of the bucket, then what comes back each second.
 #[macro_export]
 macro_rules! operations {
     (
         $(#[$attribute:meta])*
         $visibility:vis static $table:ident : $room:ty {
-            $( $name:literal => $function:path ),* $(,)?
+            $( $name:literal => $function:path $([rate($bucket:literal, $refill:literal)])? ),* $(,)?
         }
     ) => {
         $(#[$attribute])*
         $visibility static $table: $crate::Operations<$room> = $crate::Operations::new(&[$(
             $crate::Operation {
                 name: $name,
+                rate: $crate::operations!(@rate $($bucket, $refill)?),
                 call: {
                     fn call<'a>(
                         room: &'a $room,
@@ -104,5 +126,10 @@ macro_rules! operations {
                 },
             }
         ),*]);
+    };
+
+    (@rate) => { None };
+    (@rate $bucket:literal, $refill:literal) => {
+        Some($crate::Rate { bucket: $bucket, refill_per_second: $refill })
     };
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aws::{PageTokens, Protocol};
 use base::{Entropy, ManualClock, Timestamp};
 use bytes::Bytes;
-use service::{Bus, CallError, Caller, Ctx, Facts, House, Registry, Reply, Service};
+use service::{Bus, CallError, Caller, Ctx, Facts, House, Rate, Registry, Reply, Service};
 
 aws::structures! { Camel;
     struct EchoInput { required text: String [length(1, 8)] }
@@ -39,7 +39,7 @@ struct Visit<'a> {
 
 service::operations! {
     static OPERATIONS: Room {
-        "Echo" => echo,
+        "Echo" => echo [rate(10, 5)],
     }
 }
 
@@ -62,6 +62,10 @@ impl Service for Room {
 
     fn operations(&self) -> Vec<&'static str> {
         OPERATIONS.names()
+    }
+
+    fn rate(&self, operation: &str) -> Option<Rate> {
+        OPERATIONS.rate(operation)
     }
 
     fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
@@ -124,6 +128,8 @@ async fn bad_bodies_and_unknown_operations_never_reach_the_function() {
     assert_eq!(refusal("Echo", "{").await, "SerializationException");
     assert_eq!(refusal("Shout", "{}").await, "UnknownOperationException");
     assert_eq!(far.operations(), ["Echo"]);
+    assert_eq!(far.rate("Echo"), Some(Rate { bucket: 10, refill_per_second: 5 }));
+    assert_eq!(far.rate("Shout"), None);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use freehold::listener::Timeouts;
+use freehold::throttle::Throttle;
 
 use crate::client::{Client, call};
 use crate::room::{Plan, Server};
@@ -168,4 +169,19 @@ fn survives_what_is_not_http() {
         assert!(client.try_read().map_or(true, |response| response.status == 400));
     }
     assert_eq!(call(server.address, "Echo", TEXT).status, 200);
+}
+
+#[test]
+fn throttles_where_it_is_asked_to() {
+    let free = Server::start();
+    let mut client = Client::connect(free.address);
+    assert_eq!([(); 6].map(|()| client.call("Ask", "{}").status), [200; 6]);
+
+    let server = Plan { throttle: Some(Throttle::default()), ..Plan::default() }.start();
+    let mut client = Client::connect(server.address);
+    assert_eq!([(); 3].map(|()| client.call("Ask", "{}").status), [200; 3]);
+    let throttled = client.call("Ask", "{}");
+    assert_eq!(throttled.status, 400);
+    assert_eq!(throttled.body, r#"{"__type":"ThrottlingException","message":"Rate exceeded"}"#);
+    assert_eq!(client.call("Echo", TEXT).status, 200);
 }

@@ -8,7 +8,8 @@ use bytes::Bytes;
 use freehold::gate::Gate;
 use freehold::listener::{Listener, Serving, Sharing, Timeouts};
 use freehold::router::Router;
-use service::{Caller, Ctx, Facts, House, Registry, Reply, Service};
+use freehold::throttle::Throttle;
+use service::{Caller, Ctx, Facts, House, Rate, Registry, Reply, Service};
 use tokio::sync::Semaphore;
 
 aws::structures! { Camel;
@@ -35,7 +36,7 @@ service::operations! {
         "Echo" => echo,
         "Wait" => wait,
         "Panic" => panic,
-        "Ask" => ask,
+        "Ask" => ask [rate(3, 1)],
     }
 }
 
@@ -80,6 +81,10 @@ impl Service for Room {
         OPERATIONS.names()
     }
 
+    fn rate(&self, operation: &str) -> Option<Rate> {
+        OPERATIONS.rate(operation)
+    }
+
     fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
         OPERATIONS.call(self, ctx, operation, body)
     }
@@ -98,11 +103,18 @@ pub(crate) struct Plan {
     pub(crate) sharing: Sharing,
     pub(crate) timeouts: Timeouts,
     pub(crate) gate: Option<Gate>,
+    pub(crate) throttle: Option<Throttle>,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Plan { cores: 1, sharing: Sharing::BEST, timeouts: Timeouts::default(), gate: None }
+        Plan {
+            cores: 1,
+            sharing: Sharing::BEST,
+            timeouts: Timeouts::default(),
+            gate: None,
+            throttle: None,
+        }
     }
 }
 
@@ -118,7 +130,7 @@ impl Plan {
         ));
         let registry = Registry::new([Arc::clone(&room) as Arc<dyn Service>]);
         let gate = self.gate.unwrap_or_else(|| Gate::Anyone { root: Caller::root(&house) });
-        let router = Arc::new(Router::new(house, Arc::new(registry), gate));
+        let router = Arc::new(Router::new(house, Arc::new(registry), gate, self.throttle));
         let localhost = "127.0.0.1:0".parse().unwrap();
         let listener = Listener::bind(localhost, self.cores, self.sharing).unwrap();
         let address = listener.address();

@@ -47,7 +47,8 @@ fn a_stop_lets_the_request_under_way_end() {
     server.until_waiting();
     let stopping = server.stop();
     assert!(idle.is_closed(), "an idle connection is closed at once");
-    let refused = TcpStream::connect(address).expect_err("no new connections");
+    // The socket closes a moment before or after the idle connection.
+    let refused = (0..).find_map(|_| TcpStream::connect(address).err()).unwrap();
     assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
     room.released.add_permits(1);
     assert_eq!(busy.read().status, 200);
