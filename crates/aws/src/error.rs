@@ -106,7 +106,8 @@ impl Error {
 
     /// The body of the JSON protocols: `{"__type": …, "message": …}` and the extra members.
     pub fn to_json(&self) -> Bytes {
-        serde_json::to_vec(&JsonBody(self)).map_or_else(|_| Bytes::from_static(b"{}"), Bytes::from)
+        let body = serde_json::to_vec(&JsonBody(self));
+        body.expect("texts and JSON values always serialize").into()
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws::{Error, decode, encode};
+use proptest::prelude::*;
 
 aws::structures! { Camel;
     pub struct Request {
@@ -192,4 +193,39 @@ fn refuses_what_is_not_json() {
     );
     let deep = format!(r#"{{"unknown":{}{}}}"#, "[".repeat(100_000), "]".repeat(100_000));
     assert!(message(deep).contains("'stateMachineArn'"), "ignored however deep");
+}
+
+proptest! {
+    #[test]
+    fn no_body_breaks_us(body in prop::collection::vec(any::<u8>(), 0..64)) {
+        if let Err(error) = decode::<Request>(&body) {
+            prop_assert_eq!(error.status, 400);
+        }
+    }
+
+    #[test]
+    fn no_member_breaks_us(
+        member in "stateMachineArn|maxResults|secret|status|tags|enabled|labels|type|unknown",
+        value in r#"null|true|-?[0-9]{1,20}|[0-9]\.[0-9]e[0-9]{1,3}|"\\?[ -~]{0,5}"|\[.{0,9}\]|\{"key":.{0,9}\}"#,
+    ) {
+        let body = format!(r#"{{"{member}":{value}}}"#);
+        if let Err(error) = decode::<Request>(body.as_bytes()) {
+            prop_assert!(["ValidationException", "SerializationException"].contains(&&*error.code));
+        }
+    }
+
+    #[test]
+    fn reads_back_what_it_writes(arn in ".{1,12}", count in 0..=1000, value in prop::option::of(".{0,9}")) {
+        let request = Request {
+            state_machine_arn: arn,
+            max_results: Some(count),
+            secret: None,
+            status: Some(Status::Succeeded),
+            tags: Some(vec![Tag { key: "k".into(), value }]),
+            enabled: Some(false),
+            labels: None,
+            r#type: None,
+        };
+        prop_assert_eq!(decode::<Request>(&encode(&request).expect("encodes")), Ok(request));
+    }
 }

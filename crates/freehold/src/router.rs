@@ -77,7 +77,7 @@ impl Router {
         let result = match self.enter(head, &body, &**room) {
             Ok((caller, operation)) => {
                 let ctx = Ctx::new(Arc::clone(&self.house), caller, request_id)
-                    .with_trace_header(text(&head.headers, &TRACE_ID));
+                    .with_trace_header(text(&head.headers, &TRACE_ID).map(str::to_owned));
                 call(&**room, ctx, operation, body).await
             }
             Err(error) => Err(error),
@@ -121,7 +121,7 @@ impl Router {
         let by_scope = presented.and_then(|it| self.registry.by_signing_name(it.service()));
         by_scope.or_else(|| {
             let host = text(&head.headers, &header::HOST)?;
-            self.registry.by_host(&host)
+            self.registry.by_host(host)
         })
     }
 
@@ -207,6 +207,6 @@ fn nobody(headers: &HeaderMap) -> Error {
     Error { message: Some(message), ..Error::unknown_operation() }
 }
 
-fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    headers.get(name)?.to_str().ok().map(str::to_owned)
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }

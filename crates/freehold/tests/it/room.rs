@@ -24,6 +24,8 @@ pub(crate) struct Room {
     pub(crate) released: Semaphore,
     /// A permit for each `Wait` that has begun.
     pub(crate) waiting: Semaphore,
+    /// A permit for each `Wait` that has ended or was dropped.
+    pub(crate) over: Semaphore,
 }
 
 pub(crate) struct Visit<'a> {
@@ -52,9 +54,18 @@ async fn echo(_: &Visit<'_>, req: Text) -> Result<Text, Error> {
 
 async fn wait(ctx: &Visit<'_>, _: Nothing) -> Result<Nothing, Error> {
     ctx.room.waiting.add_permits(1);
+    let _over = Over(&ctx.room.over);
     let permit = ctx.room.released.acquire().await.map_err(|_| Error::internal())?;
     permit.forget();
     Ok(Nothing {})
+}
+
+struct Over<'a>(&'a Semaphore);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.add_permits(1);
+    }
 }
 
 async fn panic(_: &Visit<'_>, _: Nothing) -> Result<Nothing, Error> {
@@ -120,7 +131,8 @@ impl Default for Plan {
 
 impl Plan {
     pub(crate) fn start(self) -> Server {
-        let room = Arc::new(Room { released: Semaphore::new(0), waiting: Semaphore::new(0) });
+        let [released, waiting, over] = [(); 3].map(|()| Semaphore::new(0));
+        let room = Arc::new(Room { released, waiting, over });
         let house = Arc::new(House::new(
             "000000000000",
             "us-east-1",
@@ -147,6 +159,11 @@ impl Server {
     /// Waits until a `Wait` is under way.
     pub(crate) fn until_waiting(&self) {
         block_on(self.room.waiting.acquire()).unwrap().forget();
+    }
+
+    /// Waits until a `Wait` has ended or was dropped.
+    pub(crate) fn until_over(&self) {
+        block_on(self.room.over.acquire()).unwrap().forget();
     }
 
     /// Lets one `Wait` end.

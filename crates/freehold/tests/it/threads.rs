@@ -77,3 +77,13 @@ fn requests_on_one_core_do_not_wait_for_each_other() {
     server.release();
     assert_eq!(waiting.read().status, 200);
 }
+
+#[test]
+fn a_request_is_dropped_when_its_client_goes_away() {
+    let server = Server::start();
+    let mut client = Client::connect(server.address);
+    client.request("Wait", "{}");
+    server.until_waiting();
+    drop(client);
+    server.until_over();
+}
