@@ -16,7 +16,7 @@ mod wait;
 use std::cell::RefCell;
 
 use asl::scope::Scope;
-use asl::{Failure, Fault, Next, Program, QueryLanguage, State, StateId, StateKind, Template};
+use asl::{Failure, Fault, MachineId, Next, Program, QueryLanguage, State, StateId, StateKind, Template};
 use base::{Entropy, Timestamp};
 use json::Value;
 
@@ -43,6 +43,8 @@ pub struct Env<'a> {
 pub enum Input {
     /// The first of all. `deadline` is when the execution times out.
     Start {
+        /// What runs: [`asl::ROOT`], or the processor of a Distributed Map in its child executions.
+        machine: MachineId,
         input: Value,
         deadline: Option<Timestamp>,
     },
@@ -100,7 +102,7 @@ pub struct Decision {
 ///
 /// An input that comes too late (its task or execution has ended) has no effect: the decision is empty.
 pub fn decide(execution: &mut Execution, input: Input, env: &Env<'_>) -> Decision {
-    let mut turn = Turn { env, execution, decision: Decision::default(), steps: 0 };
+    let mut turn = Turn { env, execution, decision: Decision::default(), steps: 0, bytes: 0 };
     turn.take(input);
     turn.run();
     turn.decision
@@ -112,6 +114,8 @@ pub(crate) struct Turn<'a> {
     decision: Decision,
     /// States entered so far.
     steps: u32,
+    /// Bytes of the outputs and parameters so far: the bulk of what the turn stores.
+    bytes: usize,
 }
 
 /// How a state is left: what else than its own `Output` and `Assign` may apply.
@@ -125,9 +129,10 @@ struct Exit<'a> {
 impl<'a> Turn<'a> {
     fn take(&mut self, input: Input) {
         match input {
-            Input::Start { input, deadline } => {
+            Input::Start { machine, input, deadline } => {
                 let deadline = deadline.map(Timestamp::as_millis);
-                let started = event::ExecutionStarted { input: Payload(input), deadline };
+                let (machine, input) = (machine.0, Payload(input));
+                let started = event::ExecutionStarted { input, deadline, machine };
                 self.emit(EventKind::ExecutionStarted(started), 0);
             }
             _ if !self.execution.is_running() && !matches!(input, Input::Redrive { .. }) => {}
@@ -151,6 +156,7 @@ impl<'a> Turn<'a> {
             let limits = self.env.limits;
             if limits.turn_steps_max <= self.steps
                 || limits.turn_events_max <= self.decision.events.len()
+                || limits.turn_bytes_max <= self.bytes
             {
                 self.decision.commands.push(Command::Continue);
                 return;
@@ -362,9 +368,7 @@ impl<'a> Turn<'a> {
         });
         match assigned {
             Err(fault) => self.fault(frame, &fault),
-            Ok((output, _)) if self.env.limits.payload_bytes_max < output.text_len() => {
-                self.fail_for_size(frame, &state.name);
-            }
+            Ok((output, _)) if !self.fits(&output) => self.fail_for_size(frame, &state.name),
             Ok((_, assigned)) if self.variables_overflow(&assigned) => {
                 let cause = "The total size of the variables exceeds the maximum number of bytes service limit.";
                 let failure = Failure::new(asl::error_name::DATA_LIMIT_EXCEEDED, cause);
@@ -383,6 +387,13 @@ impl<'a> Turn<'a> {
         let (state, previous) = (left.state, left.previous);
         let exited = event::StateExited { frame, state, output: Payload(output), assigned, next };
         self.emit(EventKind::StateExited(exited), previous);
+    }
+
+    /// Whether a payload keeps to AWS's limit; if so, it will be stored with this turn.
+    fn fits(&mut self, payload: &Value) -> bool {
+        let bytes = payload.text_len();
+        self.bytes += bytes;
+        bytes <= self.env.limits.payload_bytes_max
     }
 
     fn variables_overflow(&self, assigned: &[Assigned]) -> bool {

@@ -128,6 +128,9 @@ pub struct ExecutionStarted {
     /// When the execution times out, if its definition or type says so.
     #[n(1)]
     pub deadline: Option<i64>,
+    /// The machine, in the program, that the execution runs: not the root in a child of a Distributed Map.
+    #[n(2)]
+    pub machine: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]

@@ -256,8 +256,9 @@ impl Execution {
         match &event.kind {
             EventKind::ExecutionStarted(started) => {
                 self.deadline = started.deadline;
-                let start_at = program[asl::ROOT].start_at.0;
-                self.open_frame(None, asl::ROOT.0, 0, start_at, &started.input, None, 0);
+                let machine = asl::MachineId(started.machine);
+                let start_at = program[machine].start_at.0;
+                self.open_frame(None, machine.0, 0, start_at, &started.input, None, 0);
             }
             EventKind::StateEntered(entered) => self.apply_entered(program, entered, event),
             EventKind::StateExited(exited) => self.apply_exited(exited, event.id),

@@ -19,6 +19,8 @@ pub struct Limits {
     pub turn_steps_max: u32,
     /// Events of one turn.
     pub turn_events_max: usize,
+    /// Bytes of outputs and parameters in one turn.
+    pub turn_bytes_max: usize,
 }
 
 impl Default for Limits {
@@ -31,6 +33,7 @@ impl Default for Limits {
             wait_max: Duration::from_secs(366 * 24 * 60 * 60),
             turn_steps_max: 500,
             turn_events_max: 2_000,
+            turn_bytes_max: 4 * 1024 * 1024,
         }
     }
 }

@@ -44,7 +44,7 @@ impl Turn<'_> {
             Ok(fields) => fields,
             Err(fault) => return self.fault_on_entry(frame, &fault),
         };
-        if self.env.limits.payload_bytes_max < fields.parameters.text_len() {
+        if !self.fits(&fields.parameters) {
             let cause = format!(
                 "The state/task '{}' provided parameters with a size exceeding the maximum number of bytes service limit.",
                 task_name(task)
@@ -160,7 +160,7 @@ impl Turn<'_> {
     fn task_succeeded(&mut self, attempt: Attempt, output: Value) {
         let Some((at, _)) = self.execution.task(attempt) else { return };
         let (frame, previous) = (at.id, at.previous);
-        if self.env.limits.payload_bytes_max < output.text_len() {
+        if !self.fits(&output) {
             let StateKind::Task(task) = &self.state(frame).kind else {
                 unreachable!("it stands in a Task state")
             };

@@ -67,7 +67,7 @@ impl Simulated {
         self.identity.input = input.clone();
         let timeout = self.program.timeout_seconds.map(Duration::from_secs);
         let deadline = timeout.map(|timeout| self.now.after(timeout));
-        self.feed(Input::Start { input, deadline });
+        self.feed(Input::Start { machine: asl::ROOT, input, deadline });
     }
 
     /// One turn, and those that follow because it was cut.
