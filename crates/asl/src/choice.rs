@@ -1,10 +1,25 @@
 //! Conditions of Choice rules: the 39 comparison operators, `And`, `Or`, `Not`, and JSONata.
+//!
+//! A value of another type than the operator compares never matches; a `Variable` that isn't there
+//! fails the execution, unless the operator is `IsPresent`.
 
-use json::Value;
+mod operator;
+mod wildcard;
 
-use crate::failure::Fault;
+use std::cmp::Ordering;
+
+use json::{Kind, Value};
+
+pub use operator::{Operand, Operator};
+
+use crate::failure::{Fault, error_name};
+use crate::java;
+use crate::program::QueryLanguage;
 use crate::scope::Scope;
 use crate::template::{Expression, Problem};
+use crate::timestamp::Instant;
+use operator::{Family, Relation, Test, Type};
+use wildcard::Wildcard;
 
 /// What makes a Choice rule match.
 #[derive(Debug)]
@@ -22,41 +37,44 @@ pub enum Condition {
 pub struct Comparison {
     variable: Expression,
     operator: Operator,
-    operand: Value,
+    against: Against,
 }
 
-/// A comparison operator: `StringEquals`, `NumericLessThanPath`, `IsPresent` …
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Operator {
-    name: &'static str,
+/// The right side of a comparison.
+#[derive(Debug)]
+enum Against {
+    Value(Value),
+    Wildcard(Wildcard),
+    Path(Expression),
 }
 
-/// What an operator's operand must be in the definition.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Operand {
-    String,
-    Number,
-    Boolean,
-    /// A string that is an RFC 3339 timestamp.
-    Timestamp,
-    /// A string that is a reference path.
-    Path,
-}
-
-impl Operator {
-    /// All 39, in the order of the States Language specification.
-    pub const ALL: &[Operator] = &[];
-
-    pub fn from_name(name: &str) -> Option<Operator> {
-        Operator::ALL.iter().find(|operator| operator.name == name).copied()
-    }
-
-    pub fn name(self) -> &'static str {
-        self.name
-    }
-
-    pub fn operand(self) -> Operand {
-        Operand::String
+impl Condition {
+    /// `And` and `Or` stop at the first that decides, so that what follows may be missing.
+    pub fn matches(&self, scope: &Scope<'_>) -> Result<bool, Fault> {
+        match self {
+            Condition::And(conditions) => {
+                for condition in conditions {
+                    if !condition.matches(scope)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Condition::Or(conditions) => {
+                for condition in conditions {
+                    if condition.matches(scope)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Condition::Not(condition) => condition.matches(scope).map(|matched| !matched),
+            Condition::Compare(comparison) => comparison.matches(scope),
+            Condition::Jsonata(expression) => {
+                let value = expression.evaluate_as(Kind::Bool, scope)?;
+                Ok(value.as_bool() == Some(true))
+            }
+        }
     }
 }
 
@@ -69,9 +87,15 @@ impl Comparison {
         operand: &Value,
         location: &str,
     ) -> Result<Comparison, Problem> {
-        let language = crate::program::QueryLanguage::JsonPath;
-        let variable = Expression::compile(variable, language, location)?;
-        Ok(Comparison { variable, operator, operand: operand.clone() })
+        let path = |text: &str, field: &str| {
+            Expression::compile(text, QueryLanguage::JsonPath, &format!("{location}/{field}"))
+        };
+        let against = match (operator.operand(), operator.test(), operand.as_str()) {
+            (Operand::Path, _, Some(text)) => Against::Path(path(text, operator.name())?),
+            (_, Test::Matches, Some(text)) => Against::Wildcard(Wildcard::parse(text)),
+            _ => Against::Value(operand.clone()),
+        };
+        Ok(Comparison { variable: path(variable, "Variable")?, operator, against })
     }
 
     pub fn variable(&self) -> &Expression {
@@ -81,15 +105,88 @@ impl Comparison {
     pub fn operator(&self) -> Operator {
         self.operator
     }
+
+    /// The path of an operator whose name ends in `Path`.
+    pub fn operand_path(&self) -> Option<&Expression> {
+        match &self.against {
+            Against::Path(expression) => Some(expression),
+            Against::Value(_) | Against::Wildcard(_) => None,
+        }
+    }
+
+    fn matches(&self, scope: &Scope<'_>) -> Result<bool, Fault> {
+        let found = self.variable.look_up(scope)?;
+        if let (Test::Is(Type::Present), Against::Value(wanted)) =
+            (self.operator.test(), &self.against)
+        {
+            return Ok(Some(found.is_ok()) == wanted.as_bool());
+        }
+        let value = found.map_err(|_| missing(&self.variable))?;
+        Ok(match &self.against {
+            Against::Wildcard(wildcard) => {
+                value.as_str().is_some_and(|text| wildcard.matches(text))
+            }
+            Against::Value(operand) => holds(self.operator.test(), &value, operand),
+            Against::Path(path) => {
+                let operand = path.look_up(scope)?.map_err(|_| missing(path))?;
+                holds(self.operator.test(), &value, &operand)
+            }
+        })
+    }
 }
 
-impl Condition {
-    pub fn matches(&self, scope: &Scope<'_>) -> Result<bool, Fault> {
-        match self {
-            Condition::Compare(comparison) => Ok(comparison.operand.is_null()),
-            Condition::Jsonata(expression) => expression.evaluate(scope).map(|v| v == true.into()),
-            Condition::Not(condition) => condition.matches(scope).map(|matched| !matched),
-            Condition::And(_) | Condition::Or(_) => Ok(false),
+/// Reported for many executions, `floci-io/floci` and others; the corpus is silent.
+fn missing(path: &Expression) -> Fault {
+    let path = path.source();
+    Fault::new(
+        error_name::RUNTIME,
+        format!(
+            "Invalid path '{path}': The choice state's condition path references an invalid value."
+        ),
+    )
+}
+
+fn holds(test: Test, value: &Value, operand: &Value) -> bool {
+    match test {
+        Test::Order(family, relation) => {
+            order(family, value, operand).is_some_and(|order| is(relation, order))
         }
+        Test::Is(wanted) => Some(is_of(wanted, value)) == operand.as_bool(),
+        // A pattern is compiled, never compared.
+        Test::Matches => false,
+    }
+}
+
+fn is(relation: Relation, order: Ordering) -> bool {
+    match relation {
+        Relation::Equals => order.is_eq(),
+        Relation::LessThan => order.is_lt(),
+        Relation::GreaterThan => order.is_gt(),
+        Relation::LessThanEquals => order.is_le(),
+        Relation::GreaterThanEquals => order.is_ge(),
+    }
+}
+
+/// `None` if either isn't of the family.
+fn order(family: Family, value: &Value, operand: &Value) -> Option<Ordering> {
+    match family {
+        Family::String => Some(java::compare(value.as_str()?, operand.as_str()?)),
+        Family::Numeric => value.as_number()?.partial_cmp(&operand.as_number()?),
+        Family::Boolean => Some(value.as_bool()?.cmp(&operand.as_bool()?)),
+        Family::Timestamp => {
+            let instant = |value: &Value| value.as_str().and_then(Instant::parse);
+            Some(instant(value)?.cmp(&instant(operand)?))
+        }
+    }
+}
+
+fn is_of(wanted: Type, value: &Value) -> bool {
+    match wanted {
+        Type::Null => value.is_null(),
+        Type::Present => true,
+        Type::Numeric => value.kind() == Kind::Number,
+        Type::String => value.kind() == Kind::String,
+        Type::Boolean => value.kind() == Kind::Bool,
+        Type::Timestamp => value.as_str().and_then(Instant::parse).is_some(),
     }
 }

@@ -91,6 +91,25 @@ impl Random {
         self.0 >> (48 - bits)
     }
 
+    /// `nextInt(bound)`; `bound` must be positive. Beyond Java's ints, where there is no such
+    /// method, a fraction of `bound`.
+    pub(crate) fn next_below(&mut self, bound: i64) -> i64 {
+        let Ok(narrow) = i32::try_from(bound) else {
+            return (self.next_double() * bound as f64) as i64;
+        };
+        let bound = i64::from(narrow);
+        if bound & (bound - 1) == 0 {
+            return (bound * self.next(31) as i64) >> 31;
+        }
+        loop {
+            let bits = self.next(31) as i64;
+            let below = bits % bound;
+            if bits - below + (bound - 1) <= i64::from(i32::MAX) {
+                return below;
+            }
+        }
+    }
+
     pub(crate) fn next_double(&mut self) -> f64 {
         let bits = (self.next(26) << 27) + self.next(27);
         bits as f64 / (1u64 << 53) as f64
@@ -137,6 +156,9 @@ mod tests {
     #[test]
     fn seeded_random_numbers_are_those_of_java() {
         assert_eq!(Random::new(42).next_double(), 0.727_563_680_032_868_1);
+        // `new java.util.Random(42)`: nextInt(10), nextInt(10), nextInt(16).
+        let mut random = Random::new(42);
+        assert_eq!((random.next_below(10), random.next_below(10)), (0, 3));
     }
 
     #[test]

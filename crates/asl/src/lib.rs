@@ -14,12 +14,14 @@ pub mod compile;
 pub mod definition;
 pub mod diagnostic;
 pub mod failure;
+pub mod intrinsic;
 mod java;
 pub mod path;
 pub mod program;
 pub mod resources;
 pub mod scope;
 pub mod template;
+mod timestamp;
 mod validate;
 
 pub use compile::{Compiled, CompiledState, Options, compile, compile_state, processor_definition};

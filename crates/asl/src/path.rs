@@ -144,6 +144,21 @@ impl Path {
         Ok(current)
     }
 
+    /// The first step that leads nowhere, where AWS's messages about reference paths name it.
+    pub(crate) fn failing_step(&self, scope: &Scope<'_>) -> String {
+        let failing = (1..=self.steps.len()).find(|end| {
+            let steps = self.steps[..*end].to_vec();
+            let start =
+                Path { steps, plain: false, text: self.text.clone(), root: self.root.clone() };
+            start.evaluate(scope).is_err()
+        });
+        match failing.map(|end| &self.steps[end - 1]) {
+            Some(Step::Name(name)) => name.text.to_string(),
+            Some(step) => step.to_string(),
+            None => self.text.to_string(),
+        }
+    }
+
     /// The value in what the scope has under the root.
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Miss> {
         match &self.root {

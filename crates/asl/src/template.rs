@@ -2,24 +2,37 @@
 //!
 //! An [`Expression`] is one path, intrinsic call or JSONata expression in one field; a [`Template`] is
 //! a JSON value with expressions inside. Both are compiled once, and evaluated against a
-//! [`Scope`](crate::scope::Scope). Fields with a type of their own are read by the methods on
+//! [`Scope`]. Fields with a type of their own are read by the methods on
 //! [`Quantity`](crate::program::Quantity), [`Text`](crate::program::Text) and their neighbours.
+
+mod expression;
+mod field;
+mod query;
 
 use std::sync::Arc;
 
-use json::Value;
+use json::{Kind, Object, Value};
+
+pub use expression::Expression;
 
 use crate::failure::Fault;
-use crate::path::Path;
-use crate::program::{Items, Quantity, QueryLanguage, ResultPath, Selection, Text};
+use crate::program::QueryLanguage;
 use crate::scope::Scope;
 
-/// One path, intrinsic call or JSONata expression, and the field it stands in.
+/// A JSON value in which some places are expressions.
 #[derive(Debug)]
-pub struct Expression {
-    source: Arc<str>,
-    location: Arc<str>,
-    path: Option<Path>,
+pub struct Template {
+    root: Node,
+}
+
+#[derive(Debug)]
+enum Node {
+    /// Without expressions at any depth.
+    Literal(Value),
+    Expression(Box<Expression>),
+    Array(Vec<Node>),
+    /// Members in the order of the text, under their final names.
+    Object(Vec<(Arc<str>, Node)>),
 }
 
 /// Why an expression or template doesn't compile, in AWS's words.
@@ -32,51 +45,17 @@ pub struct Problem {
     pub message: String,
 }
 
-impl Expression {
-    /// `text` is a path or an intrinsic call (JSONPath), or `{% … %}` (JSONata); `location` the slash
-    /// path of its field inside the state (`SecondsPath`, `Choices[0]/Condition`).
-    pub fn compile(
-        text: &str,
-        language: QueryLanguage,
-        location: &str,
-    ) -> Result<Expression, Problem> {
-        let path = match language {
-            QueryLanguage::JsonPath => Path::parse(text).ok(),
-            QueryLanguage::Jsonata => None,
-        };
-        Ok(Expression { source: text.into(), location: location.into(), path })
+impl Problem {
+    /// Recorded for `parsed.$`; the location is that of the object, not of the key.
+    fn not_a_path(field: &str, location: &str) -> Problem {
+        Problem {
+            location: location.into(),
+            code: "SCHEMA_VALIDATION_FAILED",
+            message: format!(
+                "The value for the field '{field}' must be a valid JSONPath or a valid intrinsic function call"
+            ),
+        }
     }
-
-    /// The expression as written; JSONata without `{%` and `%}`.
-    pub fn source(&self) -> &str {
-        &self.source
-    }
-
-    /// Slash path of its field inside the state.
-    pub fn location(&self) -> &str {
-        &self.location
-    }
-
-    /// The path, if it is one.
-    pub fn path(&self) -> Option<&Path> {
-        self.path.as_ref()
-    }
-
-    /// The workflow variables that it reads.
-    pub fn variables(&self) -> Vec<&str> {
-        Vec::new()
-    }
-
-    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Fault> {
-        Ok(scope.data.clone())
-    }
-}
-
-/// A JSON value in which some places are expressions.
-#[derive(Debug)]
-pub struct Template {
-    literal: Value,
-    expressions: Vec<Expression>,
 }
 
 impl Template {
@@ -87,78 +66,139 @@ impl Template {
         language: QueryLanguage,
         location: &str,
     ) -> Result<Template, Vec<Problem>> {
-        let _ = (language, location);
-        Ok(Template { literal: value.clone(), expressions: Vec::new() })
+        let mut problems = Vec::new();
+        let root = match language {
+            QueryLanguage::JsonPath => json_path(value, location, &mut problems),
+            QueryLanguage::Jsonata => jsonata(value, location, &mut problems),
+        };
+        if problems.is_empty() { Ok(Template { root }) } else { Err(problems) }
     }
 
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Fault> {
-        let _ = scope;
-        Ok(self.literal.clone())
+        self.root.evaluate(scope)
     }
 
     /// Its expressions, in the order of the text.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
-        self.expressions.iter()
+        let mut expressions = Vec::new();
+        self.root.add_expressions(&mut expressions);
+        expressions.into_iter()
     }
-}
 
-impl Quantity {
-    /// The number, checked as its field asks (`SecondsPath` a whole number of seconds, not negative,
-    /// `ToleratedFailurePercentage` 0 to 100, …).
-    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<f64, Fault> {
-        let _ = scope;
-        match self {
-            Quantity::Literal(number) => Ok(*number),
-            Quantity::Computed(_) => Ok(0.0),
+    /// The whole template, if it is one expression.
+    pub(crate) fn expression(&self) -> Option<&Expression> {
+        match &self.root {
+            Node::Expression(expression) => Some(expression),
+            Node::Literal(_) | Node::Array(_) | Node::Object(_) => None,
         }
     }
 }
 
-impl Text {
-    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Arc<str>, Fault> {
-        let _ = scope;
+impl Node {
+    fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Fault> {
         match self {
-            Text::Literal(text) => Ok(text.clone()),
-            Text::Computed(expression) => Ok(expression.source.clone()),
+            Node::Literal(value) => Ok(value.clone()),
+            Node::Expression(expression) => expression.evaluate(scope),
+            Node::Array(items) => {
+                let items = items.iter().map(|item| item.evaluate(scope));
+                items.collect::<Result<Vec<Value>, Fault>>().map(Value::from)
+            }
+            Node::Object(members) => {
+                let mut object = Object::with_capacity(members.len());
+                for (key, member) in members {
+                    object.insert(key.clone(), member.evaluate(scope)?);
+                }
+                Ok(object.into())
+            }
         }
     }
 
-    /// The instant of `Timestamp` and `TimestampPath`.
-    pub fn instant(&self, scope: &Scope<'_>) -> Result<base::Timestamp, Fault> {
-        Ok(scope.now)
-    }
-}
-
-impl Selection {
-    /// `data` of the scope, through `InputPath` or `OutputPath`.
-    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Fault> {
+    fn add_expressions<'a>(&'a self, expressions: &mut Vec<&'a Expression>) {
         match self {
-            Selection::Whole => Ok(scope.data.clone()),
-            Selection::Nothing => Ok(Value::empty_object()),
-            Selection::At(expression) => expression.evaluate(scope),
-        }
-    }
-}
-
-impl ResultPath {
-    /// A state's output: its input with the result in place.
-    pub fn apply(&self, input: &Value, result: Value) -> Result<Value, Fault> {
-        match self {
-            ResultPath::Replace => Ok(result),
-            ResultPath::Discard => Ok(input.clone()),
-            ResultPath::At(path) => path.write(input, result),
+            Node::Literal(_) => {}
+            Node::Expression(expression) => expressions.push(expression),
+            Node::Array(items) => items.iter().for_each(|item| item.add_expressions(expressions)),
+            Node::Object(members) => {
+                members.iter().for_each(|(_, member)| member.add_expressions(expressions));
+            }
         }
     }
 }
 
-impl Items {
-    /// The array (or, in JSONata, object) to iterate over; not for [`Items::Reader`], which yields `None`.
-    pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Option<Value>, Fault> {
-        match self {
-            Items::Input => Ok(Some(scope.data.clone())),
-            Items::Path(expression) => expression.evaluate(scope).map(Some),
-            Items::Template(template) => template.evaluate(scope).map(Some),
-            Items::Reader(_) => Ok(None),
+/// Expressions are the values of keys that end in `.$`, which the result leaves out.
+fn json_path(value: &Value, location: &str, problems: &mut Vec<Problem>) -> Node {
+    match value.kind() {
+        Kind::Object => {
+            let members = value.entries().map(|(key, member)| {
+                let Some(name) = key.strip_suffix(".$") else {
+                    return (
+                        key.into(),
+                        json_path(&member, &format!("{location}/{key}"), problems),
+                    );
+                };
+                let compiled = match member.as_str() {
+                    Some(text) => Expression::json_path(text, location, key),
+                    None => Err(Problem::not_a_path(key, location)),
+                };
+                (name.into(), compiled_or(compiled, problems))
+            });
+            object(value, members.collect())
+        }
+        Kind::Array => {
+            let items = value.items().enumerate();
+            let items =
+                items.map(|(i, item)| json_path(&item, &format!("{location}[{i}]"), problems));
+            array(value, items.collect())
+        }
+        Kind::Null | Kind::Bool | Kind::Number | Kind::String => Node::Literal(value.clone()),
+    }
+}
+
+/// Expressions are the texts that are `{%…%}` from end to end.
+fn jsonata(value: &Value, location: &str, problems: &mut Vec<Problem>) -> Node {
+    match value.kind() {
+        Kind::Object => {
+            let members = value.entries().map(|(key, member)| {
+                (key.into(), jsonata(&member, &format!("{location}/{key}"), problems))
+            });
+            object(value, members.collect())
+        }
+        Kind::Array => {
+            let items = value.items().enumerate();
+            let items =
+                items.map(|(i, item)| jsonata(&item, &format!("{location}[{i}]"), problems));
+            array(value, items.collect())
+        }
+        Kind::String => {
+            match value.as_str().filter(|text| expression::jsonata_source(text).is_some()) {
+                Some(text) => compiled_or(Expression::jsonata(text, location), problems),
+                None => Node::Literal(value.clone()),
+            }
+        }
+        Kind::Null | Kind::Bool | Kind::Number => Node::Literal(value.clone()),
+    }
+}
+
+fn compiled_or(compiled: Result<Expression, Problem>, problems: &mut Vec<Problem>) -> Node {
+    match compiled {
+        Ok(expression) => Node::Expression(Box::new(expression)),
+        Err(problem) => {
+            problems.push(problem);
+            Node::Literal(Value::NULL)
         }
     }
+}
+
+fn object(value: &Value, members: Vec<(Arc<str>, Node)>) -> Node {
+    if members.iter().all(|(_, member)| matches!(member, Node::Literal(_))) {
+        return Node::Literal(value.clone());
+    }
+    Node::Object(members)
+}
+
+fn array(value: &Value, items: Vec<Node>) -> Node {
+    if items.iter().all(|item| matches!(item, Node::Literal(_))) {
+        return Node::Literal(value.clone());
+    }
+    Node::Array(items)
 }

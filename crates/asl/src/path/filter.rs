@@ -128,7 +128,7 @@ fn compare(left: &Node<'_>, relation: Relation, right: &Node<'_>) -> Option<bool
         Relation::Matches => matches(left, right),
         Relation::In => contains(list(right)??, left),
         Relation::NotIn => match list(right)? {
-            Some(items) => !contains(&items, left),
+            Some(items) => !contains(items, left),
             None => true,
         },
         Relation::Contains => match (left, right) {
@@ -141,13 +141,13 @@ fn compare(left: &Node<'_>, relation: Relation, right: &Node<'_>) -> Option<bool
         Relation::All => {
             let wanted = list(right)??;
             let all = list(left)??;
-            wanted.items().all(|item| contains(&all, &Node::Value(item)))
+            wanted.items().all(|item| contains(all, &Node::Value(item)))
         }
         Relation::Size => has_size(left, right),
         Relation::Empty => is_empty(left, right)?,
         Relation::SubsetOf => {
             let (part, whole) = (list(left)??, list(right)??);
-            part.items().all(|item| contains(&whole, &Node::Value(item)))
+            part.items().all(|item| contains(whole, &Node::Value(item)))
         }
         Relation::AnyOf => any_of(list(left)??, list(right)??),
         Relation::NoneOf => !any_of(list(left)??, list(right)??),
