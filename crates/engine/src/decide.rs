@@ -16,7 +16,9 @@ mod wait;
 use std::cell::RefCell;
 
 use asl::scope::Scope;
-use asl::{Failure, Fault, MachineId, Next, Program, QueryLanguage, State, StateId, StateKind, Template};
+use asl::{
+    Failure, Fault, MachineId, Next, Program, QueryLanguage, State, StateId, StateKind, Template,
+};
 use base::{Entropy, Timestamp};
 use json::Value;
 
@@ -169,19 +171,26 @@ impl<'a> Turn<'a> {
     }
 
     fn step(&mut self, frame: FrameId) {
-        match self.execution.frame(frame).phase.clone() {
+        let at = self.execution.frame(frame);
+        match &at.phase {
             Phase::Ready(ready) => {
                 self.steps += 1;
-                let previous = self.execution.frame(frame).previous;
-                let entered = event::StateEntered { frame, state: ready.state, input: ready.input };
+                let (previous, input) = (at.previous, ready.input.clone());
+                let entered = event::StateEntered { frame, state: ready.state, input };
                 self.emit(EventKind::StateEntered(entered), previous);
                 self.begin(frame);
             }
             Phase::Entered => self.begin(frame),
-            Phase::TaskDone(output) => self.leave_task(frame, &output.0),
-            Phase::Parallel(parallel) => self.leave_parallel(frame, &parallel),
+            Phase::TaskDone(output) => {
+                let output = output.0.clone();
+                self.leave_task(frame, &output);
+            }
+            Phase::Parallel(_) => self.leave_parallel(frame),
             Phase::Map(_) => self.go_on_with_map(frame),
-            Phase::Done(output) => self.finish(frame, output),
+            Phase::Done(output) => {
+                let output = output.clone();
+                self.finish(frame, output);
+            }
             Phase::Waiting | Phase::Task(_) | Phase::Backoff | Phase::MapRun(_) | Phase::Failed => {
                 unreachable!("such a frame is not ready")
             }

@@ -28,7 +28,7 @@ impl Turn<'_> {
     fn map_started(&self, frame: FrameId, state: &State, map: &Map) -> Result<MapStarted, Fault> {
         let effective = self.effective_input(frame, state)?;
         let (items, concurrency) = self.evaluate(frame, &effective, None, |scope| {
-            let items = map.items.evaluate(scope)?;
+            let items = map.items.evaluate(state.language, scope)?;
             let concurrency = map
                 .max_concurrency
                 .as_ref()

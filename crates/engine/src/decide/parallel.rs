@@ -5,7 +5,7 @@ use json::Value;
 
 use super::{Exit, Turn};
 use crate::event::{EventKind, FrameId, InFrame, ParallelStarted, Payload};
-use crate::frame::ParallelPhase;
+use crate::frame::Phase;
 
 impl Turn<'_> {
     pub(super) fn start_parallel(&mut self, frame: FrameId, state: &State) {
@@ -24,14 +24,16 @@ impl Turn<'_> {
         }
     }
 
-    pub(super) fn leave_parallel(&mut self, frame: FrameId, parallel: &ParallelPhase) {
+    pub(super) fn leave_parallel(&mut self, frame: FrameId) {
+        let at = self.execution.frame(frame);
+        let Phase::Parallel(parallel) = &at.phase else { unreachable!("its branches have run") };
         let state = self.state(frame);
         let StateKind::Parallel(fields) = &state.kind else {
             unreachable!("it stands in a Parallel state")
         };
         let outputs = parallel.outputs.iter().flatten().map(|output| output.0.clone());
         let result = Value::array(outputs);
-        let previous = self.execution.frame(frame).previous;
+        let previous = at.previous;
         self.emit(EventKind::ParallelSucceeded(InFrame { frame }), previous);
         self.exit_with_result(
             frame,

@@ -1,0 +1,68 @@
+//! A server as a process of its own, and what it has used.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
+
+pub(crate) struct Server {
+    process: Child,
+    pub(crate) address: String,
+    _data: TempDir,
+}
+
+impl Server {
+    pub(crate) fn echo() -> Result<Self> {
+        let mut command = Command::new(env::current_exe()?);
+        command.arg("echo");
+        Server::start(command, tempfile::tempdir()?)
+    }
+
+    pub(crate) fn freehold() -> Result<Self> {
+        let data = tempfile::tempdir()?;
+        let binary = env::var_os("FREEHOLD_BIN").context("FREEHOLD_BIN names no server")?;
+        let mut command = Command::new(binary);
+        command.args(["dev", "--listen", "127.0.0.1:0", "--data"]).arg(data.path());
+        Server::start(command, data)
+    }
+
+    fn start(mut command: Command, data: TempDir) -> Result<Self> {
+        let mut process = command.stdout(Stdio::piped()).spawn()?;
+        let output = process.stdout.take().context("the server's output is piped")?;
+        for line in BufReader::new(output).lines() {
+            if let Some((_, rest)) = line?.split_once("listening on http://") {
+                let address = rest.split_whitespace().next().unwrap_or_default().to_owned();
+                return Ok(Server { process, address, _data: data });
+            }
+        }
+        bail!("the server ended before it listened")
+    }
+
+    /// Processor time used so far, in seconds, of all threads, in user and in kernel mode.
+    pub(crate) fn processor_seconds(&self) -> Result<f64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
+        let (_, rest) = stat.rsplit_once(')').context("/proc/…/stat has a name in parentheses")?;
+        let ticks = |place: usize| rest.split_whitespace().nth(place).and_then(|n| n.parse::<f64>().ok());
+        let used = ticks(11).zip(ticks(12)).context("/proc/…/stat has utime and stime")?;
+        // Linux counts in USER_HZ, which is 100 on every platform it runs on here.
+        Ok((used.0 + used.1) / 100.0)
+    }
+
+    pub(crate) fn memory_bytes(&self) -> Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        let kibibytes: u64 = kibibytes.context("/proc/…/status has VmRSS")?.trim().parse()?;
+        Ok(kibibytes * 1024)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Nothing is worth saving; a failure to kill shows as a process that is left over.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
