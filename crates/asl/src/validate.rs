@@ -38,12 +38,17 @@ use crate::program::{
 /// State name → variables that it reads, both sorted.
 pub type VariableReferences = BTreeMap<String, BTreeSet<String>>;
 
+/// How many errors, and how many warnings, are worth telling. A client is shown a hundred at most
+/// (`maxResults` of ValidateStateMachineDefinition).
+const DIAGNOSTICS_MAX: usize = 1000;
+
 /// Goes through a definition once.
 pub(crate) struct Checker<'d> {
     definition: &'d Definition<'d>,
-    pub(crate) diagnostics: Vec<Diagnostic>,
-    pub(crate) variable_references: VariableReferences,
-    graph: graph::Findings,
+    errors: Vec<Diagnostic>,
+    warnings: Vec<Diagnostic>,
+    variable_references: VariableReferences,
+    graph: graph::Findings<'d>,
     /// The root machine's language, which every state without one of its own speaks.
     language: QueryLanguage,
     machines: Vec<Option<Machine>>,
@@ -73,7 +78,8 @@ impl<'d> Checker<'d> {
     pub(crate) fn new(definition: &'d Definition<'d>) -> Self {
         Checker {
             definition,
-            diagnostics: Vec::new(),
+            errors: Vec::new(),
+            warnings: Vec::new(),
             variable_references: VariableReferences::new(),
             graph: graph::Findings::default(),
             language: QueryLanguage::JsonPath,
@@ -104,33 +110,45 @@ impl<'d> Checker<'d> {
         self.finish_graph(&root);
     }
 
-    /// What was built, if nothing was wrong.
+    /// What was built, if nothing was wrong; errors, then warnings.
     pub(crate) fn into_program(self) -> (Option<Program>, Vec<Diagnostic>, VariableReferences) {
-        let Checker { diagnostics, variable_references, timeout_seconds, .. } = self;
-        let sound = diagnostics.iter().all(|d| d.severity() != Severity::Error);
+        let Checker { mut errors, warnings, variable_references, timeout_seconds, .. } = self;
         let machines: Option<Vec<Machine>> = self.machines.into_iter().collect();
         let states: Option<Vec<State>> = self.states.into_iter().collect();
-        let program = machines.zip(states).filter(|_| sound).map(|(machines, states)| Program {
-            machines,
-            states,
-            timeout_seconds,
-        });
-        debug_assert_eq!(program.is_some(), sound, "a definition without errors compiles");
-        (program, diagnostics, variable_references)
+        let program = machines
+            .zip(states)
+            .filter(|_| errors.is_empty())
+            .map(|(machines, states)| Program { machines, states, timeout_seconds });
+        debug_assert_eq!(program.is_some(), errors.is_empty(), "no errors, so it compiles");
+        errors.extend(warnings);
+        (program, errors, variable_references)
     }
 
     fn schema(&mut self, message: impl Into<String>, place: &Place<'d>) {
-        self.error(Code::SchemaValidationFailed, message, place);
+        self.report(Code::SchemaValidationFailed, message, place);
     }
 
-    fn error(&mut self, code: Code, message: impl Into<String>, place: &Place<'d>) {
-        let diagnostic = self.diagnostic(code, message.into(), place);
-        self.diagnostics.push(diagnostic);
+    fn report(&mut self, code: Code, message: impl Into<String>, place: &Place<'d>) {
+        let location = place.location().to_owned();
+        self.report_at(code, message.into(), Some(location), place);
     }
 
-    fn diagnostic(&self, code: Code, message: String, place: &Place<'d>) -> Diagnostic {
-        let position = self.definition.position(place.node.span);
-        Diagnostic { code, message, location: Some(place.location().to_owned()), position }
+    /// Reports under a location of its own; `place` is where it stands in the text.
+    fn report_at(
+        &mut self,
+        code: Code,
+        message: String,
+        location: Option<String>,
+        place: &Place<'d>,
+    ) {
+        let list = match code.severity() {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        if list.len() < DIAGNOSTICS_MAX {
+            let position = self.definition.position(place.node.span);
+            list.push(Diagnostic { code, message, location, position });
+        }
     }
 
     /// The state that a transition leads to. Targets that don't exist are told of by `graph`.

@@ -78,7 +78,7 @@ impl<'d> Checker<'d> {
             return None;
         }
         if depth == NESTING_MAX {
-            self.error(Code::TooDeeplyNested, "The choice rules are too deeply nested", rule);
+            self.report(Code::TooDeeplyNested, "The choice rules are too deeply nested", rule);
             return None;
         }
         for (name, _) in rule.fields() {

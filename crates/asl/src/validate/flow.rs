@@ -1,7 +1,7 @@
 //! How data goes through a state: paths, templates and variables that many types share.
 
 use super::{Checker, Place, Subject};
-use crate::path::ReferencePath;
+use crate::path::{ReferencePath, Root};
 use crate::program::{Flow, QueryLanguage, ResultPath, Selection};
 
 impl<'d> Checker<'d> {
@@ -49,8 +49,8 @@ impl<'d> Checker<'d> {
             return ResultPath::Replace;
         }
         match ReferencePath::parse(text) {
-            Ok(path) => ResultPath::At(path),
-            Err(_) => {
+            Ok(path) if *path.path().root() == Root::Data => ResultPath::At(path),
+            Ok(_) | Err(_) => {
                 self.not_a_reference(text, &field);
                 ResultPath::Replace
             }

@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::Checker;
 use super::place::Place;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 
 /// What the graph of one or more machines lacks, in the order that AWS tells it.
 #[derive(Default)]
-pub(super) struct Findings {
-    dangling: Vec<Diagnostic>,
-    unreachable: Vec<Diagnostic>,
+pub(super) struct Findings<'d> {
+    dangling: Vec<(String, Place<'d>)>,
+    unreachable: Vec<(String, Place<'d>)>,
 }
 
 impl<'d> Checker<'d> {
@@ -35,8 +35,7 @@ impl<'d> Checker<'d> {
         }
         for (name, state) in states.fields().filter(|(name, _)| !reached.contains(name)) {
             let message = format!("State \"{name}\" is not reachable.");
-            let finding = self.diagnostic(Code::MissingTransitionTarget, message, &state);
-            self.graph.unreachable.push(finding);
+            self.graph.unreachable.push((message, state));
         }
     }
 
@@ -45,8 +44,7 @@ impl<'d> Checker<'d> {
             if let Some(name) = target.node.as_str().filter(|name| !states.contains_key(name)) {
                 // The word is `Next` wherever the target stands (measured: floci-io/floci#2786).
                 let message = format!("Missing 'Next' target: {name}");
-                let finding = self.diagnostic(Code::MissingTransitionTarget, message, target);
-                self.graph.dangling.push(finding);
+                self.graph.dangling.push((message, target.clone()));
             }
         }
     }
@@ -54,17 +52,18 @@ impl<'d> Checker<'d> {
     /// Tells what the graph lacks. A workflow without an end is told of alone: AWS doesn't look for
     /// unreachable states then, nor for an end inside branches and processors (floci-io/floci#2786).
     pub(super) fn finish_graph(&mut self, root: &Place<'d>) {
-        let mut graph = std::mem::take(&mut self.graph);
-        self.diagnostics.append(&mut graph.dangling);
+        let graph = std::mem::take(&mut self.graph);
+        for (message, place) in graph.dangling {
+            self.report(Code::MissingTransitionTarget, message, &place);
+        }
         let states = root.field("States").filter(|states| states.fields().next().is_some());
-        let endless = states.is_some_and(|states| !states.fields().any(|(_, s)| is_terminal(&s)));
-        if endless {
+        if states.is_some_and(|states| !states.fields().any(|(_, state)| is_terminal(&state))) {
             let message = "Workflow has no terminal state".to_owned();
-            let mut finding = self.diagnostic(Code::MissingEndState, message, root);
-            finding.location = None;
-            self.diagnostics.push(finding);
-        } else {
-            self.diagnostics.append(&mut graph.unreachable);
+            self.report_at(Code::MissingEndState, message, None, root);
+            return;
+        }
+        for (message, place) in graph.unreachable {
+            self.report(Code::MissingTransitionTarget, message, &place);
         }
     }
 }

@@ -58,7 +58,7 @@ impl<'d> Checker<'d> {
         self.supports_only(place, fields);
         self.requires(place, &["States", "StartAt"]);
         if NESTING_MAX < self.scopes.len() {
-            self.error(Code::TooDeeplyNested, "The states are too deeply nested", place);
+            self.report(Code::TooDeeplyNested, "The states are too deeply nested", place);
             return None;
         }
         self.machine(place, surroundings)
@@ -82,7 +82,7 @@ impl<'d> Checker<'d> {
                 scope.current = name;
             }
             self.state_name(name, &state);
-            self.state(name, state.as_state(), machine, execution_type);
+            self.state(name, state.at_state(), machine, execution_type);
         }
         self.close_scope();
         self.transitions(place);

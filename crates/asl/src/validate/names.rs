@@ -14,16 +14,16 @@ const LABEL_CHARS_REFUSED: &str = "<>{}[]?*\"#%\\^|~`$&,;:/";
 impl<'d> Checker<'d> {
     pub(super) fn state_name(&mut self, name: &'d str, state: &Place<'d>) {
         if name.is_empty() {
-            self.error(Code::InvalidStateName, "State name cannot be empty", state);
+            self.report(Code::InvalidStateName, "State name cannot be empty", state);
         }
         if STATE_NAME_CHARS_MAX < name.chars().count() {
             let message = format!(
                 "The state name '{name}' exceeds the {STATE_NAME_CHARS_MAX}-character limit allowed by the service"
             );
-            self.error(Code::InvalidStateName, message, state);
+            self.report(Code::InvalidStateName, message, state);
         }
         if !self.state_names.insert(name) {
-            self.error(Code::DuplicateStateName, format!("Duplicate State name: {name}"), state);
+            self.report(Code::DuplicateStateName, format!("Duplicate State name: {name}"), state);
         }
     }
 
@@ -45,12 +45,12 @@ impl<'d> Checker<'d> {
             })
         };
         if let Some(message) = message {
-            self.error(Code::InvalidLabelName, message, &place);
+            self.report(Code::InvalidLabelName, message, &place);
             return None;
         }
         if !self.labels.insert(label) {
             let message = format!("Duplicate Label name: {label}");
-            self.error(Code::DuplicateLabelName, message, &place);
+            self.report(Code::DuplicateLabelName, message, &place);
         }
         Some(label)
     }

@@ -1,8 +1,11 @@
 //! Templates, expressions, paths and typed values: compiled by `template` and `path`, reported here.
 
+use std::collections::HashSet;
+
 use super::shape::Bounds;
 use super::{Checker, Place, Subject};
 use crate::diagnostic::Code;
+use crate::path::ReferencePath;
 use crate::program::{Quantity, QueryLanguage, Text};
 use crate::template::{Expression, Problem, Template};
 
@@ -79,8 +82,11 @@ impl<'d> Checker<'d> {
     fn names_given_twice(&mut self, field: &Place<'d>) {
         let mut pending = vec![field.clone()];
         while let Some(place) = pending.pop() {
+            let names: HashSet<&str> = place.fields().map(|(name, _)| name).collect();
             for (name, _) in place.fields() {
-                if let Some(bare) = name.strip_suffix(".$") {
+                if let Some(bare) = name.strip_suffix(".$")
+                    && names.contains(bare)
+                {
                     self.at_most_one(&place, &[bare, name]);
                 }
             }
@@ -172,10 +178,9 @@ impl<'d> Checker<'d> {
     }
 
     pub(super) fn not_a_reference(&mut self, text: &str, field: &Place<'d>) {
-        let message = if text.starts_with('$') {
-            "Value is not a Reference Path"
-        } else {
-            "Value is not a Reference Path: Reference path didn't start with '$'"
+        let message = match ReferencePath::parse(text) {
+            Err(error) => format!("Value is not a Reference Path: {}", error.message),
+            Ok(_) => "Value is not a Reference Path".to_owned(),
         };
         self.schema(message, field);
     }
@@ -241,9 +246,8 @@ impl<'d> Checker<'d> {
     pub(super) fn problem(&mut self, subject: &Subject<'d>, problem: Problem) {
         let place = subject.place.descend(&problem.location);
         let code = Code::of_expression(problem.code);
-        let mut diagnostic = self.diagnostic(code, problem.message, &place);
-        diagnostic.location = Some(format!("{}/{}", subject.place.location(), problem.location));
-        self.diagnostics.push(diagnostic);
+        let location = format!("{}/{}", subject.place.location(), problem.location);
+        self.report_at(code, problem.message, Some(location), &place);
     }
 
     /// Remembers what an expression reads.

@@ -1,5 +1,6 @@
 //! `Assign`: names of variables, and scopes that must not shadow each other.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::graph::targets;
@@ -17,44 +18,57 @@ pub(super) struct VariableScope<'d> {
     /// The state whose rules are being applied.
     pub(super) current: &'d str,
     states: HashMap<&'d str, Assigner<'d>>,
-    /// Those that the machines outside have when this one starts.
-    outer: HashSet<&'d str>,
+    /// A Distributed Map's processor doesn't see what is outside.
+    sealed: bool,
+    /// Those that the machines outside have when this one starts, once somebody has asked.
+    outer: OnceCell<HashSet<&'d str>>,
 }
 
 #[derive(Default)]
 struct Assigner<'d> {
     names: Vec<&'d str>,
-    next: Vec<&'d str>,
+    before: Vec<&'d str>,
 }
 
 impl<'d> VariableScope<'d> {
+    fn new(states: &Place<'d>, sealed: bool) -> Self {
+        let mut assigners: HashMap<&str, Assigner<'d>> = HashMap::new();
+        for (name, state) in states.fields() {
+            assigners.entry(name).or_default().names = assigned(&state);
+            for target in targets(&state).iter().filter_map(|target| target.node.as_str()) {
+                assigners.entry(target).or_default().before.push(name);
+            }
+        }
+        VariableScope { current: "", states: assigners, sealed, outer: OnceCell::new() }
+    }
+
     /// Variables that may have a value when the current state is entered: what states assign that
     /// lead to it. Not what it assigns itself: that happens after the machines inside it have ended
     /// (AWS accepts it: recorded, `PARALLEL_CATCH_ERROR_VARIABLE_SAMPLING`).
     fn on_entering_current(&self) -> HashSet<&'d str> {
         let mut before: HashSet<&str> = HashSet::new();
         let mut pending = vec![self.current];
-        while let Some(target) = pending.pop() {
-            for (name, state) in &self.states {
-                if state.next.contains(&target) && before.insert(name) {
-                    pending.push(name);
-                }
-            }
+        while let Some(state) = pending.pop().and_then(|name| self.states.get(name)) {
+            pending.extend(state.before.iter().filter(|name| before.insert(name)));
         }
         before.remove(self.current);
         before.iter().flat_map(|name| &self.states[name].names).copied().collect()
     }
 }
 
+/// What the machines around the innermost of these scopes have assigned when it starts.
+fn outer<'s, 'd>(scopes: &'s [VariableScope<'d>]) -> Option<&'s HashSet<&'d str>> {
+    let (scope, around) = scopes.split_last()?;
+    Some(scope.outer.get_or_init(|| match (around.last(), outer(around)) {
+        (Some(parent), Some(farther)) if !scope.sealed => farther | &parent.on_entering_current(),
+        _ => HashSet::new(),
+    }))
+}
+
 impl<'d> Checker<'d> {
     /// Opens the scope of a machine; a sealed one doesn't see the variables outside.
     pub(super) fn open_scope(&mut self, states: &Place<'d>, sealed: bool) {
-        let outer = match self.scopes.last() {
-            Some(parent) if !sealed => &parent.outer | &parent.on_entering_current(),
-            _ => HashSet::new(),
-        };
-        let states = states.fields().map(|(name, state)| (name, assigner(&state))).collect();
-        self.scopes.push(VariableScope { current: "", states, outer });
+        self.scopes.push(VariableScope::new(states, sealed));
     }
 
     pub(super) fn close_scope(&mut self) {
@@ -76,7 +90,7 @@ impl<'d> Checker<'d> {
     fn variable(&mut self, name: &str, place: &Place<'d>) {
         if name == RESERVED {
             let message = format!("Cannot assign to reserved variable '${RESERVED}'.");
-            self.error(Code::ReservedVariableName, message, place);
+            self.report(Code::ReservedVariableName, message, place);
             return;
         }
         let fault = if NAME_CHARS_MAX < name.chars().count() {
@@ -88,27 +102,24 @@ impl<'d> Checker<'d> {
         };
         if let Some(fault) = fault {
             let message = format!("Invalid variable name '{name}': the variable name {fault}.");
-            self.error(Code::InvalidVariableName, message, place);
+            self.report(Code::InvalidVariableName, message, place);
         }
-        if self.scopes.last().is_some_and(|scope| scope.outer.contains(name)) {
+        if outer(&self.scopes).is_some_and(|outer| outer.contains(name)) {
             let message =
                 format!("The variable name '{name}' was already defined in a parent scope.");
-            self.error(Code::DuplicateVariableName, message, place);
+            self.report(Code::DuplicateVariableName, message, place);
         }
     }
 }
 
-/// What a state assigns, itself or by one of its rules and catchers, and where it leads.
-fn assigner<'d>(state: &Place<'d>) -> Assigner<'d> {
+/// What a state assigns, itself or by one of its rules and catchers.
+fn assigned<'d>(state: &Place<'d>) -> Vec<&'d str> {
     let lists = ["Choices", "Catch"].into_iter().filter_map(|name| state.field(name));
     let items = lists.flat_map(|list| list.items().collect::<Vec<_>>());
     let assigns =
         std::iter::once(state.clone()).chain(items).filter_map(|item| item.field("Assign"));
-    let names = assigns.flat_map(|assign| assign.node.as_object().unwrap_or_default());
-    Assigner {
-        names: names.map(|member| bare(&member.name)).collect(),
-        next: targets(state).iter().filter_map(|target| target.node.as_str()).collect(),
-    }
+    let members = assigns.flat_map(|assign| assign.node.as_object().unwrap_or_default());
+    members.map(|member| bare(&member.name)).collect()
 }
 
 /// The name without the suffix that makes its value a path.

@@ -19,7 +19,7 @@ impl<'d> Checker<'d> {
                 let message = format!(
                     "The value of '{name}' looks like a JSONPath or an intrinsic function. Use '{name}.$' to evaluate it at runtime"
                 );
-                self.error(Code::NoDollar, message, &place);
+                self.report(Code::NoDollar, message, &place);
             }
         }
     }
@@ -32,7 +32,7 @@ impl<'d> Checker<'d> {
             let message = format!(
                 "The value of '{name}' looks like a path. Use '{name}Path' to evaluate it at runtime"
             );
-            self.error(Code::NoPath, message, field);
+            self.report(Code::NoPath, message, field);
         }
     }
 
@@ -41,7 +41,7 @@ impl<'d> Checker<'d> {
         let whole = result.node.as_str().is_some_and(looks_computed);
         if whole || !strings_within(result).is_empty() {
             let message = "The Result of a Pass state is static. Use Parameters to evaluate paths and intrinsic functions";
-            self.error(Code::PassResultIsStatic, message, result);
+            self.report(Code::PassResultIsStatic, message, result);
         }
     }
 }

@@ -85,7 +85,8 @@ fn sent(case: &Value) -> Vec<Sent> {
 fn cases() -> Option<Vec<(String, Value)>> {
     let folder = folder("stepfunctions/cases")?;
     let cases = files(&folder, ".json").into_iter();
-    let read = |path: std::path::PathBuf| (name(&path), Value::parse(&read(&path)).unwrap());
+    let read =
+        |path: std::path::PathBuf| (name(&path), Value::parse(&read(&path)).expect("is JSON"));
     Some(cases.map(read).collect())
 }
 

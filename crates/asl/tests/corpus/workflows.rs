@@ -33,7 +33,7 @@ fn substituted(name: &str, before: &str) -> String {
 
 fn prepared(path: &Path) -> String {
     let text = substitute(&read(path), "${", "}", substituted);
-    let text = substitute(&text, "<", ">", |name, before| substituted(name, before));
+    let text = substitute(&text, "<", ">", substituted);
     let value = Value::parse(&text).expect("is JSON");
     deployed(&value).to_string()
 }

@@ -68,7 +68,7 @@ fn concurrency_and_tolerance_keep_within_bounds() {
     );
     check_state(
         &map(r#""MaxConcurrencyPath": "$.limits[*]""#),
-        &["Value is not a Reference Path @MaxConcurrencyPath"],
+        &["Value is not a Reference Path: '[' must be followed by ' or '[' @MaxConcurrencyPath"],
     );
     check_jsonata(&map(r#""MaxConcurrency": "{% $states.input.limit %}""#), &[]);
     check_jsonata(

@@ -1,3 +1,4 @@
+use asl::compile::DEFINITION_BYTES_MAX;
 use asl::{Options, compile, invalid_definition};
 
 use super::{check, compiled};
@@ -75,7 +76,7 @@ fn refuses_deeply_nested_machines_and_rules() {
 
 #[test]
 fn refuses_more_than_a_mebibyte_unless_the_limit_is_lifted() {
-    let blank = " ".repeat(asl::compile::DEFINITION_BYTES_MAX);
+    let blank = " ".repeat(DEFINITION_BYTES_MAX);
     let text = format!("{}{blank}", super::around(r#"{"Type": "Succeed"}"#));
     assert!(invalid_definition(&compiled(&text).diagnostics).is_some());
     let options = Options { definition_bytes_max: usize::MAX, ..Options::default() };

@@ -184,12 +184,12 @@ fn paths_are_paths() {
     for path in ["$.a[*]", "$..a"] {
         check_state(
             &format!(r#"{{"Type": "Pass", "ResultPath": "{path}", "End": true}}"#),
-            &["Value is not a Reference Path @ResultPath"],
+            &["Value is not a Reference Path: '[' must be followed by ' or '[' @ResultPath"],
         );
     }
     check_state(
         r#"{"Type": "Wait", "SecondsPath": "$.a[*]", "End": true}"#,
-        &["Value is not a Reference Path @SecondsPath"],
+        &["Value is not a Reference Path: '[' must be followed by ' or '[' @SecondsPath"],
     );
     check_state(
         r#"{"Type": "Pass", "Parameters": {"a.$": "ipsum"}, "End": true}"#,
