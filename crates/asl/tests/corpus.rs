@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a corpus says how much of it passes")]
 
 mod corpus {
+    mod data;
     pub(crate) mod folder;
     mod recorded;
     mod verdicts;

@@ -51,8 +51,15 @@ impl Quantity {
             QueryLanguage::JsonPath => present(expression, scope)?,
         };
         let field = expression.field().trim_end_matches("Path");
-        let whole = field != "ToleratedFailurePercentage";
-        let number = if whole { value.as_i64().map(|int| int as f64) } else { value.as_f64() };
+        // The text is what is read: a string of digits will do (recorded:
+        // `map_state_reference_in_tolerated_failure_path`), `1.0` won't where digits are wanted.
+        let text = shown(&value);
+        let number = match field {
+            "ToleratedFailurePercentage" => {
+                text.parse().ok().filter(|number: &f64| number.is_finite())
+            }
+            _ => text.parse().ok().map(|integer: i64| integer as f64),
+        };
         let number = number.ok_or_else(|| expression.failed(wrong_number(expression, &value)))?;
         match out_of_range(expression, field, number, &value) {
             Some(cause) => Err(expression.failed(cause)),

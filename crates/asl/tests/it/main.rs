@@ -1,6 +1,8 @@
 //! The crate through its public interface.
 
+mod choice;
 mod definition;
 mod intrinsic;
 mod path;
 mod scope;
+mod template;
