@@ -18,8 +18,10 @@ mod names;
 mod payload;
 mod place;
 mod processor;
+mod references;
 mod shape;
 mod state;
+mod state_type;
 mod task;
 mod variables;
 mod wait;
@@ -67,6 +69,8 @@ pub(crate) struct Checker<'d> {
 struct Subject<'d> {
     id: StateId,
     name: &'d str,
+    /// Its `Type`.
+    kind: state_type::StateType,
     place: Place<'d>,
     language: QueryLanguage,
     machine: MachineId,
@@ -131,6 +135,11 @@ impl<'d> Checker<'d> {
     fn report(&mut self, code: Code, message: impl Into<String>, place: &Place<'d>) {
         let location = place.location().to_owned();
         self.report_at(code, message.into(), Some(location), place);
+    }
+
+    /// Whether looking for the place of another error is in vain.
+    fn has_told_enough(&self) -> bool {
+        DIAGNOSTICS_MAX <= self.errors.len()
     }
 
     /// Reports under a location of its own; `place` is where it stands in the text.

@@ -1,12 +1,13 @@
 //! How data goes through a state: paths, templates and variables that many types share.
 
+use super::state_type::StateType;
 use super::{Checker, Place, Subject};
 use crate::path::{ReferencePath, Root};
 use crate::program::{Flow, QueryLanguage, ResultPath, Selection};
 
 impl<'d> Checker<'d> {
     /// Fields that the state's type or language doesn't have are told of elsewhere; they aren't read.
-    pub(super) fn flow(&mut self, subject: &Subject<'d>, kind: &str) -> Flow {
+    pub(super) fn flow(&mut self, subject: &Subject<'d>) -> Flow {
         let place = &subject.place;
         let mut flow = Flow { assign: self.assign(subject, place), ..Flow::default() };
         match subject.language {
@@ -15,7 +16,7 @@ impl<'d> Checker<'d> {
                 flow.output_path = self.selection(subject, "OutputPath");
                 flow.result_path = self.result_path(place);
                 flow.result_selector = self.template(subject, place, "ResultSelector");
-                if kind != "Map" {
+                if subject.kind != StateType::Map {
                     flow.arguments = self.template(subject, place, "Parameters");
                 }
             }

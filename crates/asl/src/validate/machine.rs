@@ -79,7 +79,7 @@ impl<'d> Checker<'d> {
         self.open_scope(&states, sealed);
         for (name, state) in states.fields() {
             if let Some(scope) = self.scopes.last_mut() {
-                scope.current = name;
+                scope.enter(name);
             }
             self.state_name(name, &state);
             self.state(name, state.at_state(), machine, execution_type);

@@ -244,18 +244,12 @@ impl<'d> Checker<'d> {
     }
 
     pub(super) fn problem(&mut self, subject: &Subject<'d>, problem: Problem) {
+        if self.has_told_enough() {
+            return;
+        }
         let place = subject.place.descend(&problem.location);
         let code = Code::of_expression(problem.code);
         let location = format!("{}/{}", subject.place.location(), problem.location);
         self.report_at(code, problem.message, Some(location), &place);
-    }
-
-    /// Remembers what an expression reads.
-    pub(super) fn note(&mut self, subject: &Subject<'d>, expression: &Expression) {
-        let variables = expression.variables();
-        if !variables.is_empty() {
-            let names = self.variable_references.entry(subject.name.to_owned()).or_default();
-            names.extend(variables.into_iter().map(str::to_owned));
-        }
     }
 }

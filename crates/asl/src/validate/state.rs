@@ -1,74 +1,11 @@
-//! What all states share, and the eight types.
+//! What all states share.
 
 use super::machine::{BRANCH_FIELDS, Surroundings};
+use super::state_type::StateType;
 use super::{Checker, Place, Subject};
 use crate::program::{
     ExecutionType, MachineId, Next, Parallel, Pass, QueryLanguage, State, StateKind,
 };
-
-/// In AWS's order (recorded: test_state, `state_name_invalid_state_definition`).
-const TYPES: &[&str] = &["Task", "Wait", "Pass", "Succeed", "Fail", "Choice", "Parallel", "Map"];
-
-/// The fields of each type, measured with ValidateStateMachineDefinition on eight types × 50 fields
-/// (badmintoncryer/cdk-preflight, `pf-sfn-asl-state-fields`, 2026-09-05).
-fn fields(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "Pass" => &["Parameters", "Result", "ResultPath"],
-        "Task" => &[
-            "Parameters",
-            "Arguments",
-            "ResultSelector",
-            "ResultPath",
-            "Resource",
-            "Credentials",
-            "TimeoutSeconds",
-            "TimeoutSecondsPath",
-            "HeartbeatSeconds",
-            "HeartbeatSecondsPath",
-            "Retry",
-            "Catch",
-        ],
-        "Wait" => &["Seconds", "SecondsPath", "Timestamp", "TimestampPath"],
-        "Parallel" => &[
-            "Parameters",
-            "Arguments",
-            "ResultSelector",
-            "ResultPath",
-            "Branches",
-            "Retry",
-            "Catch",
-        ],
-        "Map" => &[
-            "Parameters",
-            "ResultSelector",
-            "ResultPath",
-            "Retry",
-            "Catch",
-            "ItemProcessor",
-            "Iterator",
-            "ItemsPath",
-            "Items",
-            "ItemSelector",
-            "ItemReader",
-            "ItemBatcher",
-            "ResultWriter",
-            "MaxConcurrency",
-            "MaxConcurrencyPath",
-            "ToleratedFailurePercentage",
-            "ToleratedFailurePercentagePath",
-            "ToleratedFailureCount",
-            "ToleratedFailureCountPath",
-            "Label",
-        ],
-        "Choice" => &["Choices", "Default"],
-        "Fail" => &["Error", "ErrorPath", "Cause", "CausePath"],
-        _ => &[],
-    }
-}
-
-const FIELDS_OF_ALL: &[&str] = &["Type", "Comment", "QueryLanguage"];
-const FIELDS_OF_ALL_BUT_FAIL: &[&str] = &["InputPath", "OutputPath", "Output"];
-const FIELDS_OF_LEADING_ON: &[&str] = &["Assign", "Next", "End"];
 
 impl<'d> Checker<'d> {
     pub(super) fn state(
@@ -86,38 +23,30 @@ impl<'d> Checker<'d> {
         let language = self.state_language(&place);
         self.text(&place, "Comment");
         let id = self.members[machine.0 as usize][name];
-        let subject = Subject { id, name, place, language, machine, execution_type };
-        let flow = self.flow(&subject, kind);
-        if let Some(kind) = self.kind(&subject, kind) {
+        let subject = Subject { id, name, kind, place, language, machine, execution_type };
+        let flow = self.flow(&subject);
+        if let Some(kind) = self.kind(&subject) {
             let name = name.into();
             self.states[id.0 as usize] = Some(State { name, machine, language, flow, kind });
         }
     }
 
-    fn state_type(&mut self, state: &Place<'d>) -> Option<&'static str> {
+    fn state_type(&mut self, state: &Place<'d>) -> Option<StateType> {
         if !self.requires(state, &["Type"]) {
             return None;
         }
-        let kind = self.text(state, "Type")?;
-        let found = TYPES.iter().find(|known| **known == kind).copied();
+        let name = self.text(state, "Type")?;
+        let found = StateType::ALL.into_iter().find(|known| known.name() == name);
         if let (None, Some(place)) = (found, state.field("Type")) {
-            let list = TYPES.join(", ");
+            let list = StateType::ALL.map(StateType::name).join(", ");
             let message = format!("The field 'Type' should have one of these values: [{list}]");
             self.schema(message, &place);
         }
         found
     }
 
-    fn state_fields(&mut self, state: &Place<'d>, kind: &str) {
-        let leads_on = !matches!(kind, "Choice" | "Succeed" | "Fail");
-        let supported = |name: &str| {
-            FIELDS_OF_ALL.contains(&name)
-                || fields(kind).contains(&name)
-                || (kind != "Fail" && FIELDS_OF_ALL_BUT_FAIL.contains(&name))
-                || (leads_on && FIELDS_OF_LEADING_ON.contains(&name))
-                || (kind == "Choice" && name == "Assign")
-        };
-        for (name, _) in state.fields().filter(|(name, _)| !supported(name)) {
+    fn state_fields(&mut self, state: &Place<'d>, kind: StateType) {
+        for (name, _) in state.fields().filter(|(name, _)| !kind.supports(name)) {
             self.unsupported(state, name);
         }
     }
@@ -136,21 +65,21 @@ impl<'d> Checker<'d> {
         language
     }
 
-    fn kind(&mut self, subject: &Subject<'d>, kind: &str) -> Option<StateKind> {
-        match kind {
-            "Pass" => {
+    fn kind(&mut self, subject: &Subject<'d>) -> Option<StateKind> {
+        match subject.kind {
+            StateType::Pass => {
                 let result = subject.place.field("Result");
                 self.static_result(result.as_ref());
                 let result = result.map(|result| self.definition.value(result.node));
                 Some(StateKind::Pass(Pass { result, next: self.next(subject)? }))
             }
-            "Task" => self.task(subject).map(|task| StateKind::Task(Box::new(task))),
-            "Wait" => self.wait(subject).map(StateKind::Wait),
-            "Choice" => self.choice(subject).map(StateKind::Choice),
-            "Succeed" => Some(StateKind::Succeed),
-            "Fail" => Some(StateKind::Fail(self.fail(subject))),
-            "Parallel" => self.parallel(subject).map(StateKind::Parallel),
-            _ => self.map(subject).map(|map| StateKind::Map(Box::new(map))),
+            StateType::Task => self.task(subject).map(|task| StateKind::Task(Box::new(task))),
+            StateType::Wait => self.wait(subject).map(StateKind::Wait),
+            StateType::Choice => self.choice(subject).map(StateKind::Choice),
+            StateType::Succeed => Some(StateKind::Succeed),
+            StateType::Fail => Some(StateKind::Fail(self.fail(subject))),
+            StateType::Parallel => self.parallel(subject).map(StateKind::Parallel),
+            StateType::Map => self.map(subject).map(|map| StateKind::Map(Box::new(map))),
         }
     }
 

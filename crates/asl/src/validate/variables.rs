@@ -12,63 +12,72 @@ use crate::template::Template;
 const NAME_CHARS_MAX: usize = 80;
 const RESERVED: &str = "states";
 
-/// The variables around the states of one machine.
+/// The variables that the states of one machine assign.
 #[derive(Default)]
 pub(super) struct VariableScope<'d> {
     /// The state whose rules are being applied.
-    pub(super) current: &'d str,
-    states: HashMap<&'d str, Assigner<'d>>,
+    current: &'d str,
+    /// States that assign a variable, by its name.
+    assigners: HashMap<&'d str, Vec<&'d str>>,
+    /// States that lead to a state.
+    before: HashMap<&'d str, Vec<&'d str>>,
     /// A Distributed Map's processor doesn't see what is outside.
     sealed: bool,
-    /// Those that the machines outside have when this one starts, once somebody has asked.
-    outer: OnceCell<HashSet<&'d str>>,
-}
-
-#[derive(Default)]
-struct Assigner<'d> {
-    names: Vec<&'d str>,
-    before: Vec<&'d str>,
+    /// States from which the current one can be reached, once somebody has asked.
+    leading: OnceCell<HashSet<&'d str>>,
 }
 
 impl<'d> VariableScope<'d> {
     fn new(states: &Place<'d>, sealed: bool) -> Self {
-        let mut assigners: HashMap<&str, Assigner<'d>> = HashMap::new();
+        let mut scope = VariableScope { sealed, ..VariableScope::default() };
         for (name, state) in states.fields() {
-            assigners.entry(name).or_default().names = assigned(&state);
+            for variable in assigned(&state) {
+                scope.assigners.entry(variable).or_default().push(name);
+            }
             for target in targets(&state).iter().filter_map(|target| target.node.as_str()) {
-                assigners.entry(target).or_default().before.push(name);
+                scope.before.entry(target).or_default().push(name);
             }
         }
-        VariableScope { current: "", states: assigners, sealed, outer: OnceCell::new() }
+        scope
     }
 
-    /// Variables that may have a value when the current state is entered: what states assign that
-    /// lead to it. Not what it assigns itself: that happens after the machines inside it have ended
-    /// (AWS accepts it: recorded, `PARALLEL_CATCH_ERROR_VARIABLE_SAMPLING`).
-    fn on_entering_current(&self) -> HashSet<&'d str> {
-        let mut before: HashSet<&str> = HashSet::new();
-        let mut pending = vec![self.current];
-        while let Some(state) = pending.pop().and_then(|name| self.states.get(name)) {
-            pending.extend(state.before.iter().filter(|name| before.insert(name)));
-        }
-        before.remove(self.current);
-        before.iter().flat_map(|name| &self.states[name].names).copied().collect()
+    pub(super) fn enter(&mut self, state: &'d str) {
+        self.current = state;
+        self.leading = OnceCell::new();
     }
-}
 
-/// What the machines around the innermost of these scopes have assigned when it starts.
-fn outer<'s, 'd>(scopes: &'s [VariableScope<'d>]) -> Option<&'s HashSet<&'d str>> {
-    let (scope, around) = scopes.split_last()?;
-    Some(scope.outer.get_or_init(|| match (around.last(), outer(around)) {
-        (Some(parent), Some(farther)) if !scope.sealed => farther | &parent.on_entering_current(),
-        _ => HashSet::new(),
-    }))
+    /// Whether a variable may have a value when the current state is entered: whether a state assigns
+    /// it that leads here. What the current state assigns doesn't count: that happens after the
+    /// machines inside it have ended (recorded: `PARALLEL_CATCH_ERROR_VARIABLE_SAMPLING`).
+    fn has_value(&self, variable: &str) -> bool {
+        let assigners = self.assigners.get(variable);
+        assigners.is_some_and(|states| states.iter().any(|state| self.leading().contains(state)))
+    }
+
+    fn leading(&self) -> &HashSet<&'d str> {
+        self.leading.get_or_init(|| {
+            let mut leading = HashSet::new();
+            let mut pending = vec![self.current];
+            while let Some(state) = pending.pop() {
+                let before = self.before.get(state).into_iter().flatten();
+                pending.extend(before.filter(|name| leading.insert(**name)));
+            }
+            leading.remove(self.current);
+            leading
+        })
+    }
 }
 
 impl<'d> Checker<'d> {
     /// Opens the scope of a machine; a sealed one doesn't see the variables outside.
     pub(super) fn open_scope(&mut self, states: &Place<'d>, sealed: bool) {
         self.scopes.push(VariableScope::new(states, sealed));
+    }
+
+    fn has_value_outside(&self, variable: &str) -> bool {
+        let inside_out = self.scopes.iter().rev();
+        let visible = inside_out.clone().take_while(|scope| !scope.sealed).count();
+        inside_out.skip(1).take(visible).any(|scope| scope.has_value(variable))
     }
 
     pub(super) fn close_scope(&mut self) {
@@ -104,7 +113,7 @@ impl<'d> Checker<'d> {
             let message = format!("Invalid variable name '{name}': the variable name {fault}.");
             self.report(Code::InvalidVariableName, message, place);
         }
-        if outer(&self.scopes).is_some_and(|outer| outer.contains(name)) {
+        if self.has_value_outside(name) {
             let message =
                 format!("The variable name '{name}' was already defined in a parent scope.");
             self.report(Code::DuplicateVariableName, message, place);

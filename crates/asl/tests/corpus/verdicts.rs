@@ -38,6 +38,7 @@ const STATELINT_REFUSES: &[&str] = &[
     "linked-parallel.json",
     "no-terminal.json",
     "parameter-path-problems.json",
+    "pass-with-intrinsic-function-inputpath.json",
     "states-array-invocation-leftpad.json",
     "succeed-with-parameters.json",
     "succeed-with-resultpath.json",
@@ -49,8 +50,8 @@ const STATELINT_REFUSES: &[&str] = &[
 ];
 
 const STATELINT_DIFFERS: &[(&str, &str)] = &[(
-    "pass-with-intrinsic-function-inputpath.json",
-    "what doesn't begin with `$` is no path there: measured, cdk-preflight",
+    "states-array-invocation-leftpad.json",
+    "we skip blanks before a call; nobody has said what AWS does",
 )];
 
 fn check(set: &str, is_valid: impl Fn(&str) -> bool, aws_differs: &[(&str, &str)]) {
