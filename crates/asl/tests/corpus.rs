@@ -8,6 +8,7 @@
 mod corpus {
     mod data;
     pub(crate) mod folder;
+    mod mutants;
     mod recorded;
     mod verdicts;
     mod workflows;

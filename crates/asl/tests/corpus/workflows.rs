@@ -31,11 +31,12 @@ fn substituted(name: &str, before: &str) -> String {
     word.to_owned()
 }
 
-fn prepared(path: &Path) -> String {
+/// A real workflow, ready to be created.
+pub(crate) fn prepared(path: &Path) -> Value {
     let text = substitute(&read(path), "${", "}", substituted);
     let text = substitute(&text, "<", ">", substituted);
     let value = Value::parse(&text).expect("is JSON");
-    deployed(&value).to_string()
+    deployed(&value)
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn real_workflows_have_no_errors() {
             println!("{file} is refused by AWS too: {why}");
         }
         total += 1;
-        let text = prepared(&path);
+        let text = prepared(&path).to_string();
         let standard = Options { machine_type: ExecutionType::Standard, ..Options::default() };
         let refusal = invalid_definition(&compile(&text, &standard).diagnostics);
         if refusal.is_some() != refused.is_some() {
