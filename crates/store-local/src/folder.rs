@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! lock          held while the store is open
+//! clean         there while the store is closed, if no sync failed: then the journals needn't be written anew
 //! format-1/     the rows, in format 1: a fjall database with one keyspace
 //! format-1.new/ a format-1 whose creation was interrupted; it holds nothing
 //! ```
@@ -22,6 +23,7 @@ use crate::{Options, journal};
 const FORMAT: &str = "format-1";
 const UNFINISHED: &str = "format-1.new";
 const ROWS: &str = "rows";
+const CLEAN: &str = "clean";
 
 /// Rows gathered in memory before they become a sorted file. Part of the format: fjall keeps it from the creation on.
 /// Small, because it is also what a restart reads back and what an idle process keeps.
@@ -58,7 +60,7 @@ pub enum OpenError {
         /// The journal.
         path: PathBuf,
         /// Where the broken batch begins.
-        offset: usize,
+        offset: u64,
     },
 
     /// The folder or its lock couldn't be made or read.
@@ -74,6 +76,7 @@ pub enum OpenError {
 pub(crate) struct Folder {
     rows: Keyspace,
     database: Database,
+    clean: PathBuf,
     // Released last.
     _lock: File,
 }
@@ -82,13 +85,16 @@ impl Folder {
     pub(crate) fn open(path: &Path, options: &Options) -> Result<Self, OpenError> {
         fs::create_dir_all(path).map_err(OpenError::Io)?;
         let lock = lock(path)?;
-        if !has_format(path)? {
+        let clean = path.join(CLEAN);
+        let is_clean = take_mark(&clean).map_err(OpenError::Io)?;
+        let database = path.join(FORMAT);
+        if has_format(path)? {
+            journal::restore(&database, is_clean)?;
+        } else {
             create(path, options)?;
         }
-        let path = path.join(FORMAT);
-        journal::restore(&path)?;
-        let (database, rows) = open_database(&path, options).map_err(OpenError::Database)?;
-        Ok(Folder { rows, database, _lock: lock })
+        let (database, rows) = open_database(&database, options).map_err(OpenError::Database)?;
+        Ok(Folder { rows, database, clean, _lock: lock })
     }
 
     pub(crate) fn database(&self) -> &Database {
@@ -110,6 +116,33 @@ impl Folder {
         }
         batch.commit()
     }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // fjall refuses this if any write or sync failed before. Without the mark the next opening only takes longer.
+        let persisted =
+            self.database.persist(PersistMode::SyncAll).map_err(|error| error.to_string());
+        let marked =
+            persisted.and_then(|()| File::create(&self.clean).map_err(|error| error.to_string()));
+        if let Err(error) = marked {
+            tracing::warn!(
+                error,
+                "the data folder isn't marked as clean, opening it will take longer"
+            );
+        }
+    }
+}
+
+/// Whether the mark was there. If so it is gone for good: after a power loss it would hide what happened since.
+fn take_mark(mark: &Path) -> io::Result<bool> {
+    match fs::remove_file(mark) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    mark.parent().map_or(Ok(()), sync_folder)?;
+    Ok(true)
 }
 
 fn lock(path: &Path) -> Result<File, OpenError> {

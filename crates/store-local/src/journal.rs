@@ -9,7 +9,8 @@
 //!   A broken batch *before* a whole one was acknowledged: that is damage, and refused.
 //! - **A sync that failed.** The kernel then takes the unsynced pages for clean: they can be read until they leave memory,
 //!   but no later sync writes them. fjall would go on behind such a hole, and lose what it acknowledges there in the next
-//!   power loss. So each journal is written anew, into a file whose pages have never seen a failed sync.
+//!   power loss. So after anything but a clean end each journal is written anew, into a file whose pages have never seen
+//!   a failed sync.
 //!
 //! The layout is fjall 3's (`fjall::journal::entry`), which its format version vouches for. A batch is
 //! `1, items: u32, sequence number: u64`, then the items, then `3, xxh3 of the items: u64, "FJL\x03"`.
@@ -17,19 +18,22 @@
 //! value`, or `4, keyspace: u64`. Integers are little-endian.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::folder::{OpenError, sync_folder};
 
-/// Makes the journals in `database` whole and durable.
-pub(crate) fn restore(database: &Path) -> Result<(), OpenError> {
+/// Enough to read and write at full speed; a journal has up to 80 MB, and an idle process shall not remember them.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Makes the journals in `database` whole and durable; `are_clean` says that no sync of them can have failed.
+pub(crate) fn restore(database: &Path, are_clean: bool) -> Result<(), OpenError> {
     let journals = journals(database).map_err(OpenError::Io)?;
     let mut rewritten = false;
     for journal in journals {
-        rewritten |= restore_journal(&journal)?;
+        rewritten |= restore_journal(&journal, are_clean)?;
     }
     if rewritten {
         sync_folder(database).map_err(OpenError::Io)?;
@@ -48,60 +52,83 @@ fn journals(database: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(journals)
 }
 
-/// Whether the journal was rewritten; an empty one needn't be.
-fn restore_journal(journal: &Path) -> Result<bool, OpenError> {
-    let bytes = fs::read(journal).map_err(OpenError::Io)?;
-    let (whole, rest) = bytes.split_at(whole_batches(&bytes));
-    // A new journal is made of zeros, so that is what nothing looks like.
-    let torn = without_final_zeros(rest);
-    if whole.is_empty() && torn.is_empty() {
+/// Whether the journal was written anew.
+fn restore_journal(path: &Path, is_clean: bool) -> Result<bool, OpenError> {
+    let mut journal = File::open(path).map_err(OpenError::Io)?;
+    let whole = whole_batches(&mut journal).map_err(OpenError::Io)?;
+    let torn = rest_of(&mut journal, whole).map_err(OpenError::Io)?;
+    if torn.is_empty() && (is_clean || whole == 0) {
         return Ok(false);
     }
-    if holds_a_batch(torn) {
-        return Err(OpenError::Damaged { path: journal.to_owned(), offset: whole.len() });
+    if holds_a_batch(&torn) {
+        return Err(OpenError::Damaged { path: path.to_owned(), offset: whole });
     }
     if !torn.is_empty() {
-        let kept = journal.with_extension("jnl.torn");
+        let kept = path.with_extension("jnl.torn");
         tracing::warn!(
-            journal = %journal.display(), kept = %kept.display(), bytes = torn.len(),
+            journal = %path.display(), kept = %kept.display(), bytes = torn.len(),
             "the last batch was cut short by a crash before it was acknowledged, it is set aside"
         );
-        write_durably(&kept, torn).map_err(OpenError::Io)?;
+        write_durably(&kept, &mut &torn[..]).map_err(OpenError::Io)?;
     }
-    let fresh = journal.with_extension("new");
-    write_durably(&fresh, whole).map_err(OpenError::Io)?;
-    fs::rename(&fresh, journal).map_err(OpenError::Io)?;
+    let fresh = path.with_extension("new");
+    let from_start = journal.seek(SeekFrom::Start(0)).map(|_| journal.take(whole));
+    from_start.and_then(|mut whole| write_durably(&fresh, &mut whole)).map_err(OpenError::Io)?;
+    fs::rename(&fresh, path).map_err(OpenError::Io)?;
     Ok(true)
 }
 
-fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// `io::copy` won't do: it may have the file system share the very blocks that a failed sync left unwritten.
+fn write_durably(path: &Path, from: &mut impl Read) -> io::Result<()> {
     let mut file = File::create(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let mut chunk = vec![0; CHUNK_BYTES];
+    loop {
+        match from.read(&mut chunk)? {
+            0 => return file.sync_all(),
+            read => file.write_all(&chunk[..read])?,
+        }
+    }
 }
 
-fn without_final_zeros(bytes: &[u8]) -> &[u8] {
-    // By pages first: a new journal has 64 MiB of them.
-    const PAGE: [u8; 4096] = [0; 4096];
-    let last = bytes.chunks(PAGE.len()).rposition(|page| *page != PAGE[..page.len()]);
-    let bytes = last.map_or(&bytes[..0], |last| &bytes[..bytes.len().min((last + 1) * PAGE.len())]);
-    let last = bytes.iter().rposition(|byte| *byte != 0);
-    last.map_or(&bytes[..0], |last| &bytes[..=last])
+/// What follows `offset`, without the zeros at the end: a new journal is 64 MiB of them, so they are nothing.
+fn rest_of(journal: &mut File, offset: u64) -> io::Result<Vec<u8>> {
+    static ZEROS: [u8; CHUNK_BYTES] = [0; CHUNK_BYTES];
+    journal.seek(SeekFrom::Start(offset))?;
+    let mut chunk = vec![0; CHUNK_BYTES];
+    let mut rest = Vec::new();
+    let mut length = 0;
+    loop {
+        let read = journal.read(&mut chunk)?;
+        if read == 0 {
+            return Ok(rest);
+        }
+        // Comparing them all at once is fast even where this isn't optimized.
+        if chunk[..read] != ZEROS[..read]
+            && let Some(last) = chunk[..read].iter().rposition(|byte| *byte != 0)
+        {
+            rest.resize(length, 0);
+            rest.extend_from_slice(&chunk[..=last]);
+        }
+        length += read;
+    }
 }
 
 /// The length of the batches that follow each other from the start.
-fn whole_batches(bytes: &[u8]) -> usize {
+fn whole_batches(journal: &mut impl Read) -> io::Result<u64> {
+    let mut journal = BufReader::with_capacity(CHUNK_BYTES, journal);
     let mut length = 0;
-    while let Some(batch) = whole_batch(&bytes[length..]) {
+    while let Some(batch) = whole_batch(&mut journal)? {
         length += batch;
     }
-    length
+    Ok(length)
 }
 
 /// Whether there is a whole batch anywhere.
 fn holds_a_batch(bytes: &[u8]) -> bool {
-    let starts = bytes.iter().enumerate().filter(|(_, byte)| **byte == START);
-    starts.into_iter().any(|(offset, _)| whole_batch(&bytes[offset..]).is_some())
+    let is_start = |offset: &usize| bytes[*offset] == START;
+    (0..bytes.len())
+        .filter(is_start)
+        .any(|offset| whole_batch(&mut &bytes[offset..]).is_ok_and(|batch| batch.is_some()))
 }
 
 const START: u8 = 1;
@@ -110,42 +137,42 @@ const END: u8 = 3;
 const CLEAR: u8 = 4;
 const TRAILER: [u8; 4] = *b"FJL\x03";
 
-/// The length of the batch that `bytes` begin with, if it is whole.
-fn whole_batch(bytes: &[u8]) -> Option<usize> {
-    let mut unread = Unread(bytes);
-    unread.expect([START])?;
-    let items = u32::from_le_bytes(unread.array()?);
-    let _sequence_number: [u8; 8] = unread.array()?;
-    let body = unread.0;
-    for _ in 0..items {
-        unread.skip_item()?;
+/// The length of the batch that `from` begins with, if it is whole.
+fn whole_batch(from: &mut impl Read) -> io::Result<Option<u64>> {
+    let mut unread = Unread { from, length: 0, items: Xxh3::default() };
+    match unread.batch() {
+        Ok(()) => Ok(Some(unread.length)),
+        Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::InvalidData) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
     }
-    let body = &body[..body.len() - unread.0.len()];
-    unread.expect([END])?;
-    let checksum = u64::from_le_bytes(unread.array()?);
-    unread.expect(TRAILER)?;
-    (checksum == xxh3_64(body)).then(|| bytes.len() - unread.0.len())
 }
 
-struct Unread<'a>(&'a [u8]);
+struct Unread<'a, R> {
+    from: &'a mut R,
+    /// How much has been read.
+    length: u64,
+    /// The checksum of the items so far.
+    items: Xxh3,
+}
 
-impl Unread<'_> {
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        let (array, rest) = self.0.split_first_chunk()?;
-        self.0 = rest;
-        Some(*array)
+impl<R: Read> Unread<'_, R> {
+    fn batch(&mut self) -> io::Result<()> {
+        self.expect([START])?;
+        let items = u32::from_le_bytes(self.array()?);
+        let _sequence_number: [u8; 8] = self.array()?;
+        self.items.reset();
+        for _ in 0..items {
+            self.item()?;
+        }
+        let checksum = self.items.digest();
+        self.expect([END])?;
+        self.expect(checksum.to_le_bytes())?;
+        self.expect(TRAILER)
     }
 
-    fn expect<const N: usize>(&mut self, expected: [u8; N]) -> Option<()> {
-        (self.array()? == expected).then_some(())
-    }
-
-    fn skip(&mut self, length: usize) -> Option<()> {
-        self.0 = self.0.get(length..)?;
-        Some(())
-    }
-
-    fn skip_item(&mut self) -> Option<()> {
+    fn item(&mut self) -> io::Result<()> {
         let [tag] = self.array()?;
         match tag {
             ITEM => {
@@ -154,12 +181,38 @@ impl Unread<'_> {
                 let key = u16::from_le_bytes(self.array()?);
                 let _value: [u8; 4] = self.array()?;
                 let stored = u32::from_le_bytes(self.array()?);
-                self.skip(usize::from(key))?;
-                self.skip(stored as usize)
+                self.skip(u64::from(key) + u64::from(stored))
             }
             CLEAR => self.skip(8),
-            _ => None,
+            _ => Err(ErrorKind::InvalidData.into()),
         }
+    }
+
+    fn array<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+        let mut array = [0; N];
+        self.fill(&mut array)?;
+        Ok(array)
+    }
+
+    fn expect<const N: usize>(&mut self, expected: [u8; N]) -> io::Result<()> {
+        if self.array()? == expected { Ok(()) } else { Err(ErrorKind::InvalidData.into()) }
+    }
+
+    fn skip(&mut self, mut length: u64) -> io::Result<()> {
+        let mut chunk = [0; 1024];
+        while 0 < length {
+            let part = length.min(chunk.len() as u64);
+            self.fill(&mut chunk[..part as usize])?;
+            length -= part;
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, bytes: &mut [u8]) -> io::Result<()> {
+        self.from.read_exact(bytes)?;
+        self.items.update(bytes);
+        self.length += bytes.len() as u64;
+        Ok(())
     }
 }
 
@@ -182,43 +235,59 @@ mod tests {
         batch.extend(9u64.to_le_bytes());
         batch.extend(&body);
         batch.push(END);
-        batch.extend(xxh3_64(&body).to_le_bytes());
+        batch.extend(xxhash_rust::xxh3::xxh3_64(&body).to_le_bytes());
         batch.extend(TRAILER);
         batch
     }
 
+    fn length(mut bytes: &[u8]) -> Option<u64> {
+        whole_batch(&mut bytes).unwrap()
+    }
+
     #[test]
     fn a_batch_is_whole_or_none() {
-        let batch = batch(&[(b"key", b"value"), (b"k", b"")]);
-        assert_eq!(whole_batch(&batch), Some(batch.len()));
-        for length in 0..batch.len() {
-            assert_eq!(whole_batch(&batch[..length]), None, "cut to {length}");
+        let batch = batch(&[(b"key", b"value"), (b"k", &[7; 3_000])]);
+        assert_eq!(length(&batch), Some(batch.len() as u64));
+        for end in 0..batch.len() {
+            assert_eq!(length(&batch[..end]), None, "cut to {end}");
         }
-        // The sequence number and the kinds of lengths that a checksum doesn't cover are no matter of tearing.
+        // The checksum begins with the items, behind the sequence number.
         for damaged in 13..batch.len() {
             let mut batch = batch.clone();
             batch[damaged] ^= 0x55;
-            assert_eq!(whole_batch(&batch), None, "damaged at {damaged}");
+            assert_eq!(length(&batch), None, "damaged at {damaged}");
         }
     }
 
     #[test]
-    fn zeros_are_nothing() {
-        assert_eq!(without_final_zeros(&[0; 10_000]), b"");
-        let mut bytes = vec![0; 10_000];
-        bytes[5_000] = 1;
-        assert_eq!(without_final_zeros(&bytes).len(), 5_001);
-        assert_eq!(whole_batches(&[0; 100]), 0);
+    fn final_zeros_are_nothing() {
+        let mut file = tempfile::tempfile().unwrap();
+        let mut rest_after = |offset: u64, bytes: &[u8]| {
+            file.set_len(0).unwrap();
+            file.seek(SeekFrom::Start(0)).unwrap();
+            file.write_all(bytes).unwrap();
+            rest_of(&mut file, offset).unwrap()
+        };
+        let mut bytes = vec![0; 300_000];
+        assert_eq!(rest_after(0, &bytes), b"");
+        bytes[150_000] = 1;
+        assert_eq!(rest_after(0, &bytes), &bytes[..=150_000]);
+        assert_eq!(rest_after(100_000, &bytes), &bytes[100_000..=150_000]);
+        assert_eq!(rest_after(150_001, &bytes), b"");
+        bytes[10] = 1;
+        bytes[299_999] = 1;
+        assert_eq!(rest_after(0, &bytes), bytes);
     }
 
     #[test]
     fn a_journal_ends_where_its_batches_end() {
         let mut bytes = [batch(&[(b"a", b"1")]), batch(&[(b"b", b"2")])].concat();
-        let length = bytes.len();
+        let whole = bytes.len();
         bytes.extend([START, 0, 0]);
-        assert_eq!(whole_batches(&bytes), length);
-        assert!(!holds_a_batch(&bytes[length..]));
+        assert_eq!(whole_batches(&mut &bytes[..]).unwrap(), whole as u64);
+        assert_eq!(whole_batches(&mut &[0; 100][..]).unwrap(), 0);
+        assert!(!holds_a_batch(&bytes[whole..]));
         bytes.extend(batch(&[(b"c", b"3")]));
-        assert!(holds_a_batch(&bytes[length..]));
+        assert!(holds_a_batch(&bytes[whole..]));
     }
 }

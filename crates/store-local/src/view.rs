@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use fjall::{Readable, Snapshot, UserKey};
-use store::{Direction, Entry, Error, KeyRange, Read, Reply, Scan};
+use store::{Direction, Entry, Error, KEY_BYTES_MAX, KeyRange, Read, Reply, Scan};
 
 use crate::folder::Folder;
 
@@ -20,6 +20,9 @@ impl View {
     }
 
     pub(crate) fn value(&self, key: &[u8]) -> Result<Option<Bytes>, Error> {
+        if KEY_BYTES_MAX < key.len() {
+            return Ok(None);
+        }
         let value = self.snapshot.get(self.folder.rows(), key).map_err(Error::read)?;
         Ok(value.map(Bytes::from))
     }
@@ -41,13 +44,25 @@ impl View {
     }
 
     fn iterate(&self, range: &KeyRange) -> fjall::Iter {
-        let start = Bound::Included(UserKey::from(range.start.clone()));
         // fjall doesn't accept a range that ends before it starts.
-        let end = match &range.end {
-            None => Bound::Unbounded,
-            Some(end) => Bound::Excluded(UserKey::from(end.max(&range.start).clone())),
-        };
+        let end = range.end.as_ref().map(|end| end.max(&range.start));
+        let start = bound(&range.start, Bound::Included, Bound::Excluded);
+        let end = end.map_or(Bound::Unbounded, |end| bound(end, Bound::Excluded, Bound::Included));
         self.snapshot.range(self.folder.rows(), (start, end))
+    }
+}
+
+/// fjall panics at more than 65,535 bytes. No key is that long, so those before an overlong bound are those up to its
+/// first bytes.
+fn bound(
+    key: &Bytes,
+    fitting: fn(UserKey) -> Bound<UserKey>,
+    overlong: fn(UserKey) -> Bound<UserKey>,
+) -> Bound<UserKey> {
+    if key.len() <= KEY_BYTES_MAX {
+        fitting(key.clone().into())
+    } else {
+        overlong(key.slice(..KEY_BYTES_MAX).into())
     }
 }
 

@@ -75,7 +75,8 @@ impl Batch {
         self
     }
 
-    /// Removes every key of `range`: for retention, and for what belongs to a removed thing.
+    /// Removes every key of `range`: for retention, and for what belongs to a removed thing. It may cost as much as a
+    /// delete of each.
     pub fn delete_range(&mut self, range: KeyRange) -> &mut Self {
         self.changes.push(Change::DeleteRange(range));
         self

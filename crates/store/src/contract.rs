@@ -48,6 +48,7 @@ macro_rules! contract_tests {
             scans_in_both_directions_within_limits
             pages_through_everything_once
             finds_nothing_in_an_empty_range
+            reads_by_overlong_keys
             keeps_a_snapshot_as_it_was
             keeps_a_snapshot_after_the_store_is_dropped
             wakes_who_watches_a_prefix

@@ -51,6 +51,9 @@ pub trait Read: Send + Sync {
     fn get(&self, key: &[u8]) -> Reply<Option<Bytes>>;
 
     /// The entries that `scan` names, in its direction, at most as many as its limit.
+    ///
+    /// A backend may step over rows that were removed lately, so who works off a queue goes on [`after`](Scan::after)
+    /// the last key it saw instead of looking from the start each time.
     fn scan(&self, scan: &Scan) -> Reply<Vec<Entry>>;
 }
 

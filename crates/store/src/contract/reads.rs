@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::{Backend, commit, get, keys, put, rows};
-use crate::{KeyRange, Scan, Store};
+use crate::{KEY_BYTES_MAX, KeyRange, Scan, Store};
 
 fn with_keys(backend: &dyn Backend, all: &[&'static str]) -> Arc<dyn Store> {
     let store = backend.open();
@@ -57,6 +57,22 @@ pub fn finds_nothing_in_an_empty_range(backend: &dyn Backend) {
     assert_eq!(keys(&*store, &Scan::prefix("b").backward().after(b"a")), "");
     commit(&store, |batch| batch.delete_range(KeyRange::new("c", "a"))).unwrap();
     assert_eq!(keys(&*store, &Scan::range(KeyRange::all())), "a b c");
+}
+
+/// A part of the contract.
+pub fn reads_by_overlong_keys(backend: &dyn Backend) {
+    let longest = "k".repeat(KEY_BYTES_MAX);
+    let overlong = "k".repeat(100_000);
+    let store = with_keys(backend, &["a", "z"]);
+    commit(&store, |batch| batch.put(longest.clone(), "")).unwrap();
+    assert_eq!(get(&*store, &overlong), None);
+    let found = |range: KeyRange| rows(&*store, &Scan::range(range)).len();
+    assert_eq!(found(KeyRange::new(overlong.clone(), "zz")), 1, "z");
+    assert_eq!(found(KeyRange::new("a", overlong.clone())), 2, "a and the longest");
+    assert_eq!(found(KeyRange::prefix(overlong.clone())), 0);
+    assert_eq!(found(KeyRange::new(overlong.clone(), longest)), 0);
+    commit(&store, |batch| batch.delete_range(KeyRange::new("b", overlong))).unwrap();
+    assert_eq!(keys(&*store, &Scan::range(KeyRange::all())), "a z");
 }
 
 /// A part of the contract.
