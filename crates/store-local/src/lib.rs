@@ -2,11 +2,11 @@
 //!
 //! fjall gives the journal, the sorted tables and the snapshots. What is ours stands around it:
 //!
-//! - [`committer`]: one thread takes all waiting batches, checks their preconditions in order, and writes what remains as
+//! - `committer`: one thread takes all waiting batches, checks their preconditions in order, and writes what remains as
 //!   one fjall batch with one `fdatasync`.
-//! - [`folder`]: who may open a data folder, and in which format it is.
-//! - [`journal`]: what fjall's journal needs after a power loss or a failed sync.
-//! - [`view`]: reading, always from a fjall snapshot.
+//! - `folder`: who may open a data folder, and in which format it is.
+//! - `journal`: what fjall's journal needs after a power loss or a failed sync.
+//! - `view`: reading, always from a fjall snapshot.
 //!
 //! **Why a read never shows what a crash could take back.** fjall's batch commit writes the journal, syncs it, puts the
 //! rows into the memtable, and only then publishes their sequence number (`fjall::batch::WriteBatch::commit`). A fjall

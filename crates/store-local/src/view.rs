@@ -1,3 +1,5 @@
+//! Reading, always from a fjall snapshot.
+
 use std::ops::Bound;
 use std::sync::Arc;
 
