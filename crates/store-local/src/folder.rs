@@ -27,7 +27,7 @@ const CLEAN: &str = "clean";
 
 /// Rows gathered in memory before they become a sorted file. Part of the format: fjall keeps it from the creation on.
 /// Small, because it is also what a restart reads back and what an idle process keeps.
-const MEMTABLE_BYTES: u64 = 16 * 1024 * 1024;
+const MEMTABLE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// fjall's least. The journal is on disk only; its size bounds the time to open.
 const JOURNAL_BYTES_MAX: u64 = 64 * 1024 * 1024;
