@@ -1,9 +1,9 @@
 //! The JSONPath dialect of the States Language: Jayway JsonPath 2.x, as Step Functions runs it.
 //!
 //! It isn't RFC 9535: definite paths yield the value itself and fail when there is none, indefinite
-//! ones yield an array; filters and functions are Jayway's, with its results (its source, version
-//! 2.9 and 2.10, was read for them) and its messages, which AWS passes on. Which paths a field
-//! accepts is decided elsewhere; [`Path::features`] says what is in one.
+//! ones yield an array; filters and functions are Jayway's, with its results (its source was read for
+//! them) and its messages, which AWS passes on. Which paths a field accepts is decided elsewhere;
+//! [`Path::features`] says what is in one.
 //!
 //! Start at [`Path::parse`] and [`Path::read`].
 

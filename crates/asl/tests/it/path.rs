@@ -207,6 +207,8 @@ fn filters_know_the_operators_of_jayway() {
     check("$[?(@.c IN [red, green])].i", list, "[0]");
     check("$[?(@.c nin ['red'])].i", list, "[1,2]");
     check("$[?('b' in @.t)].i", list, "[0]");
+    check("$[?(@.i nin {'a': 0})].i", list, "[0,1,2]");
+    check("$[?(@.i in {'a': 0})].i", list, "[]");
     check("$[?(@.t contains 'b')].i", list, "[0]");
     check("$[?(@.c contains 'lu')].i", list, "[1]");
     check("$[?(@.t size 2)].i", list, "[0]");
@@ -224,6 +226,7 @@ fn filters_know_the_operators_of_jayway() {
 
 #[test]
 fn filters_match_patterns_as_a_whole() {
+    check("$[?(@.nope =~ /.*/)].i", r#"[{"i":0}]"#, "[0]");
     let list = r#"["foo","FOO","foobar","a/b",12]"#;
     check("$[?(@ =~ /foo/)]", list, r#"["foo"]"#);
     check("$[?(@ =~ /foo.*/i)]", list, r#"["foo","FOO","foobar"]"#);
@@ -279,6 +282,9 @@ fn functions_compute_as_jayway_does() {
     check("$.l.max($.l.sum())", document, "6.0");
     check("$.n.max()", document, "4.9E-324");
     check("$..x.sum()", r#"{"a":{"x":1},"b":[{"x":2}]}"#, "3.0");
+    check("$..x.length()", r#"{"a":{"x":[1,2]},"x":[3]}"#, "3");
+    check("$.length($.l.sum())", document, "6");
+    check("$.length($.l)", document, "3");
     check("$.l[*].length()", r#"{"l":[[1],[1,2]]}"#, "[1,2]");
 }
 
@@ -363,15 +369,33 @@ fn the_longest_paths_and_deepest_documents_are_walked() {
     assert_eq!(scan.read(&document).map(|found| found.len()), Ok(depth));
 }
 
+/// Not a benchmark: finds what grows with the document where it mustn't.
+#[test]
+fn a_definite_path_costs_no_more_in_a_large_document() {
+    let large = format!(r#"{{"a":{{"b":{{"c":1}}}},"rest":[{}0]}}"#, "[1,2,3],".repeat(100_000));
+    let (small, large) = (value(r#"{"a":{"b":{"c":1}},"rest":[]}"#), value(&large));
+    let path = Path::parse("$.a.b.c").expect("parses");
+    #[expect(clippy::disallowed_methods, reason = "measures")]
+    let time = |document: &Value| {
+        let start = std::time::Instant::now();
+        (0..20_000).for_each(|_| assert!(path.read(document).is_ok()));
+        start.elapsed()
+    };
+    let (_warm, small, large) = (time(&small), time(&small), time(&large));
+    assert!(large < 20 * small, "{large:?} against {small:?}");
+}
+
 #[test]
 fn a_path_that_multiplies_is_stopped() {
     let list = format!("[{}1]", "1,".repeat(2000));
-    let document = value(&format!("[{list},{list},{list}]"));
-    let path = Path::parse("$[?($[*][?($[*][*] size 1)] size 0)]").expect("parses");
-    assert_eq!(
-        path.read(&document).expect_err("is too much").message,
-        "The path visits more than 1000000 values"
-    );
+    for (document, path) in [
+        (format!("[{list},{list},{list}]"), "$[?($[*][?($[*][*] size 1)] size 0)]"),
+        (format!("[{list}]"), "$[?(@[?($[0][*] size 1)] size 0)]"),
+    ] {
+        let path = Path::parse(path).expect("parses");
+        let miss = path.read(&value(&document)).expect_err("is too much");
+        assert_eq!(miss.message, "The path visits more than 1000000 values");
+    }
 }
 
 fn name() -> impl Strategy<Value = String> {

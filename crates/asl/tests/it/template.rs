@@ -125,6 +125,14 @@ fn an_index_beyond_the_end_is_null() {
 }
 
 #[test]
+fn the_deepest_templates_are_compiled_and_evaluated() {
+    let depth = json::DEPTH_MAX - 1;
+    let nest =
+        |inner: &str| format!("{}{inner}{}", r#"{"a":["#.repeat(depth / 2), "]}".repeat(depth / 2));
+    check(&nest(r#"{"b.$":"$.x"}"#), r#"{"x":1}"#, &nest(r#"{"b":1}"#));
+}
+
+#[test]
 fn selections_pass_the_message_of_jayway_on() {
     let select = |path: &str, input: &str| {
         let selection = Selection::At(expression(path, "InputPath"));
@@ -154,6 +162,7 @@ fn result_paths_write_into_the_input() {
         let path = ResultPath::At(ReferencePath::parse(path).expect(path));
         path.apply(&value(input), value("1")).map(|output| output.to_string())
     };
+    assert_eq!(apply("$.x.y", r#"{"a":1}"#), Ok(r#"{"a":1,"x":{"y":1}}"#.into()));
     assert_eq!(apply("$.a", "{}"), Ok(r#"{"a":1}"#.into()));
     assert_eq!(apply("$.a", r#"{"a":{"b":2},"c":3}"#), Ok(r#"{"a":1,"c":3}"#.into()));
     assert_eq!(
@@ -287,6 +296,11 @@ fn instants_of_a_wait_are_read() {
         in_scope(input, |scope| text.instant(scope)).map(|instant| instant.as_millis())
     };
     assert_eq!(instant(r#"{"t":"2024-01-01T00:00:01.000000Z"}"#), Ok(1_704_067_201_000));
+    assert_fault(
+        instant("{}"),
+        error_name::RUNTIME,
+        "The TimestampPath parameter does not reference an input value: $.t",
+    );
     // Recorded: wait_timestamp_path.
     for text in [
         "2016-13-05T21:29:29Z",
