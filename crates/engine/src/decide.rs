@@ -13,6 +13,8 @@ mod succeed;
 mod task;
 mod wait;
 
+pub use failure::retry_delay_seconds;
+
 use std::cell::RefCell;
 
 use asl::scope::Scope;

@@ -284,8 +284,9 @@ pub(super) fn as_recorded(failure: Failure) -> Failure {
     }
 }
 
-/// `IntervalSeconds · BackoffRate ^ attempts`, at most `MaxDelaySeconds`.
-fn retry_delay_seconds(retrier: &Retrier, spent: u64) -> f64 {
+/// How long a retrier waits before it tries again, having tried `spent` times: `IntervalSeconds · BackoffRate ^ spent`,
+/// at most `MaxDelaySeconds`. Jitter comes on top.
+pub fn retry_delay_seconds(retrier: &Retrier, spent: u64) -> f64 {
     let exponent = i32::try_from(spent).unwrap_or(i32::MAX);
     let delay = retrier.interval_seconds as f64 * retrier.backoff_rate.powi(exponent);
     let longest = retrier.delay_seconds_max.map_or(f64::INFINITY, |seconds| seconds as f64);
