@@ -1,0 +1,27 @@
+use runner::Redrive;
+
+use crate::arn;
+use crate::errors::Error;
+use crate::redrive::status;
+use crate::visit::Visit;
+use crate::wire::{RedriveExecutionInput, RedriveExecutionOutput};
+
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_RedriveExecution.html>
+pub(crate) async fn redrive_execution(
+    ctx: &Visit<'_>,
+    req: RedriveExecutionInput,
+) -> Result<RedriveExecutionOutput, Error> {
+    let arn = &req.execution_arn;
+    arn::check_execution(arn)?;
+    let described = ctx.runner().describe(arn).await;
+    let described = described.map_err(|error| Error::of_execution(error, arn))?;
+    // The runner refuses for all other reasons; one that it has redriven for the same token runs already.
+    if described.redrive == Redrive::Redrivable
+        && let Redrive::NotRedrivable(reason) = status(ctx, &described).await?
+    {
+        return Err(Error::ExecutionNotRedrivable(reason));
+    }
+    let redriven = ctx.runner().redrive(arn, req.client_token.as_deref()).await;
+    let redriven = redriven.map_err(|error| Error::of_execution(error, arn))?;
+    Ok(RedriveExecutionOutput { redrive_date: redriven.into() })
+}

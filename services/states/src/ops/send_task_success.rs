@@ -1,0 +1,16 @@
+use json::Value;
+use runner::TaskEnd;
+
+use crate::errors::Error;
+use crate::visit::Visit;
+use crate::wire::{Empty, SendTaskSuccessInput};
+
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html>
+pub(crate) async fn send_task_success(
+    ctx: &Visit<'_>,
+    req: SendTaskSuccessInput,
+) -> Result<Empty, Error> {
+    let output = Value::parse(&req.output).map_err(|error| Error::InvalidOutput(error.message))?;
+    ctx.runner().end_task(&req.task_token, TaskEnd::Succeeded(output)).await?;
+    Ok(Empty {})
+}

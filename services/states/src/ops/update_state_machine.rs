@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use base::Timestamp;
+
+use crate::arn::{self, MachineArn};
+use crate::errors::{Error, Validation};
+use crate::model::{Machine, Revision};
+use crate::publish;
+use crate::tables::{self, Tables};
+use crate::visit::{Commit, Visit, living, unlabeled};
+use crate::wire::{UpdateStateMachineInput, UpdateStateMachineOutput};
+
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_UpdateStateMachine.html>
+pub(crate) async fn update_state_machine(
+    ctx: &Visit<'_>,
+    req: UpdateStateMachineInput,
+) -> Result<UpdateStateMachineOutput, Error> {
+    let arn = MachineArn::parse(&req.state_machine_arn)?;
+    unlabeled(&arn)?;
+    if arn.is_qualified() {
+        // Recorded: update_state_machine of a version.
+        return Err(Error::StateMachineDoesNotExist(arn));
+    }
+    let nothing_given = req.definition.is_none()
+        && req.role_arn.is_none()
+        && req.logging_configuration.is_none()
+        && req.tracing_configuration.is_none()
+        && req.encryption_configuration.is_none();
+    if nothing_given {
+        return Err(Error::MissingRequiredParameter);
+    }
+    let publish = req.publish.unwrap_or(false);
+    if req.version_description.is_some() && !publish {
+        return Err(Validation::VersionDescriptionWithoutPublish.into());
+    }
+    if let Some(role_arn) = &req.role_arn {
+        arn::check_role(role_arn)?;
+    }
+    let id = Arc::from(ctx.house().uuid());
+    let now = ctx.now();
+    loop {
+        let snapshot = ctx.snapshot().await?;
+        let tables = Tables(&*snapshot);
+        let found = living(tables.machine(&arn).await?, &arn)?;
+        let current = tables.revision(&arn, found.value.revision).await?;
+        let wanted = changed(ctx, &req, &current, found.value.machine_type, &id, now)?;
+
+        let mut machine = found.value.clone();
+        let mut revision = current.clone();
+        let mut changes = store::Batch::new();
+        if !wanted.is_like(&current) {
+            if machine.published.is_none() {
+                tables::delete_revision(&mut changes, &arn, machine.revision);
+            }
+            machine = Machine { revision: machine.revision + 1, published: None, ..machine };
+            tables::put_revision(&mut changes, &arn, machine.revision, wanted.clone());
+            revision = wanted;
+        }
+        if publish {
+            let description = req.version_description.clone();
+            publish::current(ctx, tables, &arn, &mut machine, description, &mut changes).await?;
+        }
+        let version = machine.published.filter(|_| publish);
+        let mut batch = found.change(machine);
+        batch.append(changes);
+        if ctx.commit(batch).await? == Commit::Done {
+            return Ok(UpdateStateMachineOutput {
+                update_date: revision.updated_at.into(),
+                revision_id: revision.id.map(|id| id.to_string()),
+                state_machine_version_arn: version.map(|number| arn.version(number).to_string()),
+            });
+        }
+    }
+}
+
+/// The revision that follows, which may turn out to be like the current one.
+fn changed(
+    ctx: &Visit<'_>,
+    req: &UpdateStateMachineInput,
+    current: &Revision,
+    machine_type: runner::MachineType,
+    id: &Arc<str>,
+    now: Timestamp,
+) -> Result<Revision, Error> {
+    let definition = match req.definition.as_deref() {
+        Some(given) if given != &*current.definition => {
+            ctx.compile(given, machine_type)?;
+            given.into()
+        }
+        _ => Arc::clone(&current.definition),
+    };
+    let role_arn = match req.role_arn.as_deref() {
+        Some(given) => given.into(),
+        None => Arc::clone(&current.role_arn),
+    };
+    let configuration = current.configuration.clone().with(
+        req.logging_configuration.clone(),
+        req.tracing_configuration.clone(),
+        req.encryption_configuration.clone(),
+    )?;
+    Ok(Revision { id: Some(Arc::clone(id)), definition, role_arn, configuration, updated_at: now })
+}

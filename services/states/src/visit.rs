@@ -1,0 +1,144 @@
+//! What an operation has at hand: the room's parts and the request it answers.
+
+use std::sync::Arc;
+
+use asl::compile::{Compiled, Options};
+use asl::{Program, invalid_definition};
+use base::Timestamp;
+use runner::{MachineType, Runner};
+use service::{Ctx, House};
+use store::{Batch, Read, Store};
+
+use crate::arn::{MachineArn, Qualifier, Scope};
+use crate::errors::{Error, Validation};
+use crate::machines::Machines;
+use crate::model::Machine;
+use crate::tables::{Found, Tables};
+use crate::{ActivityIndex, Limits, Room};
+
+/// One request in the room.
+pub(crate) struct Visit<'r> {
+    room: &'r Arc<Room>,
+    pub(crate) request: Ctx,
+}
+
+/// What became of a batch that was decided on what a request had read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Commit {
+    Done,
+    /// Another request was faster: read again and decide again.
+    Raced,
+}
+
+impl<'r> Visit<'r> {
+    pub(crate) fn new(room: &'r Arc<Room>, request: Ctx) -> Self {
+        Visit { room, request }
+    }
+
+    pub(crate) fn room(&self) -> &Arc<Room> {
+        self.room
+    }
+
+    pub(crate) fn house(&self) -> &House {
+        self.request.house()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.request.now()
+    }
+
+    pub(crate) fn runner(&self) -> &Runner {
+        &self.room.runner
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.room.limits
+    }
+
+    pub(crate) fn activities(&self) -> &ActivityIndex {
+        &self.room.activities
+    }
+
+    pub(crate) fn machines(&self) -> &Machines {
+        &self.room.machines
+    }
+
+    /// Whose resources the house makes.
+    pub(crate) fn scope(&self) -> Scope {
+        let request = &self.request;
+        Scope::new(request.partition(), request.region(), request.account())
+    }
+
+    /// The newest data.
+    pub(crate) fn tables(&self) -> Tables<'_> {
+        let store: &dyn Store = &*self.room.store;
+        Tables(store)
+    }
+
+    /// The data as it is now, for what takes several reads that have to agree.
+    pub(crate) async fn snapshot(&self) -> Result<Arc<dyn Read>, Error> {
+        Ok(self.room.store.snapshot().await?)
+    }
+
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<Commit, Error> {
+        match self.room.store.commit(batch).await {
+            Ok(()) => Ok(Commit::Done),
+            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What an execution keeps as its `traceHeader`: the request's own header wins over `given` in the body.
+    pub(crate) fn trace_header(&self, given: Option<String>) -> Option<Arc<str>> {
+        self.request.trace_header().map(Arc::from).or_else(|| given.map(Arc::from))
+    }
+
+    /// What a definition compiles to, or everything that is wrong with it.
+    pub(crate) fn compile(
+        &self,
+        definition: &str,
+        machine_type: MachineType,
+    ) -> Result<Arc<Program>, Error> {
+        let Compiled { program, diagnostics, .. } =
+            asl::compile(definition, &self.compile_options(machine_type));
+        program.ok_or_else(|| {
+            let message = invalid_definition(&diagnostics);
+            Error::InvalidDefinition(message.expect("what doesn't compile has an error"))
+        })
+    }
+
+    pub(crate) fn compile_options(&self, machine_type: MachineType) -> Options {
+        Options { machine_type, definition_bytes_max: self.limits().definition_bytes_max }
+    }
+}
+
+/// A machine that exists and isn't going.
+pub(crate) fn living(
+    found: Option<Found<Machine>>,
+    arn: &MachineArn,
+) -> Result<Found<Machine>, Error> {
+    match found {
+        Some(found) if found.value.is_deleting => Err(Error::StateMachineDeleting(arn.clone())),
+        Some(found) => Ok(found),
+        None => Err(Error::StateMachineDoesNotExist(arn.clone())),
+    }
+}
+
+/// Refuses ARNs with a version, alias or label, where an operation is about the whole machine.
+pub(crate) fn unqualified(arn: &MachineArn) -> Result<(), Error> {
+    match arn.qualifier {
+        Qualifier::None => Ok(()),
+        Qualifier::Label(_) => Err(Validation::LabeledArn.into()),
+        Qualifier::Version(_) | Qualifier::Alias(_) => {
+            Err(Validation::QualifiedArn(arn.clone()).into())
+        }
+    }
+}
+
+/// Refuses ARNs with a label.
+pub(crate) fn unlabeled(arn: &MachineArn) -> Result<(), Error> {
+    match arn.qualifier {
+        Qualifier::Label(_) => Err(Validation::LabeledArn.into()),
+        Qualifier::None | Qualifier::Version(_) | Qualifier::Alias(_) => Ok(()),
+    }
+}
