@@ -14,7 +14,6 @@ pub use operator::{Operand, Operator};
 
 use crate::failure::{Fault, error_name};
 use crate::java;
-use crate::program::QueryLanguage;
 use crate::scope::Scope;
 use crate::template::{Expression, Problem};
 use crate::timestamp::Instant;
@@ -88,7 +87,7 @@ impl Comparison {
         location: &str,
     ) -> Result<Comparison, Problem> {
         let path = |text: &str, field: &str| {
-            Expression::compile(text, QueryLanguage::JsonPath, &format!("{location}/{field}"))
+            Expression::json_path(text, &format!("{location}/{field}"), field)
         };
         let against = match (operator.operand(), operator.test(), operand.as_str()) {
             (Operand::Path, _, Some(text)) => Against::Path(path(text, operator.name())?),

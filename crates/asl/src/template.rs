@@ -140,7 +140,7 @@ fn json_path(value: &Value, location: &str, problems: &mut Vec<Problem>) -> Node
                     Some(text) => Expression::json_path(text, location, key),
                     None => Err(Problem::not_a_path(key, location)),
                 };
-                (name.into(), compiled_or(compiled, problems))
+                (name.into(), compiled_or(compiled.map_err(|problem| vec![problem]), problems))
             });
             object(value, members.collect())
         }
@@ -179,11 +179,11 @@ fn jsonata(value: &Value, location: &str, problems: &mut Vec<Problem>) -> Node {
     }
 }
 
-fn compiled_or(compiled: Result<Expression, Problem>, problems: &mut Vec<Problem>) -> Node {
+fn compiled_or(compiled: Result<Expression, Vec<Problem>>, problems: &mut Vec<Problem>) -> Node {
     match compiled {
         Ok(expression) => Node::Expression(Box::new(expression)),
-        Err(problem) => {
-            problems.push(problem);
+        Err(found) => {
+            problems.extend(found);
             Node::Literal(Value::NULL)
         }
     }

@@ -38,16 +38,16 @@ impl Expression {
         text: &str,
         language: QueryLanguage,
         location: &str,
-    ) -> Result<Expression, Problem> {
-        let field = location.rsplit('/').next().unwrap_or(location);
+    ) -> Result<Expression, Vec<Problem>> {
         match language {
-            QueryLanguage::JsonPath => Expression::json_path(text, location, field),
+            QueryLanguage::JsonPath => Expression::json_path(text, location, last_part(location))
+                .map_err(|problem| vec![problem]),
             QueryLanguage::Jsonata => Expression::jsonata(text, location),
         }
     }
 
     /// `field` is the key in a template, `.$` and all.
-    pub(super) fn json_path(
+    pub(crate) fn json_path(
         text: &str,
         location: &str,
         field: &str,
@@ -68,17 +68,17 @@ impl Expression {
         }
     }
 
-    pub(super) fn jsonata(text: &str, location: &str) -> Result<Expression, Problem> {
+    pub(super) fn jsonata(text: &str, location: &str) -> Result<Expression, Vec<Problem>> {
         let source = jsonata_source(text).unwrap_or(text).trim();
-        let query = Query::compile(source).map_err(|(code, message)| Problem {
-            location: location.into(),
-            code,
-            message,
+        let query = Query::compile(source).map_err(|problems| {
+            let problems = problems.into_iter();
+            let told = |(code, message)| Problem { location: location.into(), code, message };
+            problems.map(told).collect::<Vec<Problem>>()
         })?;
         Ok(Expression {
             source: source.into(),
             location: location.into(),
-            field: location.into(),
+            field: last_part(location).into(),
             form: Form::Jsonata(Box::new(query)),
         })
     }
@@ -234,6 +234,11 @@ fn read(path: &Path, scope: &Scope<'_>) -> Result<Result<Value, Miss>, Fault> {
         return Err(Fault::new(error_name::RUNTIME, cause));
     }
     Ok(path.evaluate(scope))
+}
+
+/// The field at the end of a location.
+fn last_part(location: &str) -> &str {
+    location.rsplit('/').next().unwrap_or(location)
 }
 
 /// What stands between `{%` and `%}`, if the whole text is that.

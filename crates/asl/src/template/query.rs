@@ -10,8 +10,8 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// The code and message of a [`Problem`](super::Problem) if it doesn't compile.
-    pub(super) fn compile(source: &str) -> Result<Query, (&'static str, String)> {
+    /// Codes and messages of [`Problem`](super::Problem)s if it doesn't compile.
+    pub(super) fn compile(source: &str) -> Result<Query, Vec<(&'static str, String)>> {
         Ok(Query { source: source.into() })
     }
 

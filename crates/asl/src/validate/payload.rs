@@ -120,8 +120,8 @@ impl<'d> Checker<'d> {
                 self.note(subject, &expression);
                 Some(expression)
             }
-            Err(problem) => {
-                self.problem(subject, problem);
+            Err(problems) => {
+                problems.into_iter().for_each(|problem| self.problem(subject, problem));
                 None
             }
         }

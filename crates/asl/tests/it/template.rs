@@ -30,7 +30,7 @@ fn check_fault(text: &str, input: &str, cause: &str) {
 
 fn expression(text: &str, field: &str) -> Expression {
     let compiled = Expression::compile(text, QueryLanguage::JsonPath, field);
-    compiled.unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
+    compiled.unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }
 
 #[test]
