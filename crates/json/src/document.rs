@@ -38,6 +38,8 @@ pub(crate) struct Document {
     pub(crate) text: Box<str>,
     pub(crate) decoded: Box<str>,
     pub(crate) tape: Box<[Entry]>,
+    /// How deep containers are nested in the whole text.
+    pub(crate) depth: u32,
 }
 
 impl Document {

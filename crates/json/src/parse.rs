@@ -34,6 +34,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, ParseError> {
         open: Vec::new(),
         keys: Vec::new(),
         repeats_a_key: false,
+        depth: 0,
     };
     if u32::try_from(text.len()).is_err() {
         return Err(ParseError::new("Document is longer than 4 GiB", 0));
@@ -44,6 +45,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, ParseError> {
         text: parser.text.into_boxed_str(),
         decoded: parser.decoded.into_boxed_str(),
         tape: parser.tape.into_boxed_slice(),
+        depth: parser.depth,
     };
     let value = Value::in_document(Arc::new(document), 0);
     // Rare, so it may cost: a tree drops the earlier members, then its text is indexed again.
@@ -60,6 +62,7 @@ struct Parser<'a> {
     /// Tape indices of the keys of all open objects.
     keys: Vec<u32>,
     repeats_a_key: bool,
+    depth: u32,
 }
 
 struct Open {
@@ -197,6 +200,7 @@ impl<'a> Parser<'a> {
             members: 0,
             first_key: self.keys.len(),
         });
+        self.depth = self.depth.max(self.open.len() as u32);
         self.push(tag, self.text.len(), 0, 0);
         self.text.push(bracket);
         Ok(())

@@ -224,6 +224,21 @@ impl Value {
         self.span().map_or_else(|| self.to_string().len(), str::len)
     }
 
+    /// Whether containers are nested deeper than `levels` in here; a scalar has no level.
+    pub fn is_deeper_than(&self, levels: usize) -> bool {
+        if !matches!(self.kind(), Kind::Array | Kind::Object) {
+            return false;
+        }
+        if let Repr::Document(document, _) = &self.0
+            && document.depth as usize <= levels
+        {
+            return false;
+        }
+        let Some(within) = levels.checked_sub(1) else { return true };
+        self.items().any(|item| item.is_deeper_than(within))
+            || self.entries().any(|(_, member)| member.is_deeper_than(within))
+    }
+
     /// Whether both are clones of one value. Different places may still hold equal values.
     pub fn is_same(&self, other: &Value) -> bool {
         match (&self.0, &other.0) {
