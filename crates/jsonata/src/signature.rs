@@ -84,22 +84,25 @@ impl Signature {
             return Err(self.mismatch(&letters));
         }
         let mut validated = Vec::with_capacity(self.parameters.len());
-        let mut arguments = arguments.into_iter();
         let mut place = 0;
         for (parameter, count) in self.parameters.iter().zip(counts) {
-            if count == 0 {
-                if parameter.context {
-                    if !parameter.fits.contains(letter(context)) {
-                        return Err(fault("T0411").with("index", place + 1));
-                    }
-                    validated.push(context.clone());
-                } else {
-                    validated.push(Value::Undefined);
+            if count == 0 && parameter.context {
+                if !parameter.fits.contains(letter(context)) {
+                    return Err(fault("T0411").with("index", place as i64 + 1));
                 }
+                validated.push(context.clone());
+                continue;
             }
-            for argument in arguments.by_ref().take(count) {
+            // A parameter that takes nothing takes an argument all the same, as in the reference
+            // implementation: `<s?n:n>` called with a number has it in the first place.
+            for _ in 0..count.max(1) {
+                let argument = arguments.get(place).cloned().unwrap_or_default();
                 place += 1;
-                validated.push(parameter.accept(argument, place, meter)?);
+                validated.push(if count == 0 {
+                    argument
+                } else {
+                    parameter.accept(argument, place as i64, meter)?
+                });
             }
         }
         Ok(validated)

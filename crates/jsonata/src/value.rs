@@ -58,8 +58,6 @@ pub(crate) enum Kind {
 }
 
 impl Value {
-    pub(crate) const NULL: Value = Value::Json(json::Value::NULL);
-
     pub(crate) fn bool(bool: bool) -> Value {
         Value::Json(bool.into())
     }

@@ -64,6 +64,11 @@ impl Marker {
     fn read(&self, text: &str) -> Result<f64> {
         match (&self.integer, self.component) {
             (Some(picture), 'z' | 'Z') => Ok(read_zone(text, zone_separator(picture))),
+            // Milliseconds are what the first three digits of a fraction say.
+            (Some(_), 'f') => {
+                let digits: String = text.chars().chain("00".chars()).take(3).collect();
+                Ok(digits.parse().unwrap_or(f64::NAN))
+            }
             (Some(picture), _) => match (&picture.primary, picture.case) {
                 (Primary::Letters | Primary::Roman, Case::Upper) => {
                     picture.read(&text.to_uppercase())

@@ -73,7 +73,7 @@ impl Evaluator<'_> {
             match part.as_str() {
                 Some(part) => text.push_str(part),
                 None => {
-                    let part = part.stringified(false, self.profile, &self.meter)?;
+                    let part = part.stringified(false, &self.meter)?;
                     text.push_str(&part.unwrap_or_default());
                 }
             }

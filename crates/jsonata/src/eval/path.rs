@@ -138,8 +138,8 @@ impl Evaluator<'_> {
             return Ok(sorted);
         }
         let mut results = self.list()?;
-        // The only result so far: if it stays the only one, it may be returned as it is.
-        let mut only = None;
+        // The first result: if it stays the only one, it may be returned as it is.
+        let (mut first, mut count) = (None, 0_usize);
         let Some(view) = items.view() else { return Ok(Value::Undefined) };
         for item in view.iter() {
             let mut value = self.eval(step, &item, frame)?;
@@ -151,16 +151,17 @@ impl Evaluator<'_> {
             if value.is_undefined() {
                 continue;
             }
-            if only.is_none() && results.len() == 0 {
-                only = Some(value);
+            count += 1;
+            if count == 1 {
+                first = Some(value);
                 continue;
             }
-            if let Some(first) = only.take() {
+            if let Some(first) = first.take() {
                 add(&mut results, first)?;
             }
             add(&mut results, value)?;
         }
-        if let Some(only) = only {
+        if let Some(only) = first {
             if last && only.is_array() && !only.is_sequence() {
                 return Ok(only);
             }

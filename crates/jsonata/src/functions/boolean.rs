@@ -7,7 +7,10 @@ pub(super) const ROWS: &[Row] = &[
         Value::Undefined => Ok(Value::Undefined),
         value => truthy(value).map(Value::bool),
     }),
-    ("not", "<x-:b>", 1, |_, arguments| truthy(arguments.value(0)).map(|truth| Value::bool(!truth))),
+    ("not", "<x-:b>", 1, |_, arguments| match arguments.value(0) {
+        Value::Undefined => Ok(Value::Undefined),
+        value => truthy(value).map(|truth| Value::bool(!truth)),
+    }),
     ("exists", "<x:b>", 1, |_, arguments| Ok(Value::bool(!arguments.value(0).is_undefined()))),
 ];
 

@@ -232,12 +232,13 @@ fn matches(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
 fn contains(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
     let value = arguments.value(0);
     let Some(text) = value.as_str() else { return Ok(Value::Undefined) };
-    let found = match arguments.function(1) {
-        Some(matcher) => this.find(matcher, value, "contains")?.is_some(),
-        None => {
+    let found = match (arguments.function(1), arguments.text(1)) {
+        (Some(matcher), _) => this.find(matcher, value, "contains")?.is_some(),
+        (None, Some(part)) => {
             this.meter.work(text.len() as u64 / 64)?;
-            text.contains(arguments.text(1).unwrap_or_default())
+            text.contains(part)
         }
+        (None, None) => return Ok(Value::Undefined),
     };
     Ok(Value::bool(found))
 }

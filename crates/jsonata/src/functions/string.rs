@@ -10,7 +10,7 @@ pub(super) const ROWS: &[Row] = &[
             return Ok(value.clone());
         }
         let pretty = arguments.value(1).as_bool() == Some(true);
-        match value.stringified(pretty, this.profile, &this.meter)? {
+        match value.stringified(pretty, &this.meter)? {
             Some(text) => this.text(text),
             None => Ok(Value::Undefined),
         }

@@ -124,10 +124,6 @@ impl List {
         self.values.len()
     }
 
-    pub(crate) fn values(&self) -> &[Value] {
-        &self.values
-    }
-
     pub(crate) fn values_mut(&mut self) -> &mut [Value] {
         &mut self.values
     }

@@ -122,7 +122,6 @@ impl Value {
     pub(crate) fn stringified(
         &self,
         pretty: bool,
-        profile: Profile,
         meter: &Rc<Meter>,
     ) -> Result<Option<String>> {
         let text = match self.kind() {
@@ -133,7 +132,7 @@ impl Value {
                 return Err(fault("D3001").value(self));
             }
             Kind::Null | Kind::Bool | Kind::Number | Kind::Array | Kind::Object => {
-                let mut writer = Writer { out: String::new(), pretty, profile, meter, paid: 0 };
+                let mut writer = Writer { out: String::new(), pretty, meter, paid: 0 };
                 match self {
                     Value::Array(array) if array.flags().outer => writer.value(&array.get(0), 0)?,
                     _ => writer.value(self, 0)?,
@@ -149,7 +148,6 @@ impl Value {
 struct Writer<'a> {
     out: String,
     pretty: bool,
-    profile: Profile,
     meter: &'a Rc<Meter>,
     /// Bytes of `out` that were counted.
     paid: usize,
@@ -221,22 +219,16 @@ impl Writer<'_> {
         if number.is_infinite() {
             return Err(fault("D1001").value(value));
         }
-        let text = match value {
-            // AWS keeps the digits of whole numbers: 9223372036854775807 stays what it is.
-            Value::Json(json) if self.profile == Profile::StepFunctions => {
-                json.as_i64().map(|int| int.to_string())
-            }
+        // AWS, and the suite, keep the digits of whole numbers: 9223372036854775807 stays what it is.
+        let whole = match value {
+            Value::Json(json) => json.as_i64(),
             _ => None,
         };
-        let text = text.unwrap_or_else(|| {
-            let whole = number.trunc() == number;
-            if whole && self.profile == Profile::StepFunctions {
-                number_text(number)
-            } else {
-                number_text(fifteen_digits(number))
-            }
+        self.out.push_str(&match whole {
+            Some(whole) => whole.to_string(),
+            None if number.trunc() == number => number_text(number),
+            None => number_text(fifteen_digits(number)),
         });
-        self.out.push_str(&text);
         Ok(())
     }
 
