@@ -1,30 +1,78 @@
 //! A JSONata expression: what it sees, and how its failures are told.
 
-use json::Value;
+use json::{Object, Value};
+use jsonata::{Call, Limits, Outcome, Profile};
 
 use crate::scope::Scope;
 
 #[derive(Debug)]
 pub(super) struct Query {
-    source: String,
+    expression: jsonata::Expression,
 }
 
 impl Query {
     /// Codes and messages of [`Problem`](super::Problem)s if it doesn't compile.
     pub(super) fn compile(source: &str) -> Result<Query, Vec<(&'static str, String)>> {
-        Ok(Query { source: source.into() })
+        let expression = jsonata::Expression::compile(source, Profile::StepFunctions)
+            .map_err(|error| vec![("INVALID_JSONATA_EXPRESSION", error.message)])?;
+        let refused = expression.references().refused.iter();
+        let refused: Vec<(&'static str, String)> =
+            refused.map(|name| ("UNSUPPORTED_JSONATA_EXPRESSION", refusal(name))).collect();
+        if refused.is_empty() { Ok(Query { expression }) } else { Err(refused) }
     }
 
     pub(super) fn variables(&self) -> Vec<&str> {
-        Vec::new()
+        self.expression.references().variables.iter().map(String::as_str).collect()
     }
 
     pub(super) fn states_members(&self) -> Vec<&str> {
-        Vec::new()
+        self.expression.references().states.iter().map(String::as_str).collect()
     }
 
     /// The end of AWS's sentence if there is no value.
-    pub(super) fn evaluate(&self, _scope: &Scope<'_>) -> Result<Value, String> {
-        Err(format!("threw an error during evaluation. {} is not supported yet", self.source))
+    pub(super) fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, String> {
+        let bindings = |name: &str| match name {
+            "states" => Some(self.states(scope)),
+            _ => (scope.variables)(name),
+        };
+        let mut call = Call {
+            input: None,
+            bindings: &bindings,
+            now: scope.now,
+            entropy: &mut scope.entropy.borrow_mut(),
+            limits: Limits::AWS,
+        };
+        match self.expression.evaluate(&mut call) {
+            Ok(Outcome::Value(value)) => Ok(value),
+            Ok(Outcome::Undefined) => Err("returned nothing (undefined).".into()),
+            Ok(Outcome::Unsupported(_)) => Err("returned an unsupported result type.".into()),
+            Err(error) => Err(format!("threw an error during evaluation{}", error.sentence_end())),
+        }
     }
+
+    /// `$states`, with no more than the expression reads of it.
+    fn states(&self, scope: &Scope<'_>) -> Value {
+        let references = self.expression.references();
+        let read = |member: &str| references.whole_states || references.states.contains(member);
+        let mut states = Object::with_capacity(4);
+        if read("input") {
+            states.insert("input", scope.input.clone());
+        }
+        if let Some(result) = scope.result.filter(|_| read("result")) {
+            states.insert("result", result.clone());
+        }
+        if let Some(error_output) = scope.error_output.filter(|_| read("errorOutput")) {
+            states.insert("errorOutput", error_output.clone());
+        }
+        if read("context") {
+            states.insert("context", (scope.context)());
+        }
+        states.into()
+    }
+}
+
+/// Measured: floci-io/floci#2670, #2745.
+fn refusal(name: &str) -> String {
+    let place = if name == "$$" { "" } else { " at the top level" };
+    format!("Reference to '{name}'{place} is not supported.")
 }
