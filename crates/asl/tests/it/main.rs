@@ -3,6 +3,7 @@
 mod choice;
 mod definition;
 mod intrinsic;
+mod jsonata;
 mod path;
 mod scope;
 mod template;
