@@ -134,9 +134,9 @@ pub(crate) fn checked_encryption(
         (EncryptionType::AwsOwnedKey, _) => Err(Error::InvalidEncryptionConfiguration(
             "kmsKeyId and kmsDataKeyReusePeriodSeconds need the type CUSTOMER_MANAGED_KMS_KEY.",
         )),
-        (EncryptionType::CustomerManagedKmsKey, None) => Err(
-            Error::InvalidEncryptionConfiguration("CUSTOMER_MANAGED_KMS_KEY needs a kmsKeyId."),
-        ),
+        (EncryptionType::CustomerManagedKmsKey, None) => {
+            Err(Error::InvalidEncryptionConfiguration("CUSTOMER_MANAGED_KMS_KEY needs a kmsKeyId."))
+        }
     }
 }
 

@@ -125,7 +125,8 @@ mod tests {
     use super::*;
 
     fn alias(weights: &[u8]) -> Alias {
-        let route = |(index, weight): (usize, &u8)| Route { version: index as u64 + 1, weight: *weight };
+        let route =
+            |(index, weight): (usize, &u8)| Route { version: index as u64 + 1, weight: *weight };
         Alias {
             description: None,
             routes: weights.iter().enumerate().map(route).collect(),

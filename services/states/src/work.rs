@@ -32,8 +32,11 @@ pub(crate) async fn finish_deletions(room: Arc<Room>) {
 
 /// Stops the executions of a machine that is `DELETING` and deletes it.
 pub(crate) async fn finish_deletion(room: Arc<Room>, arn: MachineArn) -> Result<(), Error> {
-    let running =
-        ListExecutions { of: arn.to_string().into(), status: Some(Status::Running), redriven: None };
+    let running = ListExecutions {
+        of: arn.to_string().into(),
+        status: Some(Status::Running),
+        redriven: None,
+    };
     loop {
         let page = room.runner.list(&running, None, PAGE).await?;
         for execution in &page.items {

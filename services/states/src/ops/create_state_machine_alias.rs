@@ -21,8 +21,8 @@ pub(crate) async fn create_state_machine_alias(
         let aliases = tables.aliases(&arn).await?;
         let existing = aliases.iter().find(|(name, _)| *name == req.name).map(|(_, alias)| alias);
         if let Some(existing) = existing {
-            let same = (&existing.routes, &existing.description)
-                == (&wanted.routes, &wanted.description);
+            let same =
+                (&existing.routes, &existing.description) == (&wanted.routes, &wanted.description);
             return if same {
                 Ok(CreateStateMachineAliasOutput {
                     state_machine_alias_arn: arn.alias(&req.name).to_string(),

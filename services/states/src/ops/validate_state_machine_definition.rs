@@ -11,7 +11,6 @@ use crate::wire::{
 const DIAGNOSTICS_MAX: usize = 100;
 
 /// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_ValidateStateMachineDefinition.html>
-#[expect(clippy::unused_async, reason = "operations are asynchronous")]
 pub(crate) async fn validate_state_machine_definition(
     ctx: &Visit<'_>,
     req: ValidateStateMachineDefinitionInput,

@@ -63,10 +63,7 @@ impl Test {
 
 impl Call {
     /// Calls the task as a synchronous Express execution that does nothing else, so that it goes the way of all tasks.
-    pub(crate) async fn perform(
-        self,
-        ctx: &Visit<'_>,
-    ) -> Result<Result<Value, Failure>, Error> {
+    pub(crate) async fn perform(self, ctx: &Visit<'_>) -> Result<Result<Value, Failure>, Error> {
         let definition: Arc<str> = self.definition().to_string().into();
         let program = ctx.compile(&definition, MachineType::Express)?;
         let arn = ctx.scope().machine(&ctx.house().uuid());
@@ -100,11 +97,14 @@ impl Call {
         })
     }
 
-    /// A state machine of this task alone: its input are the parameters.
+    /// A state machine of this task alone. Its input are the parameters: written out in the definition, they would be
+    /// evaluated again.
     fn definition(&self) -> Value {
         let mut state = Object::new();
         state.insert("Type", "Task");
+        state.insert("QueryLanguage", "JSONata");
         state.insert("Resource", &*self.resource);
+        state.insert("Arguments", "{% $states.input %}");
         if let Some(seconds) = self.timeout_seconds {
             state.insert("TimeoutSeconds", i64::try_from(seconds).unwrap_or(i64::MAX));
         }

@@ -30,10 +30,7 @@ const ALLOWED: [(&str, &[Member]); 4] = [
             ("StartTime", Some(TEXT)),
         ],
     ),
-    (
-        "State",
-        &[("EnteredTime", Some(TEXT)), ("Name", Some(TEXT)), ("RetryCount", Some(NUMBER))],
-    ),
+    ("State", &[("EnteredTime", Some(TEXT)), ("Name", Some(TEXT)), ("RetryCount", Some(NUMBER))]),
     ("StateMachine", &[("Id", Some(TEXT)), ("Name", Some(TEXT))]),
     ("Task", &[("Token", Some(TEXT))]),
 ];

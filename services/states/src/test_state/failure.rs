@@ -35,10 +35,9 @@ impl Test {
                 next: Some(Arc::clone(&program[catcher.next].name)),
             },
             // Nothing catches a catcher.
-            Err(fault) => report(
-                TestExecutionStatus::Failed,
-                Failure::new(fault.error, fault.cause),
-            ),
+            Err(fault) => {
+                report(TestExecutionStatus::Failed, Failure::new(fault.error, fault.cause))
+            }
         }
     }
 

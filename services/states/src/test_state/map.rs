@@ -24,9 +24,7 @@ impl Test {
         let items = items.or_else(|| self.items_read.clone());
         let quantity = |quantity: &Option<Quantity>| match quantity {
             None => Ok(None),
-            Some(quantity) => {
-                self.evaluate(&effective, |scope| quantity.evaluate(scope)).map(Some)
-            }
+            Some(quantity) => self.evaluate(&effective, |scope| quantity.evaluate(scope)).map(Some),
         };
         let concurrency = quantity(&map.max_concurrency)?.unwrap_or(0.0);
         let tolerated_percentage = quantity(&map.tolerated_failure_percentage)?;
@@ -79,7 +77,9 @@ impl Test {
         let failures = failures as f64;
         let too_many = counts.tolerated_count.is_some_and(|count| count < failures);
         let too_large_a_part = match (counts.tolerated_percentage, iterations) {
-            (Some(percentage), Some(iterations)) => percentage * (iterations as f64) < failures * 100.0,
+            (Some(percentage), Some(iterations)) => {
+                percentage * (iterations as f64) < failures * 100.0
+            }
             (None, _) | (_, None) => false,
         };
         let cause = "The specified tolerated failure threshold was exceeded";

@@ -19,7 +19,9 @@ pub(crate) enum Refusal {
     MockOfBranches,
     #[error(transparent)]
     MockSchema(#[from] asl::resources::MockError),
-    #[error("Map iteration failure count must be less than or equal to the number of Map iterations")]
+    #[error(
+        "Map iteration failure count must be less than or equal to the number of Map iterations"
+    )]
     MapFailures,
     #[error("TestState does not support RevealSecrets when a mock is specified.")]
     SecretsOfMock,

@@ -33,9 +33,9 @@ impl Test {
         let state = &program[id];
         let configuration = req.state_configuration.unwrap_or(NO_CONFIGURATION);
         let mock = match req.mock {
-            Some(mock) if req.reveal_secrets != Some(true) => Some(
-                Mock::new(mock, state).map_err(Validation::from)?,
-            ),
+            Some(mock) if req.reveal_secrets != Some(true) => {
+                Some(Mock::new(mock, state).map_err(Validation::from)?)
+            }
             Some(_) => return Err(Validation::from(Refusal::SecretsOfMock).into()),
             None => {
                 check_unmocked(state, &configuration, req.role_arn.is_some())?;
@@ -52,8 +52,7 @@ impl Test {
             }
         };
         let context = context::in_map(context, &program, id, &input.value);
-        let inspection =
-            Inspection { input: input.text.to_string(), ..Inspection::default() };
+        let inspection = Inspection { input: input.text.to_string(), ..Inspection::default() };
         Ok(Test {
             variables: variables(req.variables.as_deref()).map_err(Validation::from)?,
             items_read: items(configuration.map_item_reader_data.as_deref())
@@ -134,9 +133,8 @@ fn variables(given: Option<&str>) -> Result<Object, Refusal> {
 
 fn items(given: Option<&str>) -> Result<Option<Value>, Refusal> {
     let Some(text) = given else { return Ok(None) };
-    let items = Value::parse(text).ok().filter(|items| {
-        matches!(items.kind(), Kind::Array | Kind::Object)
-    });
+    let items =
+        Value::parse(text).ok().filter(|items| matches!(items.kind(), Kind::Array | Kind::Object));
     items.map(Some).ok_or(Refusal::NotJson("MapItemReaderData", "array"))
 }
 

@@ -113,7 +113,8 @@ impl Test {
             }
         }
         let Some(default) = choice.default else {
-            let cause = "Failed to transition out of the state. The state does not point to a next state.";
+            let cause =
+                "Failed to transition out of the state. The state does not point to a next state.";
             return Err(Fault::new(error_name::NO_CHOICE_MATCHED, cause).into());
         };
         Ok(self.leave_with_input(state, effective, None, None, Next::State(default))?)
@@ -187,9 +188,8 @@ impl Test {
         }
         let output = match &state.flow.output {
             None => result.clone(),
-            Some(output) => self.evaluate_with(&self.input, Some(&result), None, |scope| {
-                output.evaluate(scope)
-            })?,
+            Some(output) => self
+                .evaluate_with(&self.input, Some(&result), None, |scope| output.evaluate(scope))?,
         };
         let assign = state.flow.assign.as_ref();
         Ok(Exit { output, data: result.clone(), result: Some(result), assign, next })

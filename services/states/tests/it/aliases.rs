@@ -1,21 +1,19 @@
 use serde_json::{Value, json};
 
-use crate::house::{PASS, ROLE, Room, text};
+use crate::house::{PASS, ROLE, Room, text, with};
 
 /// A machine with two versions.
 async fn machine(room: &Room) -> String {
     let body = json!({"name": "orders", "definition": PASS, "roleArn": ROLE, "publish": true});
     let machine = text(&room.call("CreateStateMachine", body).await["stateMachineArn"]);
-    let definition = PASS.replace('A', "B");
+    let definition = PASS.replace("\"A\"", "\"B\"");
     let body = json!({"stateMachineArn": machine, "definition": definition, "publish": true});
     room.call("UpdateStateMachine", body).await;
     machine
 }
 
 fn routes(machine: &str, weights: &[(u64, i64)]) -> Value {
-    let route = |(version, weight): &(u64, i64)| {
-        json!({"stateMachineVersionArn": format!("{machine}:{version}"), "weight": weight})
-    };
+    let route = |(version, weight): &(u64, i64)| json!({"stateMachineVersionArn": format!("{machine}:{version}"), "weight": weight});
     weights.iter().map(route).collect()
 }
 
@@ -52,10 +50,7 @@ async fn an_alias_is_created_updated_described_and_deleted() {
     assert_eq!(room.call("DeleteStateMachineAlias", of.clone()).await, json!({}), "recorded");
     assert_eq!(
         room.refusal("DescribeStateMachineAlias", of).await,
-        (
-            "ResourceNotFound".into(),
-            "Request references a resource that does not exist.".into()
-        )
+        ("ResourceNotFound".into(), "Request references a resource that does not exist.".into())
     );
 }
 
@@ -64,13 +59,18 @@ async fn refuses_routes_that_lead_nowhere() {
     let room = Room::open().await;
     let machine = machine(&room).await;
     let refusal = |routes: Value| {
-        room.refusal("CreateStateMachineAlias", json!({"name": "PROD", "routingConfiguration": routes}))
+        room.refusal(
+            "CreateStateMachineAlias",
+            json!({"name": "PROD", "routingConfiguration": routes}),
+        )
     };
     let (one, two) = (format!("{machine}:1"), format!("{machine}:2"));
     let validation = |text: String| ("ValidationException".to_owned(), text);
     assert_eq!(
         refusal(routes(&machine, &[(1, 70), (2, 29)])).await,
-        validation("Sum of routing configuration weights must equal 100. Received: [70, 29]".into())
+        validation(
+            "Sum of routing configuration weights must equal 100. Received: [70, 29]".into()
+        )
     );
     assert_eq!(
         refusal(routes(&machine, &[(1, 50), (1, 50)])).await,
@@ -120,11 +120,16 @@ async fn a_version_with_an_alias_stays() {
     room.call("CreateStateMachineAlias", alias(&machine, "PROD", &[(1, 100)])).await;
     room.call("CreateStateMachineAlias", alias(&machine, "TEST", &[(1, 50), (2, 50)])).await;
     assert_eq!(
-        room.refusal("DeleteStateMachineVersion", json!({"stateMachineVersionArn": format!("{machine}:1")})).await,
+        room.refusal(
+            "DeleteStateMachineVersion",
+            json!({"stateMachineVersionArn": format!("{machine}:1")})
+        )
+        .await,
         (
             "ConflictException".into(),
             "Version to be deleted must not be referenced by an alias. \
-             Current list of aliases referencing this version: [PROD, TEST]".into()
+             Current list of aliases referencing this version: [PROD, TEST]"
+                .into()
         )
     );
 }
@@ -137,8 +142,7 @@ async fn aliases_are_listed_of_machines_and_of_versions() {
         room.call("CreateStateMachineAlias", alias(&machine, name, weights)).await;
     }
     let list = async |arn: String, more: Value| {
-        let mut body = json!({"stateMachineArn": arn});
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let body = with(json!({"stateMachineArn": arn}), more);
         let page = room.call("ListStateMachineAliases", body).await;
         let names: String = (page["stateMachineAliases"].as_array().unwrap().iter())
             .map(|alias| text(&alias["stateMachineAliasArn"]).pop().unwrap())

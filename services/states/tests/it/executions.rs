@@ -16,7 +16,10 @@ async fn an_execution_runs_and_is_described() {
     let room = Room::open().await;
     let machine = room.machine("orders", PASS).await;
     let started = room
-        .call("StartExecution", json!({"stateMachineArn": machine, "name": "one", "input": r#"{ "a": 1 }"#}))
+        .call(
+            "StartExecution",
+            json!({"stateMachineArn": machine, "name": "one", "input": r#"{ "a": 1 }"#}),
+        )
         .await;
     let execution = text(&started["executionArn"]);
     assert_eq!(execution, arn("execution:orders:one"));
@@ -174,10 +177,10 @@ async fn a_history_is_read_in_pages_both_ways() {
         json!({"name": "A", "input": "{}", "inputDetails": {"truncated": false}})
     );
     assert!(entered["timestamp"].is_f64(), "{entered}");
-    let page = room
-        .call("GetExecutionHistory", json!({"executionArn": execution, "maxResults": 1}))
-        .await;
-    let other_way = json!({"executionArn": execution, "reverseOrder": true, "nextToken": page["nextToken"]});
+    let page =
+        room.call("GetExecutionHistory", json!({"executionArn": execution, "maxResults": 1})).await;
+    let other_way =
+        json!({"executionArn": execution, "reverseOrder": true, "nextToken": page["nextToken"]});
     assert_eq!(room.refusal("GetExecutionHistory", other_way).await.0, "InvalidToken");
 }
 
@@ -188,7 +191,8 @@ async fn executions_are_listed_by_machine_version_alias_and_status() {
     let machine = text(&room.call("CreateStateMachine", body).await["stateMachineArn"]);
     let version = format!("{machine}:1");
     let routes = json!([{"stateMachineVersionArn": version, "weight": 100}]);
-    room.call("CreateStateMachineAlias", json!({"name": "PROD", "routingConfiguration": routes})).await;
+    room.call("CreateStateMachineAlias", json!({"name": "PROD", "routingConfiguration": routes}))
+        .await;
     let alias = format!("{machine}:PROD");
     for (arn, name) in [(&machine, "plain"), (&version, "version"), (&alias, "alias")] {
         let execution = start(&room, arn, name).await;
@@ -211,7 +215,8 @@ async fn executions_are_listed_by_machine_version_alias_and_status() {
     assert_eq!(list(json!({"stateMachineArn": alias})).await, "alias");
     let failed = json!({"stateMachineArn": machine, "statusFilter": "FAILED"});
     assert_eq!(list(failed).await, "");
-    let succeeded = json!({"stateMachineArn": machine, "statusFilter": "SUCCEEDED", "maxResults": 2});
+    let succeeded =
+        json!({"stateMachineArn": machine, "statusFilter": "SUCCEEDED", "maxResults": 2});
     let page = room.call("ListExecutions", succeeded).await;
     assert_eq!(page["executions"].as_array().unwrap().len(), 2);
     let rest = json!({"stateMachineArn": machine, "statusFilter": "SUCCEEDED", "nextToken": page["nextToken"]});
@@ -251,9 +256,8 @@ async fn an_execution_keeps_the_machine_it_started_with() {
     let execution = start(&room, &machine, "one").await;
     let update = json!({"stateMachineArn": machine, "definition": FAIL});
     room.call("UpdateStateMachine", update).await;
-    let kept = room
-        .call("DescribeStateMachineForExecution", json!({"executionArn": execution}))
-        .await;
+    let kept =
+        room.call("DescribeStateMachineForExecution", json!({"executionArn": execution})).await;
     assert_eq!(
         kept,
         json!({
@@ -278,9 +282,8 @@ async fn a_failed_execution_is_redriven() {
     assert_eq!((&failed["error"], &failed["cause"]), (&json!("Broken"), &json!("It broke.")));
     assert_eq!(failed["redriveStatus"], "REDRIVABLE");
     assert_eq!(failed["redriveStatusReason"], Value::Null);
-    let redriven = room
-        .call("RedriveExecution", json!({"executionArn": execution, "clientToken": "t"}))
-        .await;
+    let redriven =
+        room.call("RedriveExecution", json!({"executionArn": execution, "clientToken": "t"})).await;
     let described = room.ended(&execution).await;
     assert_eq!(described["redriveCount"], 1);
     assert_eq!(described["redriveDate"], redriven["redriveDate"]);
@@ -290,10 +293,7 @@ async fn a_failed_execution_is_redriven() {
     room.ended(&execution).await;
     assert_eq!(
         room.refusal("RedriveExecution", json!({"executionArn": execution})).await,
-        (
-            "ExecutionNotRedrivable".into(),
-            "Execution is SUCCEEDED and cannot be redriven".into()
-        )
+        ("ExecutionNotRedrivable".into(), "Execution is SUCCEEDED and cannot be redriven".into())
     );
 }
 
@@ -303,7 +303,10 @@ async fn a_synchronous_execution_answers_with_its_end() {
     let body = json!({"name": "orders", "definition": PASS, "roleArn": ROLE, "type": "EXPRESS"});
     let machine = text(&room.call("CreateStateMachine", body).await["stateMachineArn"]);
     let ended = room
-        .call("StartSyncExecution", json!({"stateMachineArn": machine, "name": "one", "input": "{\"a\":1}"}))
+        .call(
+            "StartSyncExecution",
+            json!({"stateMachineArn": machine, "name": "one", "input": "{\"a\":1}"}),
+        )
         .await;
     let execution = text(&ended["executionArn"]);
     assert!(execution.starts_with(&arn("express:orders:one:")), "{execution}");

@@ -120,3 +120,10 @@ pub(crate) fn text(value: &Value) -> String {
 pub(crate) fn arn(resource: &str) -> String {
     format!("arn:aws:states:us-east-1:000000000000:{resource}")
 }
+
+/// A body with more members.
+pub(crate) fn with(mut body: Value, more: Value) -> Value {
+    let Value::Object(more) = more else { panic!("{more} is no object") };
+    body.as_object_mut().expect("a body is an object").extend(more);
+    body
+}

@@ -1,11 +1,9 @@
 use serde_json::{Value, json};
 
-use crate::house::{PASS, ROLE, Room, arn, pause, text};
+use crate::house::{PASS, ROLE, Room, arn, pause, text, with};
 
 fn create(name: &str, more: Value) -> Value {
-    let mut body = json!({"name": name, "definition": PASS, "roleArn": ROLE});
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    body
+    with(json!({"name": name, "definition": PASS, "roleArn": ROLE}), more)
 }
 
 #[tokio::test]
@@ -125,7 +123,8 @@ async fn refuses_what_is_no_machine() {
 #[tokio::test]
 async fn refuses_arns_that_name_no_machine() {
     let room = Room::open().await;
-    let refusal = |arn: String| room.refusal("DescribeStateMachine", json!({"stateMachineArn": arn}));
+    let refusal =
+        |arn: String| room.refusal("DescribeStateMachine", json!({"stateMachineArn": arn}));
     assert_eq!(
         refusal("not_a_valid_arn".into()).await,
         ("InvalidArn".into(), "Invalid Arn: 'Invalid ARN prefix: not_a_valid_arn'".into())
@@ -190,14 +189,12 @@ async fn an_update_makes_a_revision_only_if_something_changes() {
     let room = Room::open().await;
     let machine = room.machine("orders", PASS).await;
     let update = async |more: Value| {
-        let mut body = json!({"stateMachineArn": machine});
-        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        room.call("UpdateStateMachine", body).await
+        room.call("UpdateStateMachine", with(json!({"stateMachineArn": machine}), more)).await
     };
     let unchanged = update(json!({"definition": PASS, "roleArn": ROLE})).await;
     assert_eq!(unchanged["revisionId"], Value::Null, "the first revision has no id");
 
-    let changed = PASS.replace('A', "B");
+    let changed = PASS.replace("\"A\"", "\"B\"");
     let first = update(json!({"definition": changed})).await;
     let same = update(json!({"definition": changed})).await;
     assert_eq!(same, first);
@@ -214,7 +211,9 @@ async fn an_update_makes_a_revision_only_if_something_changes() {
 async fn an_update_has_to_say_what() {
     let room = Room::open().await;
     let machine = room.machine("orders", PASS).await;
-    for body in [json!({"stateMachineArn": machine}), json!({"stateMachineArn": machine, "publish": true})] {
+    for body in
+        [json!({"stateMachineArn": machine}), json!({"stateMachineArn": machine, "publish": true})]
+    {
         assert_eq!(
             room.refusal("UpdateStateMachine", body).await,
             (
@@ -240,7 +239,8 @@ async fn machines_are_listed_by_name_in_pages() {
     }
     let (mut names, mut token, mut pages) = (Vec::new(), Value::Null, 0);
     loop {
-        let page = room.call("ListStateMachines", json!({"maxResults": 2, "nextToken": token})).await;
+        let page =
+            room.call("ListStateMachines", json!({"maxResults": 2, "nextToken": token})).await;
         names.extend(page["stateMachines"].as_array().unwrap().iter().map(|m| text(&m["name"])));
         pages += 1;
         token = page["nextToken"].clone();
@@ -281,8 +281,9 @@ async fn a_label_shows_the_processor_of_its_map_state() {
         r#"{{"StartAt":"M","States":{{"M":{{"Type":"Map","Label":"each","ItemProcessor":{processor},"End":true}}}}}}"#
     );
     let machine = room.machine("orders", &definition).await;
-    let described =
-        room.call("DescribeStateMachine", json!({"stateMachineArn": format!("{machine}/each")})).await;
+    let described = room
+        .call("DescribeStateMachine", json!({"stateMachineArn": format!("{machine}/each")}))
+        .await;
     assert_eq!(described["definition"], processor);
     assert_eq!(described["label"], "each");
     let other = json!({"stateMachineArn": format!("{machine}/other")});

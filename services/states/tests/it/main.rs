@@ -6,6 +6,7 @@ mod corpus;
 mod executions;
 mod house;
 mod machines;
+mod races;
 mod requests;
 mod tags;
 mod tasks;

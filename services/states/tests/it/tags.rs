@@ -8,7 +8,9 @@ async fn tags_are_added_replaced_and_removed() {
     let machine = room.machine("orders", PASS).await;
     let activity = text(&room.call("CreateActivity", json!({"name": "pack"})).await["activityArn"]);
     for arn in [machine, activity] {
-        let list = async || room.call("ListTagsForResource", json!({"resourceArn": arn})).await["tags"].clone();
+        let list = async || {
+            room.call("ListTagsForResource", json!({"resourceArn": arn})).await["tags"].clone()
+        };
         let tag = async |tags: Value| {
             let body = json!({"resourceArn": arn, "tags": tags});
             assert_eq!(room.call("TagResource", body).await, json!({}));

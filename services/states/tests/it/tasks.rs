@@ -37,10 +37,7 @@ async fn a_worker_takes_a_task_and_returns_its_output() {
     assert_eq!(room.ended(&execution).await["output"], "[1]");
     assert_eq!(
         room.refusal("SendTaskSuccess", success).await,
-        (
-            "TaskTimedOut".into(),
-            "Task Timed Out: 'Provided task does not exist anymore'".into()
-        )
+        ("TaskTimedOut".into(), "Task Timed Out: 'Provided task does not exist anymore'".into())
     );
 }
 
@@ -89,5 +86,8 @@ async fn a_deleted_activity_gives_no_tasks() {
     let execution = start(&room, &activity).await;
     let failed = room.ended(&execution).await;
     assert_eq!(failed["error"], "States.Runtime");
-    assert!(text(&failed["cause"]).contains(&format!("The activity {} does not exist.", arn("activity:pack"))));
+    assert!(
+        text(&failed["cause"])
+            .contains(&format!("The activity {} does not exist.", arn("activity:pack")))
+    );
 }

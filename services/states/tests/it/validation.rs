@@ -44,7 +44,8 @@ async fn what_is_not_json_is_shown_where_it_breaks() {
 
 #[tokio::test]
 async fn warnings_are_shown_where_they_are_asked_for() {
-    let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"x.$":"$.y"},"End":true}}}"#;
+    let definition =
+        r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Result":{"x.$":"$.y"},"End":true}}}"#;
     let errors = validate(json!({"definition": definition})).await;
     assert_eq!((&errors["result"], &errors["diagnostics"]), (&json!("OK"), &json!([])));
     let all = validate(json!({"definition": definition, "severity": "WARNING"})).await;

@@ -22,9 +22,8 @@ async fn a_revision_is_published_once() {
     let second = update(&room, &machine, 2).await;
     assert_eq!(second["stateMachineVersionArn"], format!("{machine}:2"));
 
-    let described = room
-        .call("DescribeStateMachine", json!({"stateMachineArn": format!("{machine}:1")}))
-        .await;
+    let described =
+        room.call("DescribeStateMachine", json!({"stateMachineArn": format!("{machine}:1")})).await;
     assert_eq!(described["description"], "first");
     assert_eq!(described["definition"], PASS);
     assert_eq!(described["stateMachineArn"], format!("{machine}:1"));
@@ -50,7 +49,10 @@ async fn publishing_holds_the_revision_it_was_asked_for() {
     let room = Room::open().await;
     let machine = room.machine("orders", PASS).await;
     let publish = |revision: String| {
-        room.ask("PublishStateMachineVersion", json!({"stateMachineArn": machine, "revisionId": revision}))
+        room.ask(
+            "PublishStateMachineVersion",
+            json!({"stateMachineArn": machine, "revisionId": revision}),
+        )
     };
     publish("INITIAL".into()).await.expect("is the current one");
     let revision = text(&update(&room, &machine, 1).await["revisionId"]);
@@ -79,7 +81,8 @@ async fn versions_are_listed_newest_first_in_pages() {
         let versions = page["stateMachineVersions"].as_array().unwrap();
         versions.iter().map(|version| text(&version["stateMachineVersionArn"])).collect()
     };
-    let expected: Vec<String> = (3..=12).rev().map(|number| format!("{machine}:{number}")).collect();
+    let expected: Vec<String> =
+        (3..=12).rev().map(|number| format!("{machine}:{number}")).collect();
     assert_eq!(arns(&page), expected);
     let rest = json!({"stateMachineArn": machine, "maxResults": 3, "nextToken": page["nextToken"]});
     let rest = room.call("ListStateMachineVersions", rest).await;
@@ -96,13 +99,19 @@ async fn a_deleted_versions_number_is_not_used_again() {
     assert_eq!(room.call("DeleteStateMachineVersion", version.clone()).await, json!({}));
     assert_eq!(room.call("DeleteStateMachineVersion", version).await, json!({}));
     let of = json!({"stateMachineArn": format!("{machine}:1")});
-    assert_eq!(room.refusal("DescribeStateMachine", of.clone()).await.0, "StateMachineDoesNotExist");
+    assert_eq!(
+        room.refusal("DescribeStateMachine", of.clone()).await.0,
+        "StateMachineDoesNotExist"
+    );
     assert_eq!(room.refusal("StartExecution", of).await.0, "StateMachineDoesNotExist");
     let published =
         room.call("PublishStateMachineVersion", json!({"stateMachineArn": machine})).await;
     assert_eq!(published["stateMachineVersionArn"], format!("{machine}:2"));
     let machine_arn = json!({"stateMachineVersionArn": machine});
-    assert_eq!(room.refusal("DeleteStateMachineVersion", machine_arn).await.0, "ValidationException");
+    assert_eq!(
+        room.refusal("DeleteStateMachineVersion", machine_arn).await.0,
+        "ValidationException"
+    );
 }
 
 #[tokio::test]
@@ -112,7 +121,11 @@ async fn an_old_version_outlives_updates() {
     update(&room, &machine, 1).await;
     for comment in 2..5 {
         let definition = PASS.replacen('{', &format!(r#"{{"Comment":"{comment}","#), 1);
-        room.call("UpdateStateMachine", json!({"stateMachineArn": machine, "definition": definition})).await;
+        room.call(
+            "UpdateStateMachine",
+            json!({"stateMachineArn": machine, "definition": definition}),
+        )
+        .await;
     }
     let first = json!({"stateMachineArn": format!("{machine}:1")});
     let described = room.call("DescribeStateMachine", first).await;

@@ -1,21 +1,26 @@
 //! Holds a reply against what was recorded, by the rules of the corpus's README.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value;
 
 /// Words that stand for any value.
 const ANY: [&str; 12] = [
-    "datetime", "timestamp", "date", "start-date", "stop-date", "start-time", "entered-time",
-    "creation-date", "activity_arn", "activity_name", "state_machine_name",
+    "datetime",
+    "timestamp",
+    "date",
+    "start-date",
+    "stop-date",
+    "start-time",
+    "entered-time",
+    "creation-date",
+    "activity_arn",
+    "activity_name",
+    "state_machine_name",
     "state_machine_alias_name",
 ];
 
 #[derive(Default)]
 pub(super) struct Comparison {
     pub(super) differences: Vec<String>,
-    /// What each placeholder was seen to stand for.
-    seen: BTreeMap<String, String>,
 }
 
 impl Comparison {
@@ -47,7 +52,11 @@ impl Comparison {
                     if key == "HTTPHeaders" || key == "RetryAttempts" {
                         continue;
                     }
-                    self.values(&format!("{path}.{key}"), value, got.get(key).unwrap_or(&Value::Null));
+                    self.values(
+                        &format!("{path}.{key}"),
+                        value,
+                        got.get(key).unwrap_or(&Value::Null),
+                    );
                 }
                 for (key, value) in got {
                     if !expected.contains_key(key) {
@@ -70,7 +79,7 @@ impl Comparison {
                     let parse = |text: &str| serde_json::from_str::<Value>(text).ok();
                     parse(expected_text).is_some_and(|value| parse(got_text) == Some(value))
                 };
-                if !self.texts(expected_text, got_text) && !same_json() {
+                if !is_like(expected_text, got_text) && !same_json() {
                     self.differs(path, expected, got);
                 }
             }
@@ -84,50 +93,54 @@ impl Comparison {
         }
     }
 
-    /// `expected` with `<placeholders>`, each of which stands for any text.
-    fn texts(&mut self, expected: &str, got: &str) -> bool {
-        let expected = expected
-            .replace("<partition>", "aws")
-            .replace("<region>", "us-east-1")
-            .replace("111111111111", "000000000000");
-        let mut rest = got;
-        let mut pieces = split(&expected).into_iter().peekable();
-        while let Some(piece) = pieces.next() {
-            match piece {
-                Piece::Text(text) => match rest.strip_prefix(text) {
-                    Some(after) => rest = after,
-                    None => return false,
-                },
-                Piece::Placeholder(_) => {
-                    let end = match pieces.peek() {
-                        Some(Piece::Text(text)) => rest[1.min(rest.len())..].find(text).map(|at| at + 1),
-                        Some(Piece::Placeholder(_)) => Some(1),
-                        None => Some(rest.len()),
-                    };
-                    let Some(end) = end.filter(|end| 0 < *end) else { return false };
-                    rest = &rest[end..];
-                }
-            }
-        }
-        rest.is_empty()
-    }
-
     fn differs(&mut self, path: &str, expected: &Value, got: &Value) {
-        self.seen.clear();
         self.differences.push(format!("{path}: expected {expected}, got {got}"));
     }
 }
 
+/// Whether a text is `expected`, in which each `<placeholder>` stands for any text.
+fn is_like(expected: &str, got: &str) -> bool {
+    let expected = expected
+        .replace("<partition>", "aws")
+        .replace("<region>", "us-east-1")
+        .replace("111111111111", "000000000000");
+    let mut rest = got;
+    let mut pieces = split(&expected).into_iter().peekable();
+    while let Some(piece) = pieces.next() {
+        match piece {
+            Piece::Text(text) => match rest.strip_prefix(text) {
+                Some(after) => rest = after,
+                None => return false,
+            },
+            Piece::Placeholder => {
+                let mut next = rest.char_indices().skip(1).map(|(at, _)| at);
+                let end = match pieces.peek() {
+                    Some(Piece::Text(text)) => next.find(|at| rest[*at..].starts_with(text)),
+                    Some(Piece::Placeholder) => next.next(),
+                    None => (!rest.is_empty()).then_some(rest.len()),
+                };
+                let Some(end) = end else { return false };
+                rest = &rest[end..];
+            }
+        }
+    }
+    rest.is_empty()
+}
+
 enum Piece<'t> {
     Text(&'t str),
-    Placeholder(&'t str),
+    Placeholder,
 }
 
 /// Splits at `<…>` and at the words for roles and names that recordings use without brackets.
 fn split(expected: &str) -> Vec<Piece<'_>> {
     const BARE: [&str; 6] = [
-        "snf_role_arn", "sfn_role_arn", "state_machine_alias_name", "state_machine_name",
-        "activity_arn", "RequestId",
+        "snf_role_arn",
+        "sfn_role_arn",
+        "state_machine_alias_name",
+        "state_machine_name",
+        "activity_arn",
+        "RequestId",
     ];
     let (mut pieces, mut rest) = (Vec::new(), expected);
     while !rest.is_empty() {
@@ -152,7 +165,7 @@ fn split(expected: &str) -> Vec<Piece<'_>> {
         if 0 < start {
             pieces.push(Piece::Text(&rest[..start]));
         }
-        pieces.push(Piece::Placeholder(&rest[start..end]));
+        pieces.push(Piece::Placeholder);
         rest = &rest[end..];
     }
     pieces

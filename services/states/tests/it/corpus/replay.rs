@@ -1,7 +1,5 @@
 //! Runs the steps of a case.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::compare::Comparison;
@@ -19,7 +17,7 @@ pub(super) async fn replay(room: &Room, case: &Value) -> Outcome {
     let mut replies = Vec::new();
     let mut comparison = Comparison::default();
     for step in case["steps"].as_array().expect("has steps") {
-        let reply = run(room, step, &mut replies, &case["expected"]).await;
+        let reply = run(room, step, &replies).await;
         for key in keys(&step["expect"]) {
             comparison.compare(&key, &case["expected"][&key], &reply);
         }
@@ -38,16 +36,17 @@ pub(super) async fn replay(room: &Room, case: &Value) -> Outcome {
     }
 }
 
-async fn run(room: &Room, step: &Value, replies: &mut [Value], expected: &Value) -> Value {
+async fn run(room: &Room, step: &Value, replies: &[Value]) -> Value {
     if step["service"] != "stepfunctions" {
-        return json!({"Role": {"Arn": ROLE}, "Account": "000000000000"});
+        let role = format!("{ROLE}{}", replies.len());
+        return json!({"Role": {"Arn": role}, "Account": "000000000000"});
     }
     let operation = step["op"].as_str().expect("is text");
-    let params = filled(&step["params"], replies, &mut BTreeMap::new());
+    let params = filled(&step["params"], replies);
     let until = &step["until"];
     for _ in 0..POLLS_MAX {
         let reply = ask(room, operation, params.clone()).await;
-        if step["poll"] != true || holds(until, &reply, expected) {
+        if step["poll"] != true || holds(until, &reply) {
             return reply;
         }
         pause().await;
@@ -71,7 +70,7 @@ async fn ask(room: &Room, operation: &str, params: Value) -> Value {
 }
 
 /// Whether a poll may end. Where a case doesn't say, an execution must have.
-fn holds(until: &Value, reply: &Value, _expected: &Value) -> bool {
+fn holds(until: &Value, reply: &Value) -> bool {
     if let Some(events) = reply["events"].as_array() {
         let wanted = until["event_type"].as_str().or(until["last_event_type"].as_str());
         return events.iter().any(|event| {
@@ -89,21 +88,22 @@ fn holds(until: &Value, reply: &Value, _expected: &Value) -> bool {
 }
 
 /// Parameters with what they take from earlier replies, our account, and a role.
-fn filled(value: &Value, replies: &[Value], names: &mut BTreeMap<String, String>) -> Value {
+fn filled(value: &Value, replies: &[Value]) -> Value {
     match value {
         Value::Object(members) => members
             .iter()
             .filter(|(_, value)| !value.is_null())
             .map(|(key, value)| {
-                let value = if key == "roleArn" {
-                    json!(ROLE)
-                } else {
-                    filled(value, replies, names)
+                let value = match value.as_str() {
+                    Some(text) if key == "roleArn" && !text.contains(':') => {
+                        json!(format!("{ROLE}/{text}"))
+                    }
+                    _ => filled(value, replies),
                 };
                 (key.clone(), value)
             })
             .collect(),
-        Value::Array(items) => items.iter().map(|item| filled(item, replies, names)).collect(),
+        Value::Array(items) => items.iter().map(|item| filled(item, replies)).collect(),
         Value::String(text) => json!(filled_text(text, replies)),
         Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
@@ -120,8 +120,32 @@ fn filled_text(text: &str, replies: &[Value]) -> String {
     }
     out.push_str(rest);
     let out = out.replace("<partition>", "aws").replace("<region>", "us-east-1");
-    // A placeholder in a name is any text that is allowed there.
-    out.replace("111111111111", "000000000000").replace(['<', '>'], "")
+    without_brackets(&out.replace("111111111111", "000000000000"))
+}
+
+/// `<ArnPart_0idx>` stands for a name: without its brackets it is one.
+fn without_brackets(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('<') {
+        out.push_str(before);
+        match after.split_once('>') {
+            Some((name, after)) if is_placeholder(name) => {
+                out.push_str(&name.replace(':', "_"));
+                rest = after;
+            }
+            _ => {
+                out.push('<');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_placeholder(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':'))
 }
 
 /// `3].stateMachineArn`: the member of an earlier reply.
@@ -140,9 +164,7 @@ fn looked_up(reference: &str, replies: &[Value]) -> String {
 fn keys(value: &Value) -> Vec<String> {
     match value {
         Value::String(key) => vec![key.clone()],
-        Value::Array(keys) => {
-            keys.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-        }
+        Value::Array(keys) => keys.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         _ => Vec::new(),
     }
 }
