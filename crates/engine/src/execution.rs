@@ -274,11 +274,7 @@ impl Execution {
                 frame.previous = event.previous;
                 frame.retries[retry.retrier as usize] += 1;
             }
-            // A Parallel or Map state keeps what it has, for a redrive.
-            EventKind::StateAborted(aborted) => match self.frame(aborted.frame).phase {
-                Phase::Parallel(_) | Phase::Map(_) | Phase::MapRun(_) => {}
-                _ => self.set_phase(aborted.frame, Phase::Failed),
-            },
+            EventKind::StateAborted(aborted) => self.fail_frame(aborted.frame),
             EventKind::EvaluationFailed(failed) => self.frame_mut(failed.frame).previous = event.id,
             EventKind::TaskScheduled(_)
             | EventKind::TaskStarted(_)
@@ -425,7 +421,7 @@ impl Execution {
             EventKind::MapIterationSucceeded(succeeded) => {
                 self.apply_iteration_succeeded(succeeded.frame, event.id)
             }
-            EventKind::MapIterationFailed(failed) => self.set_phase(failed.frame, Phase::Failed),
+            EventKind::MapIterationFailed(failed) => self.fail_frame(failed.frame),
             // The states inside have their own events; they fail by those.
             EventKind::MapIterationAborted(_) => {}
             EventKind::MapFailed(failed) | EventKind::ParallelFailed(failed) => {
@@ -615,6 +611,14 @@ impl Execution {
             let parent = parent.id;
             self.close_frame(id);
             self.queue(parent);
+        }
+    }
+
+    /// A Parallel or Map state keeps what it has, for a redrive.
+    fn fail_frame(&mut self, id: FrameId) {
+        match self.frame(id).phase {
+            Phase::Parallel(_) | Phase::Map(_) | Phase::MapRun(_) => {}
+            _ => self.set_phase(id, Phase::Failed),
         }
     }
 

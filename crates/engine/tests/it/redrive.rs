@@ -46,6 +46,25 @@ fn an_inline_map_goes_on_with_the_iterations_that_are_missing() {
 }
 
 #[test]
+fn an_iteration_whose_branch_failed_goes_on_with_that_branch() {
+    let mut execution = Simulated::started(
+        &format!(
+            r#"{{"StartAt":"M","States":{{"M":{{"Type":"Map","End":true,
+                "ItemProcessor":{{"StartAt":"P","States":{{"P":{{"Type":"Parallel","End":true,
+                "Branches":[{{"StartAt":"T","States":{{"T":{TASK}}}}},{{"StartAt":"U","States":{{"U":{TASK}}}}}]}}}}}}}}}}}}"#
+        ),
+        "[0]",
+    );
+    execution.succeed("1");
+    execution.fail("Boom");
+    execution.feed(Input::Redrive { deadline: None });
+    assert_eq!(execution.dispatched.len(), 1);
+    execution.succeed("2");
+    assert_eq!(execution.outcome(), "[[1,2]]");
+    execution.check();
+}
+
+#[test]
 fn retries_count_anew() {
     let mut execution = Simulated::started(
         &format!(
