@@ -48,11 +48,13 @@ class Server:
     def kill(self):
         """As a crash would: SIGKILL."""
         self.process.send_signal(signal.SIGKILL)
+        self.printed += self.process.stdout.read().splitlines()
         self.process.wait()
 
     def stop(self):
         """As an operator would: SIGTERM."""
         self.process.terminate()
+        self.printed += self.process.stdout.read().splitlines()
         assert self.process.wait(timeout=20) == 0
 
     def close(self):

@@ -126,5 +126,5 @@ def test_parallel_map_retry_and_catch(states, run):
         },
     ), {"items": [1, 2, 3]})
     described = ended(states, arn)
-    assert json.loads(described["output"]) == [{"items": [1, 2, 3], "error": {"Error": "Three"}}, "other"]
+    assert json.loads(described["output"]) == [{"items": [1, 2, 3], "error": {"Error": "Three", "Cause": None}}, "other"]
     assert types(history(states, arn)).count("MapStateStarted") == 2

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 /// AWS's service limits, each of which can be lifted without changing another,
-/// and the size of a turn, which is ours.
+/// and the size of a turn, which is ours. Those of whole executions are for who drives them.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -13,8 +13,16 @@ pub struct Limits {
     pub variables_bytes_max: usize,
     /// Iterations of an inline Map that run at once when its `MaxConcurrency` is 0.
     pub map_concurrency_default: u32,
-    /// How long a Wait state may wait.
-    pub wait_max: Duration,
+    /// How long a Standard execution may run, whatever its definition says.
+    pub execution_max: Duration,
+    /// How long an Express execution may run.
+    pub express_max: Duration,
+    /// How long after its end an execution may be redriven.
+    pub redrive_max: Duration,
+    /// How long a closed execution and its name are kept.
+    pub retention: Duration,
+    /// Child executions of a map run that run at once when its `MaxConcurrency` is 0.
+    pub map_run_concurrency_default: u32,
     /// States entered in one turn.
     pub turn_steps_max: u32,
     /// Events of one turn.
@@ -23,6 +31,8 @@ pub struct Limits {
     pub turn_bytes_max: usize,
 }
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {
@@ -30,7 +40,11 @@ impl Default for Limits {
             history_events_max: 25_000,
             variables_bytes_max: 10 * 1024 * 1024,
             map_concurrency_default: 40,
-            wait_max: Duration::from_secs(366 * 24 * 60 * 60),
+            execution_max: 365 * DAY,
+            express_max: Duration::from_secs(5 * 60),
+            redrive_max: 14 * DAY,
+            retention: 90 * DAY,
+            map_run_concurrency_default: 10_000,
             turn_steps_max: 500,
             turn_events_max: 2_000,
             turn_bytes_max: 4 * 1024 * 1024,

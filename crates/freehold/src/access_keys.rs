@@ -23,13 +23,13 @@ pub struct NewKey {
 
 impl AccessKeys {
     /// Reads the stored keys. If there are none, makes the root key, which is durable before it is returned.
-    pub fn open(
+    pub async fn open(
         store: &dyn Store,
         root_arn: &str,
         entropy: &mut Entropy,
         now: Timestamp,
     ) -> Result<(Self, Option<NewKey>), Error> {
-        let mut keys = AccessKeys(tables::access_keys(store)?.into_iter().collect());
+        let mut keys = AccessKeys(tables::access_keys(store).await?.into_iter().collect());
         if !keys.0.is_empty() {
             return Ok((keys, None));
         }
@@ -37,7 +37,7 @@ impl AccessKeys {
         let row = AccessKeyRow::new(new.secret_access_key.clone(), root_arn.to_owned(), now);
         let mut batch = Batch::new();
         tables::put_access_key(&mut batch, &new.access_key_id, &row);
-        store.commit(batch).wait()?;
+        store.commit(batch).await?;
         keys.0.insert(new.access_key_id.clone(), row);
         Ok((keys, Some(new)))
     }
@@ -78,16 +78,16 @@ mod tests {
 
     const ARN: &str = "arn:aws:iam::000000000000:root";
 
-    #[test]
-    fn the_root_key_is_made_once() {
+    #[tokio::test]
+    async fn the_root_key_is_made_once() {
         let store = Memory::new();
         let mut entropy = Entropy::from_number(1);
         let now = Timestamp::from_millis(0);
-        let (_, made) = AccessKeys::open(&store, ARN, &mut entropy, now).expect("opens");
+        let (_, made) = AccessKeys::open(&store, ARN, &mut entropy, now).await.expect("opens");
         let made = made.expect("made on first start");
         assert_eq!((made.access_key_id.len(), made.secret_access_key.len()), (20, 40));
 
-        let (keys, again) = AccessKeys::open(&store, ARN, &mut entropy, now).expect("opens");
+        let (keys, again) = AccessKeys::open(&store, ARN, &mut entropy, now).await.expect("opens");
         assert_eq!(again, None);
         let (credentials, arn) = keys.find(&made.access_key_id).expect("is kept");
         assert_eq!((credentials.secret_access_key, arn), (made.secret_access_key, ARN));

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use aws::PageTokens;
 use base::{Clock, Entropy};
+use runner::Runner;
 use service::{Bus, Caller, House, Registry, Service};
-use store::{Batch, Error, Store};
+use states::{ActivityIndex, States};
+use store::{Batch, Store};
 
 use crate::access_keys::{AccessKeys, NewKey};
 use crate::config::Config;
@@ -28,19 +30,20 @@ pub struct Assembled {
     pub router: Arc<Router>,
     /// The root key, if this is the first start of a house that verifies signatures.
     pub root_key: Option<NewKey>,
-    /// Open as long as the house is.
-    pub store: Arc<dyn Store>,
+    /// What goes on by itself in it.
+    pub runner: Runner,
+    pub states: Arc<States>,
 }
 
 /// Builds the house over a store that is open.
-pub fn assemble(
+pub async fn assemble(
     config: &Config,
     mode: Mode,
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     mut entropy: Entropy,
-) -> Result<Assembled, Error> {
-    let page_tokens = PageTokens::new(secret(&*store, "page_tokens", &mut entropy)?);
+) -> anyhow::Result<Assembled> {
+    let page_tokens = PageTokens::new(secret(&*store, "page_tokens", &mut entropy).await?);
     let house = Arc::new(House::new(
         &config.account,
         &config.region,
@@ -50,7 +53,25 @@ pub fn assemble(
     ));
 
     let bus = Bus::new();
-    let rooms: Vec<Arc<dyn Service>> = vec![];
+    let activities = ActivityIndex::open(&*store)?;
+    let runner = Runner::open(runner::Options {
+        store: Arc::clone(&store),
+        house: Arc::clone(&house),
+        bus: bus.clone(),
+        limits: runner::Limits::default(),
+        activity_exists: {
+            let activities = activities.clone();
+            Arc::new(move |arn| activities.contains(arn))
+        },
+    })
+    .await?;
+    let states = Arc::new(States::open(
+        Arc::clone(&store),
+        runner.clone(),
+        activities,
+        states::Limits::default(),
+    ));
+    let rooms: Vec<Arc<dyn Service>> = vec![states.clone()];
     let registry = Arc::new(Registry::new(rooms));
     bus.connect(&registry);
 
@@ -58,24 +79,29 @@ pub fn assemble(
     let (gate, root_key) = match mode {
         Mode::Dev => (Gate::Anyone { root }, None),
         Mode::Serve => {
-            let (keys, made) = AccessKeys::open(&*store, &root.arn, &mut entropy, clock.now())?;
+            let (keys, made) =
+                AccessKeys::open(&*store, &root.arn, &mut entropy, clock.now()).await?;
             (Gate::Keys(keys), made)
         }
     };
     let throttle = config.throttling.then(Throttle::default);
     let router = Arc::new(Router::new(house, registry, gate, throttle));
-    Ok(Assembled { router, root_key, store })
+    Ok(Assembled { router, root_key, runner, states })
 }
 
 /// A secret of the house, made on first start.
-fn secret(store: &dyn Store, name: &str, entropy: &mut Entropy) -> Result<[u8; 32], Error> {
-    if let Some(secret) = tables::secret(store, name)? {
+async fn secret(
+    store: &dyn Store,
+    name: &str,
+    entropy: &mut Entropy,
+) -> Result<[u8; 32], store::Error> {
+    if let Some(secret) = tables::secret(store, name).await? {
         return Ok(secret);
     }
     let mut secret = [0; 32];
     entropy.fill(&mut secret);
     let mut batch = Batch::new();
     tables::put_secret(&mut batch, name, secret);
-    store.commit(batch).wait()?;
+    store.commit(batch).await?;
     Ok(secret)
 }

@@ -1,11 +1,14 @@
 //! Opens a house, keeps it running, and closes it when the system asks.
 
 use std::io::{self, Write as _};
+use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use base::{Entropy, SystemClock};
+use futures_util::future::join_all;
 use store::Store;
 use tokio::runtime::Builder;
 
@@ -13,6 +16,9 @@ use crate::access_keys::NewKey;
 use crate::assemble::{Mode, assemble};
 use crate::config::Config;
 use crate::listener::{Listener, Sharing, Timeouts};
+
+/// How long tasks that are under way may take to come back when the process ends.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs until SIGTERM or SIGINT.
 pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
@@ -32,13 +38,21 @@ pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
     runtime.block_on(async {
         let entropy = Entropy::from_seed(seed);
         let house = assemble(config, mode, store, Arc::new(SystemClock), entropy)
+            .await
             .context("assemble the house")?;
         let stop = stop_signal()?;
         let address = listener.address();
         let serving = listener.serve(&house.router, Timeouts::default())?;
+        let mut work =
+            pin!(join_all((0..house.runner.shards()).map(|shard| house.runner.work(shard))));
+        tokio::spawn(house.states.work());
         greet(address, house.root_key.as_ref()).context("write to standard output")?;
-        stop.await;
+        tokio::select! {
+            _ = &mut work => anyhow::bail!("the work of the shards has ended by itself"),
+            () = stop => {}
+        }
         serving.stop().await;
+        tokio::join!(house.runner.close(GRACE), work);
         Ok(())
     })
 }

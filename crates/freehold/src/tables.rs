@@ -27,8 +27,8 @@ impl AccessKeyRow {
 }
 
 /// Every access key with its id.
-pub(crate) fn access_keys(store: &dyn Read) -> Result<Vec<(String, AccessKeyRow)>, Error> {
-    store.scan(&Key::of(ACCESS_KEY).scan()).wait()?.iter().map(access_key).collect()
+pub(crate) async fn access_keys(store: &dyn Read) -> Result<Vec<(String, AccessKeyRow)>, Error> {
+    store.scan(&Key::of(ACCESS_KEY).scan()).await?.iter().map(access_key).collect()
 }
 
 fn access_key(entry: &Entry) -> Result<(String, AccessKeyRow), Error> {
@@ -45,8 +45,8 @@ pub(crate) fn put_access_key(batch: &mut Batch, id: &str, row: &AccessKeyRow) {
 }
 
 /// The secret of that name, such as the one that seals paging tokens.
-pub(crate) fn secret(store: &dyn Read, name: &str) -> Result<Option<[u8; 32]>, Error> {
-    let Some(value) = store.get(&Key::of(SECRET).text(name)).wait()? else {
+pub(crate) async fn secret(store: &dyn Read, name: &str) -> Result<Option<[u8; 32]>, Error> {
+    let Some(value) = store.get(&Key::of(SECRET).text(name)).await? else {
         return Ok(None);
     };
     (*value).try_into().map(Some).map_err(|_| Error::Corrupt("secret of the house"))

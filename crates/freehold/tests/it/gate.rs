@@ -12,8 +12,9 @@ use crate::room::{Plan, Server};
 fn server() -> (Server, Credentials) {
     let arn = "arn:aws:iam::000000000000:root";
     let now = SystemClock.now();
-    let (keys, made) =
-        AccessKeys::open(&Memory::new(), arn, &mut Entropy::from_number(1), now).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (store, mut entropy) = (Memory::new(), Entropy::from_number(1));
+    let (keys, made) = runtime.block_on(AccessKeys::open(&store, arn, &mut entropy, now)).unwrap();
     let made = made.unwrap();
     let credentials = Credentials {
         access_key_id: made.access_key_id,
