@@ -1,6 +1,7 @@
 //! A house with this room alone, and how to ask it.
 
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use aws::{Error, PageTokens};
@@ -11,6 +12,9 @@ use serde_json::{Value, json};
 use service::{Bus, Ctx, House, Registry, Service};
 use states::{ActivityIndex, Limits, States};
 use store::{Memory, Store};
+use tokio::runtime;
+use tokio::sync::oneshot;
+use tokio::task::LocalSet;
 
 pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/workflow";
 pub(crate) const PASS: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
@@ -20,6 +24,24 @@ pub(crate) struct Room {
     house: Arc<House>,
     states: Arc<States>,
     _registry: Arc<Registry>,
+    /// The runner works while this lives.
+    _working: oneshot::Sender<()>,
+}
+
+/// Lets the runner's shards work on a thread of their own, until what this gives is dropped.
+fn work(runner: Runner) -> oneshot::Sender<()> {
+    let (working, stopped) = oneshot::channel();
+    thread::spawn(move || {
+        let shards = LocalSet::new();
+        for shard in 0..runner.shards() {
+            let runner = runner.clone();
+            shards.spawn_local(async move { runner.work(shard).await });
+        }
+        let runtime = runtime::Builder::new_current_thread().enable_all().build();
+        // Dropped is told as an error.
+        let _ = shards.block_on(&runtime.expect("builds"), stopped);
+    });
+    working
 }
 
 impl Room {
@@ -47,15 +69,12 @@ impl Room {
             activity_exists: Arc::new(move |arn: &str| known.contains(arn)),
         });
         let runner = runner.await.expect("opens");
-        for shard in 0..runner.shards() {
-            let runner = runner.clone();
-            let _ = (runner, shard); // WIP
-        }
+        let working = work(runner.clone());
         let states = Arc::new(States::open(store, runner, activities, limits));
         let room: Arc<dyn Service> = Arc::clone(&states) as Arc<dyn Service>;
         let registry = Arc::new(Registry::new([room]));
         bus.connect(&registry);
-        Room { house, states, _registry: registry }
+        Room { house, states, _registry: registry, _working: working }
     }
 
     /// Calls an operation.

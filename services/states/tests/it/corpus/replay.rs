@@ -69,22 +69,25 @@ async fn ask(room: &Room, operation: &str, params: Value) -> Value {
     }
 }
 
-/// Whether a poll may end. Where a case doesn't say, an execution must have.
+/// Whether a poll may end: a history when its execution has, unless the case waits for less.
 fn holds(until: &Value, reply: &Value) -> bool {
     if let Some(events) = reply["events"].as_array() {
-        let wanted = until["event_type"].as_str().or(until["last_event_type"].as_str());
-        return events.iter().any(|event| {
-            let kind = event["type"].as_str().unwrap_or_default();
-            match wanted {
-                Some(wanted) => kind == wanted,
-                None => kind.starts_with("Execution") && kind != "ExecutionStarted",
+        let is_terminal = |kind: &str| kind.starts_with("Execution") && kind != "ExecutionStarted";
+        return events.iter().filter_map(|event| event["type"].as_str()).any(|kind| {
+            if until["last_event_type_terminal"] == false {
+                until["last_event_type"] == kind
+            } else {
+                is_terminal(kind)
             }
         });
     }
-    match reply["status"].as_str() {
-        Some(status) => status != "RUNNING" && status != "DELETING",
-        None => true,
+    if let (Some(wanted), Some(executions)) =
+        (until["statuses"].as_array(), reply["executions"].as_array())
+    {
+        let statuses: Vec<Value> = executions.iter().map(|item| item["status"].clone()).collect();
+        return statuses == *wanted;
     }
+    reply["status"].is_null() || until["status"].is_null() || reply["status"] == until["status"]
 }
 
 /// Parameters with what they take from earlier replies, our account, and a role.
