@@ -71,7 +71,8 @@ pub(crate) async fn start_sync_execution(
         cause: failure.cause.map(|cause| cause.to_string()),
         input: shows_data.then(|| input.text.to_string()),
         input_details: details(),
-        output_details: output.as_ref().and_then(|_| details()),
+        // Even without an output (recorded: express_sync_base, `BASE_RAISE_FAILURE`).
+        output_details: details(),
         output: output.filter(|_| shows_data),
         trace_header: trace_header.map(|header| header.to_string()),
         billing_details: billing(start_date, stop_date),

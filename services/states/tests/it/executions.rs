@@ -331,6 +331,10 @@ async fn a_synchronous_execution_answers_with_its_end() {
     let machine = text(&room.call("CreateStateMachine", body).await["stateMachineArn"]);
     let ended = room.call("StartSyncExecution", json!({"stateMachineArn": machine})).await;
     assert_eq!((&ended["status"], &ended["error"]), (&json!("FAILED"), &json!("Broken")));
+    assert_eq!(
+        (&ended["output"], &ended["outputDetails"]),
+        (&Value::Null, &json!({"included": true}))
+    );
 
     let standard = room.machine("standard", PASS).await;
     let refused = room.refusal("StartSyncExecution", json!({"stateMachineArn": standard})).await;

@@ -77,6 +77,11 @@ impl Room {
         Room { house, states, _registry: registry, _working: working }
     }
 
+    /// Does what the room does by itself when a process starts.
+    pub(crate) async fn work(&self) {
+        self.states.work().await;
+    }
+
     /// Calls an operation.
     pub(crate) async fn ask(&self, operation: &str, body: Value) -> Result<Value, Error> {
         let ctx = Ctx::root(Arc::clone(&self.house));

@@ -3,9 +3,11 @@
 mod activities;
 mod aliases;
 mod corpus;
+mod deletion;
 mod executions;
 mod house;
 mod machines;
+mod map_runs;
 mod races;
 mod requests;
 mod tags;
