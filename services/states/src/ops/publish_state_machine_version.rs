@@ -32,9 +32,10 @@ pub(crate) async fn publish_state_machine_version(
         let description = req.description.clone();
         let (number, version) =
             publish::current(ctx, tables, &arn, &mut machine, description, &mut changes).await?;
+        let is_published = changes.is_empty();
         let mut batch = found.change(machine);
         batch.append(changes);
-        if ctx.commit(batch).await? == Commit::Done {
+        if is_published || ctx.commit(batch).await? == Commit::Done {
             return Ok(PublishStateMachineVersionOutput {
                 creation_date: version.created_at.into(),
                 state_machine_version_arn: arn.version(number).to_string(),

@@ -61,9 +61,10 @@ pub(crate) async fn update_state_machine(
             publish::current(ctx, tables, &arn, &mut machine, description, &mut changes).await?;
         }
         let version = machine.published.filter(|_| publish);
+        let is_unchanged = changes.is_empty();
         let mut batch = found.change(machine);
         batch.append(changes);
-        if ctx.commit(batch).await? == Commit::Done {
+        if is_unchanged || ctx.commit(batch).await? == Commit::Done {
             return Ok(UpdateStateMachineOutput {
                 update_date: revision.updated_at.into(),
                 revision_id: revision.id.map(|id| id.to_string()),

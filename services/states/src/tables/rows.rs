@@ -241,3 +241,71 @@ impl From<TagRow> for Tag {
         Tag { key, value }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::configuration::encryption_or_default;
+
+    /// What the first release wrote: if it reads otherwise, a store no longer opens.
+    fn check<T, R>(value: &T, first_release: &str)
+    where
+        T: Clone + PartialEq + std::fmt::Debug + TryFrom<R, Error = Error>,
+        R: From<T> + Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        let byte = |at| u8::from_str_radix(&first_release[at..at + 2], 16).expect("is hex");
+        let row: Vec<u8> = (0..first_release.len()).step_by(2).map(byte).collect();
+        let read: R = super::super::decode(&row).expect("reads");
+        assert_eq!(T::try_from(read).expect("is whole"), *value);
+        assert_eq!(super::super::encode(&R::from(value.clone())), row, "this release writes it so");
+    }
+
+    const AT: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+
+    #[test]
+    fn rows_of_the_first_release_are_read() {
+        let tags = vec![Tag { key: "k".into(), value: "v".into() }];
+        check::<_, MachineRow>(
+            &Machine {
+                id: "i".into(),
+                machine_type: MachineType::Express,
+                is_deleting: false,
+                created_at: AT,
+                tags: tags.clone(),
+                revision: 3,
+                last_version: 2,
+                published: Some(2),
+                changes: 9,
+            },
+            "a900616901f502f4031b0000018bcfe568000481a200616b0161760503060207020809",
+        );
+        check::<_, RevisionRow>(
+            &Revision {
+                id: None,
+                definition: "{}".into(),
+                role_arn: "r".into(),
+                configuration: Configuration::of(None, None, None).expect("is valid"),
+                updated_at: AT,
+            },
+            "a401627b7d0261720378a17b226c6f6767696e67436f6e66696775726174696f6e223a7b226c6576656c223a224f4646222c22696e636c756465457865637574696f6e44617461223a66616c73657d2c2274726163696e67436f6e66696775726174696f6e223a7b22656e61626c6564223a66616c73657d2c22656e6372797074696f6e436f6e66696775726174696f6e223a7b2274797065223a224157535f4f574e45445f4b4559227d7d041b0000018bcfe56800",
+        );
+        check::<_, VersionRow>(
+            &Version { revision: 1, description: Some("d".into()), created_at: AT },
+            "a30001016164021b0000018bcfe56800",
+        );
+        check::<_, AliasRow>(
+            &Alias {
+                description: None,
+                routes: vec![Route { version: 1, weight: 100 }],
+                created_at: AT,
+                updated_at: AT,
+            },
+            "a30181a20001011864021b0000018bcfe56800031b0000018bcfe56800",
+        );
+        let encryption = encryption_or_default(None).expect("is valid");
+        check::<_, ActivityRow>(
+            &Activity { created_at: AT, encryption, tags },
+            "a3001b0000018bcfe568000178187b2274797065223a224157535f4f574e45445f4b4559227d0281a200616b016176",
+        );
+    }
+}
