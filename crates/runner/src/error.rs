@@ -14,9 +14,9 @@ pub enum Error {
         /// What is wrong with it.
         why: Arc<str>,
     },
-    /// The runner is shutting down.
-    #[error("accept work while shutting down")]
-    Closing,
+    /// Whoever did the work is gone, by a fault that the log names or because the process ends: it may be done or not.
+    #[error("finish what was begun")]
+    Interrupted,
 }
 
 impl Error {

@@ -119,8 +119,8 @@ pub struct Description {
     pub name: Arc<str>,
     /// What it runs.
     pub machine: Arc<Machine>,
-    /// The Map state whose child it is: its label, as it stands in ARNs.
-    pub label: Option<Arc<str>>,
+    /// The machine's ARN; with the Map state's label (`…:stateMachine:NAME/label`) in the child of a map run.
+    pub state_machine_arn: Arc<str>,
     /// The map run whose child it is.
     pub map_run_arn: Option<Arc<str>>,
     /// How many items the child of a map run works on.

@@ -24,17 +24,29 @@
 
 #![warn(missing_docs)]
 
+mod activities;
+mod describe;
+mod dispatch;
+mod drive;
 mod error;
 mod execution;
+mod express;
+mod live;
 mod machine;
+mod mailbox;
 mod map_run;
+mod message;
+mod start;
 mod tables;
+mod tasks;
+mod turn;
+mod work;
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use asl::Failure;
-use base::Timestamp;
+use base::Entropy;
 use service::{Bus, House};
 use store::Store;
 
@@ -62,157 +74,94 @@ pub struct Options {
 }
 
 /// Owns and drives executions. Clones share one runner.
+///
+/// Every method may be called on any runtime. What it does goes on if its future is dropped, except
+/// [`run_express`](Runner::run_express).
 #[derive(Clone)]
-pub struct Runner(());
+pub struct Runner(Arc<Shared>);
 
-#[expect(clippy::unused_async, clippy::missing_panics_doc, reason = "the bodies follow")]
+pub(crate) struct Shared {
+    store: Arc<dyn Store>,
+    house: Arc<House>,
+    bus: Bus,
+    region: Arc<str>,
+    limits: Limits,
+    /// The same without a limit on the history, which Express executions don't have.
+    express_limits: Limits,
+    activity_exists: Arc<dyn Fn(&str) -> bool + Send + Sync>,
+    shards: Vec<Shard>,
+    machines: machine::Machines,
+    activities: activities::Activities,
+    under_way: dispatch::UnderWay,
+    tasks: Arc<tasks::Tasks>,
+}
+
+/// A share of all executions and map runs.
+struct Shard {
+    executions: mailbox::Mailboxes<message::Message, Box<live::Live>>,
+    map_runs: mailbox::Mailboxes<map_run::MapRunMessage, Box<map_run::LiveMapRun>>,
+    express: express::Accepted,
+    timers: work::Timers,
+    entropy: Mutex<RefCell<Entropy>>,
+}
+
+/// How many shards a new store gets.
+const SHARDS: usize = 16;
+/// Idle executions that a shard keeps in memory: those that wait for an answer of a moment.
+const PARKED_MAX: usize = 16;
+
 impl Runner {
     /// Opens the executions that the store holds. Nothing happens by itself until [`work`](Runner::work) runs.
     pub async fn open(options: Options) -> Result<Runner, Error> {
-        let _ = options;
-        unimplemented!()
+        let Options { store, house, bus, limits, activity_exists } = options;
+        let shards = tables::key::shards(&*store, SHARDS).await?;
+        let shard = || Shard {
+            executions: mailbox::Mailboxes::new(PARKED_MAX),
+            map_runs: mailbox::Mailboxes::new(usize::MAX),
+            express: express::Accepted::default(),
+            timers: work::Timers::default(),
+            entropy: Mutex::new(RefCell::new(house.entropy())),
+        };
+        Ok(Runner(Arc::new(Shared {
+            shards: std::iter::repeat_with(shard).take(shards).collect(),
+            region: house.region().into(),
+            express_limits: Limits { history_events_max: u64::MAX, ..limits.clone() },
+            limits,
+            store,
+            bus,
+            activity_exists,
+            machines: machine::Machines::default(),
+            activities: activities::Activities::default(),
+            under_way: dispatch::UnderWay::default(),
+            tasks: Arc::default(),
+            house,
+        })))
     }
 
     /// How many shards there are.
     pub fn shards(&self) -> usize {
-        unimplemented!()
-    }
-
-    /// What a shard does by itself: first what a crash left undone, then timers, until the runner is closed.
-    /// To be run once for each shard, on whatever runtime.
-    pub async fn work(&self, shard: usize) {
-        let _ = shard;
-        unimplemented!()
+        self.0.shards.len()
     }
 
     /// Sends nothing out any more, waits until what is under way has come back, at most for `grace`.
     pub async fn close(&self, grace: Duration) {
-        let _ = grace;
-        unimplemented!()
+        self.0.tasks.close(grace).await;
+    }
+}
+
+impl Shared {
+    fn shard_of(&self, arn: &str) -> usize {
+        tables::key::shard(arn, self.shards.len())
     }
 
-    /// Starts a Standard execution. The name is taken, given back or refused as AWS does, decided atomically:
-    /// same name and input while it runs give the original.
-    pub async fn start(&self, start: Start) -> Result<Started, StartError> {
-        let _ = start;
-        unimplemented!()
+    fn shard(&self, arn: &str) -> &Shard {
+        &self.shards[self.shard_of(arn)]
     }
+}
 
-    /// Accepts an asynchronous Express execution durably; it runs again if a crash interrupts it.
-    pub async fn start_express(&self, start: Start) -> Result<Started, StartError> {
-        let _ = start;
-        unimplemented!()
-    }
-
-    /// Runs a synchronous Express execution, in memory, to its end.
-    pub async fn run_express(&self, start: Start) -> Result<Finished, Error> {
-        let _ = start;
-        unimplemented!()
-    }
-
-    /// Stops an execution; gives its stop date, which for a closed one is the old one.
-    pub async fn stop(
-        &self,
-        execution_arn: &str,
-        failure: Failure,
-    ) -> Result<Timestamp, ExecutionError> {
-        let _ = (execution_arn, failure);
-        unimplemented!()
-    }
-
-    /// Redrives an execution from where it failed; gives the redrive date, the same for the same token.
-    pub async fn redrive(
-        &self,
-        execution_arn: &str,
-        client_token: Option<&str>,
-    ) -> Result<Timestamp, ExecutionError> {
-        let _ = (execution_arn, client_token);
-        unimplemented!()
-    }
-
-    /// Describes an execution.
-    pub async fn describe(&self, execution_arn: &str) -> Result<Description, ExecutionError> {
-        let _ = execution_arn;
-        unimplemented!()
-    }
-
-    /// Lists executions, newest first: by the date of their start, or of their end once they are closed.
-    pub async fn list(
-        &self,
-        query: &ListExecutions,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Page<Description>, Error> {
-        let _ = (query, after, limit);
-        unimplemented!()
-    }
-
-    /// Reads a page of an execution's history.
-    pub async fn history(
-        &self,
-        execution_arn: &str,
-        query: HistoryQuery,
-    ) -> Result<HistoryPage, ExecutionError> {
-        let _ = (execution_arn, query);
-        unimplemented!()
-    }
-
-    /// SendTaskSuccess and SendTaskFailure.
-    pub async fn end_task(&self, token: &str, end: TaskEnd) -> Result<(), TokenError> {
-        let _ = (token, end);
-        unimplemented!()
-    }
-
-    /// SendTaskHeartbeat.
-    pub async fn heartbeat(&self, token: &str) -> Result<(), TokenError> {
-        let _ = token;
-        unimplemented!()
-    }
-
-    /// GetActivityTask: the activity's oldest task, or the next one that comes within `wait`.
-    pub async fn activity_task(
-        &self,
-        activity_arn: &str,
-        worker: Option<&str>,
-        wait: Duration,
-    ) -> Result<Option<ActivityTask>, Error> {
-        let _ = (activity_arn, worker, wait);
-        unimplemented!()
-    }
-
-    /// How many workers wait for a task of an activity now.
-    pub fn activity_workers(&self, activity_arn: &str) -> usize {
-        let _ = activity_arn;
-        unimplemented!()
-    }
-
-    /// Describes a map run.
-    pub async fn describe_map_run(
-        &self,
-        map_run_arn: &str,
-    ) -> Result<MapRunDescription, MapRunError> {
-        let _ = map_run_arn;
-        unimplemented!()
-    }
-
-    /// Lists the map runs of an execution, newest first.
-    pub async fn list_map_runs(
-        &self,
-        execution_arn: &str,
-        after: Option<&Cursor>,
-        limit: usize,
-    ) -> Result<Page<MapRunDescription>, ExecutionError> {
-        let _ = (execution_arn, after, limit);
-        unimplemented!()
-    }
-
-    /// Changes a map run while it runs.
-    pub async fn update_map_run(
-        &self,
-        map_run_arn: &str,
-        update: MapRunUpdate,
-    ) -> Result<(), MapRunError> {
-        let _ = (map_run_arn, update);
-        unimplemented!()
+impl Shard {
+    fn entropy(&self) -> MutexGuard<'_, RefCell<Entropy>> {
+        // A generator is good at any point of its sequence.
+        self.entropy.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,10 +1,15 @@
 //! State machines as executions see them: fixed at the start, whatever becomes of them later.
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use asl::Program;
 use base::Timestamp;
 use sha2::{Digest as _, Sha256};
+use store::{Batch, Store};
+
+use crate::Error;
+use crate::tables::{self, MachineRow, key};
 
 pub use asl::program::ExecutionType as MachineType;
 
@@ -52,7 +57,7 @@ impl Machine {
     /// `program` is what `facts.definition` compiles to.
     pub fn new(facts: MachineFacts, program: Arc<Program>) -> Arc<Self> {
         let definition_digest = Sha256::digest(facts.definition.as_bytes()).into();
-        let digest = Sha256::digest(facts.to_row(&definition_digest)).into();
+        let digest = Sha256::digest(tables::encode(&facts.to_row(&definition_digest))).into();
         Arc::new(Machine { facts, program, digest, definition_digest })
     }
 
@@ -64,5 +69,114 @@ impl Machine {
     /// What its definition compiles to.
     pub fn program(&self) -> &Arc<Program> {
         &self.program
+    }
+}
+
+/// The machines in use, each once, however many executions run it.
+#[derive(Default)]
+pub(crate) struct Machines(Mutex<Known>);
+
+#[derive(Default)]
+struct Known {
+    by_digest: HashMap<Digest, Arc<Machine>>,
+    /// Those whose rows are durable.
+    stored: HashSet<Digest>,
+}
+
+/// More than this many machines in memory, and those that nobody uses are forgotten.
+const MACHINES_MAX: usize = 1_000;
+
+impl Machines {
+    /// Puts the rows of a machine into the batch, unless they are durable already.
+    pub(crate) fn put(&self, batch: &mut Batch, machine: &Arc<Machine>) {
+        let mut known = self.lock();
+        if known.stored.contains(&machine.digest) {
+            return;
+        }
+        known.remember(machine);
+        drop(known);
+        let definition = machine.facts.definition.as_bytes().to_vec();
+        batch.put(key::definition(&machine.definition_digest), definition);
+        let row = machine.facts.to_row(&machine.definition_digest);
+        batch.put(key::machine(&machine.digest), tables::encode(&row));
+    }
+
+    /// A batch with the machine's rows was acknowledged.
+    pub(crate) fn stored(&self, machine: &Machine) {
+        self.lock().stored.insert(machine.digest);
+    }
+
+    /// Whether [`stored`](Machines::stored) has still to be told of this one.
+    pub(crate) fn is_stored(&self, machine: &Machine) -> bool {
+        self.lock().stored.contains(&machine.digest)
+    }
+
+    /// The machine of that digest, read and compiled if it isn't in memory.
+    pub(crate) async fn load(
+        &self,
+        store: &dyn Store,
+        digest: &[u8],
+    ) -> Result<Arc<Machine>, Error> {
+        let digest = Digest::try_from(digest).map_err(|error| Error::corrupt("machine", error))?;
+        if let Some(machine) = self.lock().by_digest.get(&digest) {
+            return Ok(Arc::clone(machine));
+        }
+        let bytes = store.get(&key::machine(&digest)).await?;
+        let bytes = bytes.ok_or_else(|| Error::corrupt("machine", "it is missing"))?;
+        let row: MachineRow<'_> = tables::decode("machine", &bytes)?;
+        let definition = Digest::try_from(row.definition);
+        let definition = definition.map_err(|error| Error::corrupt("machine", error))?;
+        let text = store.get(&key::definition(&definition)).await?;
+        let text = text.ok_or_else(|| Error::corrupt("definition", "it is missing"))?;
+        let text =
+            std::str::from_utf8(&text).map_err(|error| Error::corrupt("definition", error))?;
+        let machine = Arc::new(Machine::compiled(&row, text, digest, definition)?);
+        let mut known = self.lock();
+        known.stored.insert(digest);
+        known.remember(&machine);
+        Ok(machine)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
+        // Each critical section is one insertion or lookup, so a panic elsewhere leaves nothing half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn remember(&mut self, machine: &Arc<Machine>) {
+        if MACHINES_MAX <= self.by_digest.len() {
+            self.by_digest.retain(|_, machine| 1 < Arc::strong_count(machine));
+        }
+        self.by_digest.entry(machine.digest).or_insert_with(|| Arc::clone(machine));
+    }
+}
+
+impl Machine {
+    fn compiled(
+        row: &MachineRow<'_>,
+        text: &str,
+        digest: Digest,
+        definition_digest: Digest,
+    ) -> Result<Self, Error> {
+        let machine_type = if row.express { MachineType::Express } else { MachineType::Standard };
+        // It was within the limits of its time.
+        let options = asl::Options { machine_type, definition_bytes_max: usize::MAX };
+        let compiled = asl::compile(text, &options);
+        let why = || compiled.diagnostics.first().map_or("", |diagnostic| &diagnostic.message);
+        let program = compiled.program.ok_or_else(|| Error::corrupt("definition", why()))?;
+        let facts = MachineFacts {
+            arn: row.arn.into(),
+            name: row.name.into(),
+            machine_type,
+            definition: text.into(),
+            role_arn: row.role_arn.into(),
+            revision_id: row.revision_id.map(Into::into),
+            version_arn: row.version_arn.map(Into::into),
+            alias_arn: row.alias_arn.map(Into::into),
+            update_date: Timestamp::from_millis(row.update_date),
+            configuration: row.configuration.into(),
+        };
+        Ok(Machine { facts, program, digest, definition_digest })
     }
 }

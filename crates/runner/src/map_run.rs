@@ -1,8 +1,20 @@
-//! Distributed Map.
+//! Distributed Map: what can be asked of a map run. `map_run/turn.rs` drives it.
+
+mod start;
+mod turn;
 
 use std::sync::Arc;
 
 use base::Timestamp;
+use tokio::sync::oneshot;
+
+use crate::execution::{Cursor, Page, Status};
+use crate::live::labelled;
+use crate::message::answered;
+use crate::tables::{self, ChildRow, MapRunRow, key};
+use crate::{Error, ExecutionError, MapRunError, Runner};
+pub(crate) use start::{outcome, put_start};
+pub(crate) use turn::{LiveMapRun, MapRunMessage};
 
 /// What DescribeMapRun and ListMapRuns say of a map run.
 #[derive(Clone, Debug)]
@@ -89,4 +101,131 @@ pub struct MapRunCounts {
     pub failures_not_redrivable: u64,
     /// Waiting for their redrive.
     pub pending_redrive: u64,
+}
+
+/// The numbers of notices to a map run that aren't indexes of children.
+pub(crate) const STOP: u64 = u64::MAX;
+pub(crate) const REDRIVE: u64 = u64::MAX - 1;
+
+pub(crate) fn is_arn(arn: &str) -> bool {
+    arn.split(':').nth(5) == Some("mapRun")
+}
+
+impl Runner {
+    /// Describes a map run.
+    pub async fn describe_map_run(
+        &self,
+        map_run_arn: &str,
+    ) -> Result<MapRunDescription, MapRunError> {
+        let described = self.described_map_run(map_run_arn).await?;
+        described.ok_or(MapRunError::DoesNotExist)
+    }
+
+    /// Lists the map runs of an execution, newest first.
+    pub async fn list_map_runs(
+        &self,
+        execution_arn: &str,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<MapRunDescription>, ExecutionError> {
+        if self.0.store.get(&key::execution(execution_arn)).await?.is_none() {
+            return Err(ExecutionError::DoesNotExist);
+        }
+        let mut scan = key::map_listed(execution_arn).scan().backward().limit(limit + 1);
+        if let Some(Cursor { date, arn }) = after {
+            scan = scan.after(&key::map_list(execution_arn, date.as_millis(), arn));
+        }
+        let rows = self.0.store.scan(&scan).await?;
+        let (mut items, mut next) = (Vec::new(), None);
+        for row in rows.iter().take(limit) {
+            let (date, arn) = key::map_list_parts(&row.key)?;
+            items.extend(self.described_map_run(&arn).await?);
+            next = Some(Cursor { date: Timestamp::from_millis(date), arn: arn.into() });
+        }
+        Ok(Page { items, next: next.filter(|_| limit < rows.len()) })
+    }
+
+    /// Changes a map run while it runs.
+    pub async fn update_map_run(
+        &self,
+        map_run_arn: &str,
+        update: MapRunUpdate,
+    ) -> Result<(), MapRunError> {
+        let (answer, receiver) = oneshot::channel();
+        self.send_map_run(&Arc::from(map_run_arn), MapRunMessage::Update(update, answer));
+        answered(receiver).await
+    }
+
+    async fn described_map_run(&self, arn: &str) -> Result<Option<MapRunDescription>, Error> {
+        let store = &*self.0.store;
+        let Some(bytes) = store.get(&key::map_run(arn)).await? else { return Ok(None) };
+        let row: MapRunRow = tables::decode("map run", &bytes)?;
+        let status = MapRunStatus::from(Status::from(row.status));
+        let mut item_counts = MapRunCounts { total: row.items, ..MapRunCounts::default() };
+        let children = u64::from(row.children);
+        let mut execution_counts = MapRunCounts { total: children, ..MapRunCounts::default() };
+        for entry in store.scan(&key::map_children(arn).scan()).await? {
+            let child: ChildRow = tables::decode("map run's child", &entry.value)?;
+            item_counts.count(child.status.into(), child.items.into());
+            execution_counts.count(child.status.into(), 1);
+        }
+        for counts in [&mut item_counts, &mut execution_counts] {
+            counts.pending = counts.total - counts.started();
+            if status == MapRunStatus::Succeeded {
+                counts.results_written = counts.succeeded;
+            }
+        }
+        let instant = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+        Ok(Some(MapRunDescription {
+            map_run_arn: arn.into(),
+            execution_arn: row.execution_arn.into(),
+            state_machine_arn: labelled(arn).0,
+            status,
+            start_date: Timestamp::from_millis(row.started_at),
+            stop_date: instant(row.stopped_at),
+            settings: MapRunSettings {
+                max_concurrency: row.max_concurrency,
+                tolerated_failure_percentage: row.tolerated_failure_percentage,
+                tolerated_failure_count: row.tolerated_failure_count.unwrap_or(0),
+            },
+            item_counts,
+            execution_counts,
+            redrive_count: row.redrive_count,
+            redrive_date: instant(row.redriven_at),
+        }))
+    }
+}
+
+impl MapRunCounts {
+    fn count(&mut self, status: Status, number: u64) {
+        let count = match status {
+            Status::Running => &mut self.running,
+            Status::Succeeded => &mut self.succeeded,
+            Status::Failed => &mut self.failed,
+            Status::TimedOut => &mut self.timed_out,
+            Status::Aborted => &mut self.aborted,
+            Status::PendingRedrive => &mut self.pending_redrive,
+        };
+        *count += number;
+    }
+
+    fn started(&self) -> u64 {
+        self.running
+            + self.succeeded
+            + self.failed
+            + self.timed_out
+            + self.aborted
+            + self.pending_redrive
+    }
+}
+
+impl From<Status> for MapRunStatus {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Running | Status::PendingRedrive => MapRunStatus::Running,
+            Status::Succeeded => MapRunStatus::Succeeded,
+            Status::Failed | Status::TimedOut => MapRunStatus::Failed,
+            Status::Aborted => MapRunStatus::Aborted,
+        }
+    }
 }

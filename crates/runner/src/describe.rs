@@ -1,0 +1,235 @@
+//! Reading executions: one, a list of them, a history. Nothing here waits for whoever works on an execution.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use base::Timestamp;
+use engine::Limits;
+use engine::history::{Facts as HistoryFacts, HistoryEvent, Renderer};
+use json::Value;
+use store::{Read, Scan};
+
+use crate::execution::{
+    Cursor, Description, HistoryPage, HistoryQuery, ListExecutions, Page, Redrive, Status,
+};
+use crate::live::{Facts, Parent, Standing, labelled};
+use crate::tables::key;
+use crate::{Error, ExecutionError, MachineType, Runner};
+
+/// The `redriveStatusReason` of a child that its map run redrives.
+pub(crate) const BY_MAP_RUN: &str =
+    "Execution is a child of a map run and is redriven by redriving its parent";
+
+impl Runner {
+    /// Describes an execution.
+    pub async fn describe(&self, execution_arn: &str) -> Result<Description, ExecutionError> {
+        let arn = Arc::from(execution_arn);
+        self.described(&arn).await?.ok_or(ExecutionError::DoesNotExist)
+    }
+
+    async fn described(&self, arn: &Arc<str>) -> Result<Option<Description>, Error> {
+        let Some(facts) = Facts::load(&self.0, arn).await? else { return Ok(None) };
+        let standing = Standing::load(&*self.0.store, arn, facts.started_at).await?;
+        Ok(Some(description(facts, standing, &self.0.limits, self.0.house.now())))
+    }
+
+    /// Lists executions, newest first: by the date of their start or redrive, or of their end once they are closed.
+    pub async fn list(
+        &self,
+        query: &ListExecutions,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<Page<Description>, Error> {
+        let snapshot = self.0.store.snapshot().await?;
+        let statuses = query.status.map_or_else(|| Status::ALL.to_vec(), |status| vec![status]);
+        let mut items = Vec::new();
+        let mut next = after.cloned();
+        loop {
+            let wanted = (limit - items.len()).min(key::SCAN_ROWS) + 1;
+            let mut rows = Vec::new();
+            for status in &statuses {
+                let scan = newest_first(&query.of, *status, next.as_ref()).limit(wanted);
+                for row in snapshot.scan(&scan).await? {
+                    rows.push(key::list_parts(&row.key)?);
+                }
+            }
+            rows.sort_unstable_by(|a, b| b.cmp(a));
+            let is_last = rows.len() < wanted;
+            for (date, arn) in rows.into_iter().take(wanted - 1) {
+                let arn = Arc::from(arn);
+                next = Some(Cursor { date: Timestamp::from_millis(date), arn: Arc::clone(&arn) });
+                let described = self.described(&arn).await?;
+                let fits = |of: &Description| {
+                    query.redriven.is_none_or(|redriven| redriven == (0 < of.redrive_count))
+                };
+                items.extend(described.filter(fits));
+                if items.len() == limit {
+                    break;
+                }
+            }
+            if is_last {
+                return Ok(Page { items, next: None });
+            }
+            if items.len() == limit {
+                return Ok(Page { items, next });
+            }
+        }
+    }
+
+    /// Reads a page of an execution's history.
+    pub async fn history(
+        &self,
+        execution_arn: &str,
+        query: HistoryQuery,
+    ) -> Result<HistoryPage, ExecutionError> {
+        let arn = Arc::from(execution_arn);
+        let facts = Facts::load(&self.0, &arn).await?.ok_or(ExecutionError::DoesNotExist)?;
+        let snapshot = self.0.store.snapshot().await?;
+        let machine = &facts.machine;
+        let shown = HistoryFacts {
+            input_text: &facts.input_text,
+            state_machine_version_arn: machine.facts.version_arn.as_deref(),
+            state_machine_alias_arn: machine.facts.alias_arn.as_deref(),
+            include_data: query.include_data,
+        };
+        let identity = facts.identity(Value::NULL, &self.0.region);
+        let mut history = History {
+            renderer: Renderer::new(&machine.program, &identity, shown),
+            query,
+            page: VecDeque::new(),
+            more: false,
+        };
+        history.read(&*snapshot, &arn).await?;
+        Ok(history.into_page())
+    }
+}
+
+fn newest_first(of: &str, status: Status, after: Option<&Cursor>) -> Scan {
+    let scan = key::listed(of, status).scan().backward();
+    match after {
+        None => scan,
+        Some(cursor) => scan.after(&key::list(of, status, cursor.date.as_millis(), &cursor.arn)),
+    }
+}
+
+fn description(facts: Facts, standing: Standing, limits: &Limits, now: Timestamp) -> Description {
+    let redrive = redrive(&facts, &standing, limits, now);
+    let (state_machine_arn, item_count) = match &facts.parent {
+        Some(Parent::MapRun { map_run_arn, items, .. }) => (labelled(map_run_arn).0, Some(*items)),
+        Some(Parent::Task(_)) | None => (Arc::clone(&facts.machine.facts.arn), None),
+    };
+    let is_closed = !matches!(standing.status, Status::Running | Status::PendingRedrive);
+    Description {
+        map_run_arn: facts.map_run_arn().cloned(),
+        execution_arn: facts.arn,
+        name: facts.name,
+        machine: facts.machine,
+        state_machine_arn,
+        item_count,
+        status: standing.status,
+        start_date: facts.started_at,
+        stop_date: is_closed.then_some(standing.date),
+        input: facts.input_text,
+        output: standing.output,
+        failure: standing.failure,
+        trace_header: facts.trace_header,
+        redrive_count: standing.redrive_count,
+        redrive_date: standing.redriven_at,
+        redrive,
+    }
+}
+
+/// Whether an execution could be redriven now, in AWS's words.
+pub(crate) fn redrive(
+    facts: &Facts,
+    standing: &Standing,
+    limits: &Limits,
+    now: Timestamp,
+) -> Redrive {
+    let not = |why: &str| Redrive::NotRedrivable(why.to_owned());
+    match standing.status {
+        Status::Failed | Status::TimedOut | Status::Aborted => {}
+        status => return not(&format!("Execution is {} and cannot be redriven", status.name())),
+    }
+    if facts.machine.facts.machine_type == MachineType::Express {
+        return not("Execution is of type EXPRESS and cannot be redriven");
+    }
+    if limits.history_events_max <= standing.last_event_id + 1 {
+        return not("Execution history event limit exceeded");
+    }
+    if limits.redrive_max < now.since(standing.date) {
+        return not("Execution redrivable period exceeded");
+    }
+    if limits.execution_max < now.since(facts.started_at) {
+        return not("Execution has exceeded the max execution time");
+    }
+    match facts.map_run_arn() {
+        Some(_) => Redrive::RedrivableByMapRun,
+        None => Redrive::Redrivable,
+    }
+}
+
+/// A page in the making. The renderer must see every event from the first on; no more than a page is kept.
+struct History<'a> {
+    renderer: Renderer<'a>,
+    query: HistoryQuery,
+    page: VecDeque<HistoryEvent>,
+    /// Whether an event of the page's other side was left out.
+    more: bool,
+}
+
+impl History<'_> {
+    async fn read(&mut self, store: &dyn Read, arn: &str) -> Result<(), Error> {
+        let mut first = 0;
+        loop {
+            let rows = store.scan(&key::scan_turns(arn, first)).await?;
+            for row in &rows {
+                let events = engine::record::decode(&row.value);
+                for event in events.map_err(|error| Error::corrupt("turn", error))? {
+                    let Some(shown) = self.renderer.render(&event) else { continue };
+                    if self.is_complete_with(shown) {
+                        return Ok(());
+                    }
+                }
+                first = key::turn_number(&row.key)? + 1;
+            }
+            if rows.len() < key::SCAN_ROWS {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Puts an event on the page if it belongs there. Whether nothing that follows does.
+    fn is_complete_with(&mut self, event: HistoryEvent) -> bool {
+        let HistoryQuery { after, limit, reverse, .. } = self.query;
+        if reverse {
+            // The newest events before `after`: the last of them that are seen.
+            if after.is_some_and(|after| after <= event.id) {
+                return true;
+            }
+            self.page.push_back(event);
+            if limit < self.page.len() {
+                self.page.pop_front();
+                self.more = true;
+            }
+            return false;
+        }
+        if after.is_some_and(|after| event.id <= after) {
+            return false;
+        }
+        self.more = self.page.len() == limit;
+        if !self.more {
+            self.page.push_back(event);
+        }
+        self.more
+    }
+
+    fn into_page(self) -> HistoryPage {
+        let mut events: Vec<HistoryEvent> = self.page.into();
+        if self.query.reverse {
+            events.reverse();
+        }
+        let next = if self.more { events.last().map(|event| event.id) } else { None };
+        HistoryPage { events, next }
+    }
+}

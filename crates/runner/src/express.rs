@@ -1,0 +1,258 @@
+//! Express executions: they live in memory, and what is durable of an asynchronous one is that it was accepted.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use asl::{Failure, error_name};
+use base::Timestamp;
+use engine::decide::{MapRunOutcome, TaskOutcome, decide};
+use engine::event::Attempt;
+use engine::{Command, Env, Event, Execution, Identity, Input};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use json::Value;
+use store::Batch;
+use tokio::sync::Notify;
+
+use crate::dispatch::{Errand, Sent};
+use crate::execution::{Finished, Start, Started, Status};
+use crate::live::{Facts, Parent, Standing};
+use crate::tables::{self, NoticeRow, key};
+use crate::{Error, Runner, StartError};
+
+/// The asynchronous executions that run in this process, each with a bell that stops it.
+#[derive(Default)]
+pub(crate) struct Accepted(Mutex<HashMap<Arc<str>, Arc<Notify>>>);
+
+impl Accepted {
+    /// None if it runs already.
+    fn begin(&self, arn: &Arc<str>) -> Option<Arc<Notify>> {
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.contains_key(arn) {
+            return None;
+        }
+        let stop = Arc::new(Notify::new());
+        running.insert(Arc::clone(arn), Arc::clone(&stop));
+        Some(stop)
+    }
+
+    fn end(&self, arn: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(arn);
+    }
+
+    pub(crate) fn stop(&self, arn: &str) {
+        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(stop) = running.get(arn) {
+            stop.notify_one();
+        }
+    }
+}
+
+impl Runner {
+    /// Runs a synchronous Express execution, in memory, to its end. It ends with this future.
+    pub async fn run_express(&self, start: Start) -> Result<Finished, Error> {
+        let input = start.input.clone();
+        let facts = Arc::new(self.facts(start));
+        let never = Notify::new();
+        Ok(Express::new(self, &facts, input).run(&never).await)
+    }
+
+    /// Accepts an asynchronous Express execution durably; it runs again if a crash interrupts it.
+    pub async fn start_express(&self, start: Start) -> Result<Started, StartError> {
+        Ok(self.accept_express(self.facts(start)).await?)
+    }
+
+    pub(crate) async fn accept_express(&self, facts: Facts) -> Result<Started, Error> {
+        let started =
+            Started { execution_arn: Arc::clone(&facts.arn), start_date: facts.started_at };
+        let row = tables::encode(&facts.to_row());
+        let mut batch = Batch::new();
+        batch.put(key::express(self.0.shard_of(&facts.arn), &facts.arn), row.clone());
+        if facts.map_run_arn().is_some() {
+            // Only children of map runs can be described and listed.
+            batch.put(key::execution(&facts.arn), row);
+            for list in facts.lists() {
+                let date = facts.started_at.as_millis();
+                batch.put(key::list(list, Status::Running, date, &facts.arn), Vec::new());
+            }
+        }
+        self.0.machines.put(&mut batch, &facts.machine);
+        self.0.store.commit(batch).await?;
+        self.0.machines.stored(&facts.machine);
+        self.run_accepted(facts)?;
+        Ok(started)
+    }
+
+    /// Runs an execution whose row is durable.
+    pub(crate) fn run_accepted(&self, facts: Facts) -> Result<(), Error> {
+        let input =
+            Value::parse(&facts.input_text).map_err(|error| Error::corrupt("input", error))?;
+        let Some(stop) = self.0.shard(&facts.arn).express.begin(&facts.arn) else { return Ok(()) };
+        let (runner, facts) = (self.clone(), Arc::new(facts));
+        self.0.tasks.spawn(async move {
+            let finished = Express::new(&runner, &facts, input).run(&stop).await;
+            if let Err(error) = runner.complete(&facts, &finished).await {
+                // The row is still there: it runs again when the store is opened again.
+                tracing::error!(execution = %facts.arn, %error, "failed to end an Express execution");
+            }
+            runner.0.shard(&facts.arn).express.end(&facts.arn);
+        });
+        Ok(())
+    }
+
+    async fn complete(&self, facts: &Facts, finished: &Finished) -> Result<(), Error> {
+        let arn = &facts.arn;
+        let mut batch = Batch::new();
+        batch.delete(key::express(self.0.shard_of(arn), arn));
+        let mut notice = None;
+        if let Some(Parent::MapRun { map_run_arn, index, .. }) = &facts.parent {
+            let standing = Standing::ended(finished);
+            batch.put(key::standing(arn), tables::encode(&standing.to_row()));
+            for list in facts.lists() {
+                let date = facts.started_at.as_millis();
+                batch.delete(key::list(list, Status::Running, date, arn));
+                let date = standing.date.as_millis();
+                batch.put(key::list(list, standing.status, date, arn), Vec::new());
+            }
+            let due = standing.date.after(self.0.limits.retention).as_millis();
+            batch.put(key::timer(self.0.shard_of(arn), due, arn), Vec::new());
+            let (number, row) = (u64::from(*index), NoticeRow::Ended(arn.to_string()));
+            let shard = self.0.shard_of(map_run_arn);
+            batch.put(key::notice(shard, map_run_arn, number), tables::encode(&row));
+            notice = Some((map_run_arn, number, row));
+        }
+        self.0.store.commit(batch).await?;
+        if let Some((map_run_arn, number, row)) = notice {
+            self.notify(map_run_arn, number, row);
+        }
+        Ok(())
+    }
+}
+
+/// An execution in memory, from its start to its end.
+struct Express<'r> {
+    runner: &'r Runner,
+    facts: &'r Arc<Facts>,
+    identity: Identity,
+    execution: Execution,
+    events: Vec<Event>,
+    inputs: VecDeque<Input>,
+    tasks: FuturesUnordered<BoxFuture<'r, (Attempt, Sent)>>,
+}
+
+impl<'r> Express<'r> {
+    fn new(runner: &'r Runner, facts: &'r Arc<Facts>, input: Value) -> Self {
+        let machine = facts.root();
+        let limits = &runner.0.express_limits;
+        let longest = facts.started_at.after(limits.express_max);
+        let own = facts.machine.program.timeout_seconds.filter(|_| machine == asl::ROOT);
+        let deadline = own.map_or(longest, |seconds| {
+            longest.min(facts.started_at.after(Duration::from_secs(seconds)))
+        });
+        let identity = facts.identity(input.clone(), &runner.0.region);
+        let start = Input::Start { machine, input, deadline: Some(deadline) };
+        Express {
+            runner,
+            facts,
+            identity,
+            execution: Execution::new(),
+            events: Vec::new(),
+            inputs: VecDeque::from([start]),
+            tasks: FuturesUnordered::new(),
+        }
+    }
+
+    async fn run(mut self, stop: &Notify) -> Finished {
+        loop {
+            while let Some(input) = self.inputs.pop_front() {
+                let continues = input == Input::Continue;
+                self.take(input);
+                if continues {
+                    tokio::task::yield_now().await;
+                }
+            }
+            if let Some(outcome) = self.execution.outcome() {
+                let stop_date = self.execution.ended_at().unwrap_or(self.facts.started_at);
+                let start_date = self.facts.started_at;
+                return Finished { start_date, stop_date, outcome, events: self.events };
+            }
+            let input = self.next(stop).await;
+            self.inputs.push_back(input);
+        }
+    }
+
+    fn take(&mut self, input: Input) {
+        let shared = &self.runner.0;
+        let now = shared.house.now();
+        let limits = &shared.express_limits;
+        let entropy = shared.shard(&self.facts.arn).entropy();
+        let env = Env {
+            program: &self.facts.machine.program,
+            identity: &self.identity,
+            limits,
+            now,
+            entropy: &entropy,
+            activity_exists: &*shared.activity_exists,
+        };
+        let decision = decide(&mut self.execution, input, &env);
+        drop(entropy);
+        // Nothing bounds how much happens in five minutes, so something must bound what is kept of it.
+        let room = shared.limits.history_events_max as usize - self.events.len();
+        self.events.extend(decision.events.into_iter().take(room));
+        for command in decision.commands {
+            self.perform(command);
+        }
+    }
+
+    fn perform(&mut self, command: Command) {
+        match command {
+            Command::Dispatch(dispatch) => {
+                let attempt = dispatch.attempt;
+                self.inputs.push_back(Input::TaskStarted { attempt, worker: None });
+                let errand = Errand::new(self.facts, dispatch);
+                let runner = self.runner;
+                self.tasks.push(Box::pin(async move { (attempt, errand.send(runner).await) }));
+            }
+            // The outcome of what nobody waits for any more has no effect.
+            Command::Cancel(_) | Command::StopMapRun { .. } => {}
+            Command::StartMapRun(start) => {
+                let cause = "Express state machines have no Distributed Map state.";
+                let outcome = MapRunOutcome::Failed(Failure::new(error_name::RUNTIME, cause));
+                self.inputs.push_back(Input::MapRunEnded { attempt: start.attempt, outcome });
+            }
+            Command::RedriveMapRun { .. } => unreachable!("Express executions aren't redriven"),
+            Command::Continue => self.inputs.push_back(Input::Continue),
+        }
+    }
+
+    /// Waits for whatever comes first: a task's answer, the next deadline, or the end from outside.
+    async fn next(&mut self, stop: &Notify) -> Input {
+        let wake_at = self.execution.wake_at().unwrap_or(Timestamp::MAX);
+        let left = wake_at.since(self.runner.0.house.now());
+        #[expect(clippy::disallowed_methods, reason = "it lives no longer than this process")]
+        let due = tokio::time::sleep(left);
+        tokio::select! {
+            Some((attempt, sent)) = self.tasks.next() => {
+                Input::TaskEnded { attempt, outcome: completed(sent) }
+            }
+            () = stop.notified() => Input::Stop(Failure::default()),
+            () = due => Input::Wake,
+        }
+    }
+}
+
+/// Express knows no jobs and callbacks: definitions with them are refused.
+fn completed(sent: Sent) -> TaskOutcome {
+    match sent.outcome {
+        TaskOutcome::Submitted(output) => TaskOutcome::Succeeded(output),
+        outcome => outcome,
+    }
+}
+
+impl Standing {
+    fn ended(finished: &Finished) -> Self {
+        let (status, output, failure) = Standing::outcome(finished.outcome.clone());
+        Standing { status, output, failure, ..Standing::started(finished.stop_date) }
+    }
+}

@@ -1,0 +1,69 @@
+use minicbor::{Decode, Encode};
+
+use super::StatusRow;
+
+/// A map run; what its children have come to stands in [`ChildRow`]s.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct MapRunRow {
+    /// The execution whose Map state it is.
+    #[n(0)]
+    pub(crate) execution_arn: String,
+    #[n(1)]
+    pub(crate) attempt: u64,
+    /// The Map state, in the program.
+    #[n(2)]
+    pub(crate) state: u32,
+    #[n(3)]
+    pub(crate) status: StatusRow,
+    #[n(4)]
+    pub(crate) started_at: i64,
+    #[n(5)]
+    pub(crate) stopped_at: Option<i64>,
+    #[n(6)]
+    pub(crate) max_concurrency: u32,
+    #[n(7)]
+    pub(crate) tolerated_failure_percentage: f64,
+    #[n(8)]
+    pub(crate) tolerated_failure_count: Option<u64>,
+    /// Child executions.
+    #[n(9)]
+    pub(crate) children: u32,
+    /// Items in all of them.
+    #[n(10)]
+    pub(crate) items: u64,
+    /// The first child that was never started.
+    #[n(11)]
+    pub(crate) next: u32,
+    #[n(12)]
+    pub(crate) redrive_count: u32,
+    #[n(13)]
+    pub(crate) redriven_at: Option<i64>,
+    /// Error and cause, of one that has failed.
+    #[n(14)]
+    pub(crate) failure: Option<(String, String)>,
+}
+
+/// What one child works on.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct ItemRow {
+    #[n(0)]
+    pub(crate) input: String,
+    /// How many items that is.
+    #[n(1)]
+    pub(crate) items: u32,
+}
+
+/// A child that was started at least once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct ChildRow {
+    #[n(0)]
+    pub(crate) status: StatusRow,
+    #[n(1)]
+    pub(crate) items: u32,
+    /// Counts the executions of an Express child, which a redrive starts anew.
+    #[n(2)]
+    pub(crate) generation: u32,
+}

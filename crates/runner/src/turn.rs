@@ -1,0 +1,272 @@
+//! A turn: inputs in, events out, one batch, and only then what follows.
+
+mod accept;
+mod commands;
+mod forget;
+
+use std::sync::Arc;
+
+use base::Timestamp;
+use engine::decide::decide;
+use engine::event::Attempt;
+use engine::{Command, Env, Event, Input};
+use json::Value;
+use store::Batch;
+
+use crate::execution::Status;
+use crate::live::{Live, SNAPSHOT_TURNS, Standing};
+use crate::message::Answer;
+use crate::tables::{self, NoticeRow, key};
+use crate::{Error, Runner};
+use commands::Act;
+
+/// Events after which no further message joins a turn.
+const EVENTS_MAX: usize = 500;
+/// Messages that join a turn: each brings a payload at most.
+const MESSAGES_MAX: usize = 16;
+/// A snapshot larger than this isn't taken.
+const SNAPSHOT_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+pub(crate) struct Turn<'r> {
+    runner: &'r Runner,
+    live: Box<Live>,
+    now: Timestamp,
+    was_running: bool,
+    messages: usize,
+    batch: Batch,
+    events: Vec<Event>,
+    /// What the engine asked for and no row says yet.
+    commands: Vec<Command>,
+    /// Jobs whose rows this turn writes.
+    jobs: Vec<(Attempt, Arc<str>)>,
+    /// What to do once the batch is durable.
+    acts: Vec<Act>,
+    answers: Vec<Box<dyn FnOnce(Option<&Error>) + Send>>,
+    /// Nothing is left of the execution.
+    forgotten: bool,
+}
+
+impl<'r> Turn<'r> {
+    pub(crate) fn new(runner: &'r Runner, live: Box<Live>) -> Self {
+        Turn {
+            runner,
+            now: runner.0.house.now(),
+            was_running: live.execution.is_running(),
+            live,
+            messages: 0,
+            batch: Batch::new(),
+            events: Vec::new(),
+            commands: Vec::new(),
+            jobs: Vec::new(),
+            acts: Vec::new(),
+            answers: Vec::new(),
+            forgotten: false,
+        }
+    }
+
+    /// Whether the messages that follow must wait for the next turn.
+    pub(crate) fn is_full(&self) -> bool {
+        MESSAGES_MAX <= self.messages
+            || EVENTS_MAX <= self.events.len()
+            || self.forgotten
+            || self.was_running != self.live.execution.is_running()
+    }
+
+    /// The start of an execution: its rows, and all it does until it must wait.
+    pub(crate) fn begin(&mut self, input: Value) {
+        let shared = &self.runner.0;
+        let facts = Arc::clone(&self.live.facts);
+        let key = key::execution(&facts.arn);
+        self.batch.require_absent(key.clone());
+        self.batch.put(key, tables::encode(&facts.to_row()));
+        shared.machines.put(&mut self.batch, &facts.machine);
+        for list in facts.lists() {
+            let key = key::list(list, Status::Running, facts.started_at.as_millis(), &facts.arn);
+            self.batch.put(key, Vec::new());
+        }
+        let machine = facts.root();
+        let deadline = self.deadline();
+        self.decide(Input::Start { machine, input, deadline: Some(deadline) });
+    }
+
+    /// When the execution times out if it begins, or begins again, now.
+    fn deadline(&self) -> Timestamp {
+        let machine = &self.live.facts.machine;
+        let longest = self.now.after(self.runner.0.limits.execution_max);
+        let own = machine.program.timeout_seconds.filter(|_| self.live.facts.root() == asl::ROOT);
+        own.map_or(longest, |seconds| {
+            longest.min(self.now.after(std::time::Duration::from_secs(seconds)))
+        })
+    }
+
+    fn decide(&mut self, input: Input) {
+        let shared = &self.runner.0;
+        let live = &mut *self.live;
+        let entropy = shared.shard(&live.facts.arn).entropy();
+        let env = Env {
+            program: &live.facts.machine.program,
+            identity: &live.identity,
+            limits: &shared.limits,
+            now: self.now,
+            entropy: &entropy,
+            activity_exists: &*shared.activity_exists,
+        };
+        let decision = decide(&mut live.execution, input, &env);
+        drop(entropy);
+        self.events.extend(decision.events);
+        self.commands.extend(decision.commands);
+    }
+
+    /// Answers once the batch is durable; with our trouble if it isn't.
+    fn answer<T, E>(&mut self, to: Answer<T, E>, result: Result<T, E>)
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.answers.push(Box::new(move |failed| {
+            let result = failed.map_or(result, |error| Err(error.clone().into()));
+            // Who asked may have gone.
+            drop(to.send(result));
+        }));
+    }
+
+    /// Nothing of this turn happened.
+    pub(crate) fn fail(self, error: &Error) {
+        tracing::error!(execution = %self.live.facts.arn, %error, "failed to commit a turn");
+        self.answers.into_iter().for_each(|answer| answer(Some(error)));
+    }
+
+    /// Commits and performs. The execution, if it is still there.
+    pub(crate) async fn finish(mut self) -> Option<Box<Live>> {
+        let sealed = self.seal().await;
+        let committed = match sealed {
+            Ok(()) => self.write().await,
+            Err(error) => Err(error),
+        };
+        match committed {
+            Ok(()) => self.perform(),
+            Err(error) => {
+                self.fail(&error);
+                None
+            }
+        }
+    }
+
+    /// Commits; the caller performs.
+    pub(crate) async fn commit(mut self) -> Result<Self, Error> {
+        self.seal().await?;
+        self.write().await?;
+        Ok(self)
+    }
+
+    async fn write(&mut self) -> Result<(), Error> {
+        let batch = std::mem::take(&mut self.batch);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.runner.0.store.commit(batch).await?;
+        let machine = &self.live.facts.machine;
+        if self.live.next_turn == 1 && !self.runner.0.machines.is_stored(machine) {
+            self.runner.0.machines.stored(machine);
+        }
+        Ok(())
+    }
+
+    /// Completes the batch with what the events and commands come to.
+    async fn seal(&mut self) -> Result<(), Error> {
+        if self.forgotten {
+            return Ok(());
+        }
+        let continues = self.prepare_commands().await?;
+        self.put_events();
+        if self.was_running && !self.live.execution.is_running() {
+            self.end();
+        }
+        self.put_timer(continues);
+        Ok(())
+    }
+
+    fn put_events(&mut self) {
+        if self.events.is_empty() {
+            return;
+        }
+        let live = &mut *self.live;
+        let arn = &live.facts.arn;
+        self.batch.put(key::turn(arn, live.next_turn), engine::record::encode(&self.events));
+        live.next_turn += 1;
+        if live.execution.is_running() && live.snapshot_turns + SNAPSHOT_TURNS <= live.next_turn {
+            let snapshot = live.execution.to_snapshot();
+            if snapshot.len() <= SNAPSHOT_BYTES_MAX {
+                let row = [&live.next_turn.to_be_bytes()[..], &snapshot].concat();
+                self.batch.put(key::snapshot(arn), row);
+            }
+            // Too large a one is tried again only after as many turns.
+            live.snapshot_turns = live.next_turn;
+        }
+    }
+
+    /// The execution has ended: its standing, its places in lists, and whoever waits for it.
+    fn end(&mut self) {
+        let live = &mut *self.live;
+        let outcome =
+            live.execution.outcome().expect("an execution that doesn't run has an outcome");
+        let (status, output, failure) = Standing::outcome(outcome);
+        let ended = Standing {
+            status,
+            date: live.execution.ended_at().unwrap_or(self.now),
+            output,
+            failure,
+            last_event_id: live.execution.last_event_id(),
+            ..live.standing.clone()
+        };
+        self.stand(ended);
+        let facts = Arc::clone(&self.live.facts);
+        if let Some((receiver, number)) = facts.parent.as_ref().and_then(|parent| parent.waiting())
+        {
+            self.give_notice(receiver, number, NoticeRow::Ended(facts.arn.to_string()));
+        }
+    }
+
+    /// The execution stands otherwise now.
+    fn stand(&mut self, standing: Standing) {
+        let live = &mut *self.live;
+        let facts = &live.facts;
+        self.batch.put(key::standing(&facts.arn), tables::encode(&standing.to_row()));
+        for list in facts.lists() {
+            let old = &live.standing;
+            self.batch.delete(key::list(list, old.status, old.date.as_millis(), &facts.arn));
+            let date = standing.date.as_millis();
+            self.batch.put(key::list(list, standing.status, date, &facts.arn), Vec::new());
+        }
+        live.standing = standing;
+    }
+
+    fn give_notice(&mut self, receiver: Arc<str>, number: u64, row: NoticeRow) {
+        let shard = self.runner.0.shard_of(&receiver);
+        self.batch.put(key::notice(shard, &receiver, number), tables::encode(&row));
+        self.acts.push(Act::Notify(receiver, number, row));
+    }
+
+    /// Moves the execution's row among the timers to where it is due now.
+    fn put_timer(&mut self, continues: bool) {
+        let shared = &self.runner.0;
+        let live = &mut *self.live;
+        // A turn that was cut goes on by itself; after a crash this wakes it.
+        let due = if continues { Some(self.now.as_millis()) } else { live.due(shared) };
+        if due == live.timer {
+            return;
+        }
+        let arn = &live.facts.arn;
+        let shard = shared.shard_of(arn);
+        if let Some(old) = live.timer {
+            self.batch.delete(key::timer(shard, old, arn));
+        }
+        if let Some(due) = due {
+            self.batch.put(key::timer(shard, due, arn), Vec::new());
+            if !continues {
+                self.acts.push(Act::WakeBy(due));
+            }
+        }
+        live.timer = due;
+    }
+}

@@ -1,0 +1,250 @@
+//! What each message does to an execution.
+
+use std::sync::Arc;
+
+use asl::StateKind;
+use asl::resources::Pattern;
+use base::Timestamp;
+use engine::decide::{Input, TaskOutcome};
+use engine::event::{Attempt, TaskFailure};
+use engine::frame::TaskPhase;
+use engine::token::TaskToken;
+
+use super::Turn;
+use super::commands::{Act, resource};
+use crate::dispatch::{self, Sent};
+use crate::execution::{Redrive, TaskEnd};
+use crate::live::{Live, Standing};
+use crate::map_run;
+use crate::message::{Message, Redriver};
+use crate::tables::{NoticeRow, key};
+use crate::{Error, ExecutionError, TokenError, describe};
+
+impl Turn<'_> {
+    pub(crate) async fn accept(&mut self, message: Message) -> Result<(), Error> {
+        self.messages += 1;
+        match message {
+            Message::Start(beginning, answer) => {
+                let result = self.live.started_again(&beginning.facts);
+                self.answer(answer, result);
+            }
+            Message::Stop(failure, answer) => {
+                self.decide(Input::Stop(failure));
+                let stopped = self.live.execution.ended_at();
+                self.answer(answer, Ok(stopped.unwrap_or(self.now)));
+            }
+            Message::Redrive(redriver, answer) => {
+                let result = self.redrive(redriver);
+                self.answer(answer, result);
+            }
+            Message::Due(due, answer) => {
+                self.due(due).await?;
+                self.answer(answer, Ok(()));
+            }
+            Message::Continue => self.decide(Input::Continue),
+            Message::Send(dispatch) => self.mark_sent(dispatch),
+            Message::Recover(dispatch) => self.recover(dispatch),
+            Message::Outcome(attempt, sent) => self.outcome(attempt, *sent).await?,
+            Message::EndTask(token, end, answer) => {
+                let message = match self.is_submitted(token.attempt) {
+                    true => Some(Message::EndTask(token, end, answer)),
+                    false => self.hold(token.attempt, Message::EndTask(token, end, answer)),
+                };
+                if let Some(Message::EndTask(token, end, answer)) = message {
+                    let result = self.end_task(&token, end);
+                    self.answer(answer, result);
+                }
+            }
+            Message::Heartbeat(token, answer) => {
+                let result = self.checked(&token).map(|_| ());
+                if result.is_ok() {
+                    self.decide(Input::Heartbeat { attempt: token.attempt });
+                }
+                self.answer(answer, result);
+            }
+            Message::Take { attempt, worker, row, answer } => {
+                let waits =
+                    self.live.execution.task(attempt).is_some_and(|(_, task)| !task.started);
+                self.batch.delete(row);
+                self.decide(Input::TaskStarted { attempt, worker });
+                self.answer(answer, Ok(waits));
+            }
+            Message::Notice(number, row) => self.notice(number, row).await?,
+        }
+        Ok(())
+    }
+
+    async fn due(&mut self, due: i64) -> Result<(), Error> {
+        let arn = Arc::clone(&self.live.facts.arn);
+        self.batch.delete(key::timer(self.runner.0.shard_of(&arn), due, &arn));
+        if self.live.timer == Some(due) {
+            self.live.timer = None;
+        }
+        if self.live.execution.is_running() {
+            self.decide(Input::Wake);
+            return Ok(());
+        }
+        let expired = self.live.due(&self.runner.0);
+        if expired.is_some_and(|at| at <= self.now.as_millis()) {
+            self.forget().await?;
+        }
+        Ok(())
+    }
+
+    fn redrive(&mut self, redriver: Redriver) -> Result<Timestamp, ExecutionError> {
+        let mut tokens = self.live.standing.redrive_tokens.clone();
+        match redriver {
+            Redriver::Client { token } => {
+                if let Some((_, at)) =
+                    token.as_ref().and_then(|token| tokens.iter().find(|(of, _)| of == token))
+                {
+                    return Ok(Timestamp::from_millis(*at));
+                }
+                let Live { facts, standing, .. } = &*self.live;
+                match describe::redrive(facts, standing, &self.runner.0.limits, self.now) {
+                    Redrive::Redrivable => {}
+                    Redrive::RedrivableByMapRun => {
+                        return Err(ExecutionError::NotRedrivable(describe::BY_MAP_RUN.to_owned()));
+                    }
+                    Redrive::NotRedrivable(why) => return Err(ExecutionError::NotRedrivable(why)),
+                }
+                tokens.extend(token.map(|token| (token, self.now.as_millis())));
+                // AWS remembers the last ten.
+                let forgotten = tokens.len().saturating_sub(10);
+                tokens.drain(..forgotten);
+            }
+            Redriver::MapRun => {}
+        }
+        if self.live.execution.is_running() {
+            return Ok(self.now);
+        }
+        let deadline = self.deadline();
+        self.decide(Input::Redrive { deadline: Some(deadline) });
+        let redriven = Standing {
+            redrive_count: self.live.execution.redrive_count(),
+            redriven_at: Some(self.now),
+            redrive_tokens: tokens,
+            ..Standing::started(self.now)
+        };
+        self.stand(redriven);
+        // The end that may have followed at once is this turn's own.
+        self.was_running = true;
+        Ok(self.now)
+    }
+
+    /// The task is about to leave: TaskStarted is the durable mark.
+    fn mark_sent(&mut self, dispatch: Box<engine::Dispatch>) {
+        let attempt = dispatch.attempt;
+        let waits = self.live.execution.task(attempt).is_some_and(|(_, task)| !task.started);
+        // What isn't sent before the end is pending when the store is opened again.
+        if !waits || self.runner.0.tasks.is_closing() {
+            return;
+        }
+        self.decide(Input::TaskStarted { attempt, worker: None });
+        self.acts.push(Act::Leave(dispatch));
+    }
+
+    fn recover(&mut self, dispatch: Box<engine::Dispatch>) {
+        let attempt = dispatch.attempt;
+        let arn = &self.live.facts.arn;
+        if self.runner.0.under_way.has(arn, attempt) {
+            return;
+        }
+        let outbox = key::outbox(self.runner.0.shard_of(arn), arn, attempt);
+        match self.live.execution.task(attempt).map(|(_, task)| task.started) {
+            None => {
+                self.batch.delete(outbox);
+            }
+            Some(false) => self.mark_sent(dispatch),
+            Some(true) if dispatch::can_be_asked_again(resource(&self.live, &dispatch)) => {
+                self.acts.push(Act::Leave(dispatch));
+            }
+            Some(true) => {
+                let failure = dispatch::unknown_outcome(resource(&self.live, &dispatch));
+                let outcome = TaskOutcome::Failed(TaskFailure::Failed, failure);
+                self.batch.delete(outbox);
+                self.decide(Input::TaskEnded { attempt, outcome });
+            }
+        }
+    }
+
+    async fn outcome(&mut self, attempt: Attempt, sent: Sent) -> Result<(), Error> {
+        let arn = Arc::clone(&self.live.facts.arn);
+        let is_open = self.live.execution.task(attempt).is_some();
+        self.batch.delete(key::outbox(self.runner.0.shard_of(&arn), &arn, attempt));
+        match sent.job {
+            Some(job) if is_open => {
+                self.put_job(attempt, &job);
+                self.acts.push(Act::LookForNotice(attempt));
+            }
+            Some(job) => self.acts.push(Act::StopJob(job)),
+            None => {}
+        }
+        self.decide(Input::TaskEnded { attempt, outcome: sent.outcome });
+        Ok(())
+    }
+
+    fn is_submitted(&self, attempt: Attempt) -> bool {
+        self.live.execution.task(attempt).is_none_or(|(_, task)| task.submitted)
+    }
+
+    /// An answer waits until the submission of its task is known, where that is a matter of moments: AWS's histories
+    /// show the submission first.
+    fn hold(&self, attempt: Attempt, message: Message) -> Option<Message> {
+        self.runner.0.under_way.hold(&self.live.facts.arn, attempt, message)
+    }
+
+    fn checked(&self, token: &TaskToken) -> Result<&TaskPhase, TokenError> {
+        let (_, task) = self.live.execution.task(token.attempt).ok_or(TokenError::TimedOut)?;
+        if task.secret != token.secret || !task.started {
+            return Err(TokenError::Invalid);
+        }
+        Ok(task)
+    }
+
+    fn end_task(&mut self, token: &TaskToken, end: TaskEnd) -> Result<(), TokenError> {
+        self.checked(token)?;
+        let attempt = token.attempt;
+        let outcome = match end {
+            TaskEnd::Succeeded(output) => TaskOutcome::Succeeded(output),
+            TaskEnd::Failed(failure) => TaskOutcome::Failed(TaskFailure::Failed, failure),
+        };
+        let arn = Arc::clone(&self.live.facts.arn);
+        self.batch.delete(key::outbox(self.runner.0.shard_of(&arn), &arn, attempt));
+        self.decide(Input::TaskEnded { attempt, outcome });
+        Ok(())
+    }
+
+    async fn notice(&mut self, number: u64, row: NoticeRow) -> Result<(), Error> {
+        let NoticeRow::Ended(of) = row else { return Ok(()) };
+        let arn = Arc::clone(&self.live.facts.arn);
+        let of: Arc<str> = of.into();
+        let is_map_run = map_run::is_arn(&of);
+        if let Some((frame, task)) = self.live.execution.task(number)
+            && !task.submitted
+        {
+            // It is told again once the submission is known.
+            tracing::trace!(execution = %arn, frame = frame.id, "a job ended before its submission");
+            return Ok(());
+        }
+        if is_map_run {
+            let outcome = map_run::outcome(&self.runner.0, &of).await?;
+            self.decide(Input::MapRunEnded { attempt: number, outcome });
+        } else if let Some(pattern) = pattern(&self.live, number) {
+            let outcome = dispatch::execution_ended(&self.runner.0, &of, pattern).await?;
+            self.decide(Input::TaskEnded { attempt: number, outcome });
+        }
+        self.batch.delete(key::notice(self.runner.0.shard_of(&arn), &arn, number));
+        self.batch.delete(key::job(&arn, number));
+        Ok(())
+    }
+}
+
+/// How an open task waits.
+fn pattern(live: &Live, attempt: Attempt) -> Option<Pattern> {
+    let (frame, _) = live.execution.task(attempt)?;
+    match &live.facts.machine.program[frame.state_id()].kind {
+        StateKind::Task(task) => Some(task.resource.pattern()),
+        _ => None,
+    }
+}
