@@ -18,6 +18,8 @@ fn expressions_must_parse() {
         ("{\"a\":}", r#"The symbol "}" cannot be used as a unary operator"#),
         ("$x :=", "Unexpected end of expression"),
         ("$match(\"a\", /abc", "No terminating / in regular expression"),
+        ("phone %.other", r#"The symbol "." cannot be used as a unary operator"#),
+        ("", "Unexpected end of expression"),
     ] {
         check_output(expression, &[&format!("INVALID_JSONATA_EXPRESSION: {message} @Output/v")]);
     }
