@@ -35,6 +35,7 @@ pub(crate) fn report(span: Duration) -> Result<()> {
             region: "us-east-1".into(),
             started_at,
             input: input.clone(),
+            can_redrive: true,
         };
         let env = Env {
             program: &program,

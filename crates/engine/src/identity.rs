@@ -20,6 +20,9 @@ pub struct Identity {
     pub region: Arc<str>,
     pub started_at: Timestamp,
     pub input: Value,
+    /// Whether it may be redriven; an Express execution may not, and its context has no `RedriveCount`
+    /// (recorded: express_sync_query_runtime_memory).
+    pub can_redrive: bool,
 }
 
 /// The context object: `$$`, `$states.context`.
@@ -38,7 +41,9 @@ pub(crate) fn context(
     of_execution.insert("Name", identity.execution_name.clone());
     of_execution.insert("RoleArn", identity.role_arn.clone());
     of_execution.insert("StartTime", identity.started_at.to_string());
-    of_execution.insert("RedriveCount", i64::from(execution.redrive_count()));
+    if identity.can_redrive {
+        of_execution.insert("RedriveCount", i64::from(execution.redrive_count()));
+    }
     if let Some(redriven_at) = execution.redriven_at() {
         of_execution.insert("RedriveTime", redriven_at.to_string());
     }

@@ -9,7 +9,7 @@ use json::Value;
 use store::Read;
 
 use crate::execution::Status;
-use crate::machine::Machine;
+use crate::machine::{Machine, MachineType};
 use crate::tables::{self, ExecutionRow, ParentRow, StandingRow, StatusRow, key};
 use crate::{Error, Shared};
 
@@ -226,6 +226,7 @@ impl Facts {
             region: Arc::clone(region),
             started_at: self.started_at,
             input,
+            can_redrive: machine.machine_type == MachineType::Standard,
         }
     }
 }

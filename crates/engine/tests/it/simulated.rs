@@ -44,6 +44,7 @@ impl Simulated {
                 region: "us-east-1".into(),
                 started_at: now,
                 input: Value::NULL,
+                can_redrive: true,
             },
             limits: Limits::default(),
             now,
