@@ -11,7 +11,8 @@ pub struct Object {
     places: Option<HashMap<Arc<str>, usize>>,
 }
 
-const LINEAR_MAX: usize = 16;
+/// Up to so many members are looked through one by one.
+pub(crate) const LINEAR_MAX: usize = 16;
 
 impl Object {
     pub fn new() -> Self {

@@ -25,13 +25,14 @@ impl ParseError {
     }
 }
 
-pub(crate) fn parse(text: &str) -> Result<Value, ParseError> {
+pub(crate) fn parse(text: &str, depth_max: usize) -> Result<Value, ParseError> {
     let mut parser = Parser {
         scanner: Scanner::new(text),
         text: String::with_capacity(text.len()),
         decoded: String::new(),
         tape: Vec::with_capacity(text.len() / 12 + 1),
         open: Vec::new(),
+        depth_max,
         keys: Vec::new(),
         repeats_a_key: false,
         depth: 0,
@@ -49,7 +50,7 @@ pub(crate) fn parse(text: &str) -> Result<Value, ParseError> {
     };
     let value = Value::in_document(Arc::new(document), 0);
     // Rare, so it may cost: a tree drops the earlier members, then its text is indexed again.
-    if repeats_a_key { parse(&value.rebuilt().to_string()) } else { Ok(value) }
+    if repeats_a_key { parse(&value.rebuilt().to_string(), depth_max) } else { Ok(value) }
 }
 
 struct Parser<'a> {
@@ -59,6 +60,7 @@ struct Parser<'a> {
     tape: Vec<Entry>,
     /// Containers not yet closed.
     open: Vec<Open>,
+    depth_max: usize,
     /// Tape indices of the keys of all open objects.
     keys: Vec<u32>,
     repeats_a_key: bool,
@@ -187,10 +189,11 @@ impl<'a> Parser<'a> {
     }
 
     fn open(&mut self, tag: Tag, bracket: char) -> Result<(), ParseError> {
-        if self.open.len() == DEPTH_MAX {
+        if self.open.len() == self.depth_max {
             let message = format!(
-                "Document nesting depth ({}) exceeds the maximum allowed ({DEPTH_MAX}, from `StreamReadConstraints.getMaxNestingDepth()`)",
-                DEPTH_MAX + 1
+                "Document nesting depth ({}) exceeds the maximum allowed ({}, from `StreamReadConstraints.getMaxNestingDepth()`)",
+                self.depth_max + 1,
+                self.depth_max
             );
             return Err(ParseError::new(message, self.scanner.at()));
         }

@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use crate::document::{Document, Tag};
 use crate::number::Number;
-use crate::object::Object;
-use crate::parse::{self, ParseError};
+use crate::object::{LINEAR_MAX, Object};
+use crate::parse::{self, DEPTH_MAX, ParseError};
 use crate::write;
 
 /// An immutable JSON value; see the [crate's page](crate) for its rules.
@@ -52,7 +52,15 @@ impl Value {
 
     /// Reads one JSON value and nothing after it.
     pub fn parse(text: &str) -> Result<Value, ParseError> {
-        parse::parse(text)
+        parse::parse(text, DEPTH_MAX)
+    }
+
+    /// Reads what was written by [`Value`]'s `Display`, however deep it nests.
+    ///
+    /// # Errors
+    /// The text isn't one that was written so.
+    pub fn parse_written(text: &str) -> Result<Value, ParseError> {
+        parse::parse(text, usize::MAX)
     }
 
     pub(crate) fn in_document(document: Arc<Document>, index: u32) -> Value {
@@ -221,7 +229,15 @@ impl Value {
 
     /// UTF-8 bytes of the compact text: what AWS's size limits count.
     pub fn text_len(&self) -> usize {
-        self.span().map_or_else(|| self.to_string().len(), str::len)
+        self.text_len_within(usize::MAX).unwrap_or(usize::MAX)
+    }
+
+    /// The same, if it is no more than `most`. Looks at no more than that either: a value that holds another
+    /// one a thousand times is small, and its text isn't.
+    pub fn text_len_within(&self, most: usize) -> Option<usize> {
+        let mut left = most;
+        write::measure(self, &mut left)?;
+        Some(most - left)
     }
 
     /// Whether containers are nested deeper than `levels` in here; a scalar has no level.
@@ -256,9 +272,18 @@ impl Value {
             Repr::Document(document, index)
                 if document.span(*index).len() * 4 < document.text.len() =>
             {
-                Value::parse(document.span(*index)).expect("a span of a valid text is valid")
+                Value::parse_written(document.span(*index))
+                    .expect("a span of a valid text is valid")
             }
             _ => self,
+        }
+    }
+
+    /// The members by key, if looking them up in the text one after the other would take long.
+    fn indexed(&self) -> Option<Object> {
+        match &self.0 {
+            Repr::Document(..) if LINEAR_MAX < self.len() => self.to_object(),
+            _ => None,
         }
     }
 
@@ -374,10 +399,12 @@ impl PartialEq for Value {
                 self.len() == other.len() && self.items().eq(other.items())
             }
             (Kind::Object, Kind::Object) => {
+                let indexed = other.indexed();
                 self.len() == other.len()
-                    && self
-                        .entries()
-                        .all(|(key, member)| other.get(key).is_some_and(|o| o == member))
+                    && self.entries().all(|(key, member)| match &indexed {
+                        Some(other) => other.get(key) == Some(&member),
+                        None => other.get(key).is_some_and(|other| other == member),
+                    })
             }
             _ => false,
         }

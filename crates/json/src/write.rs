@@ -1,4 +1,4 @@
-//! Values to compact text, with escapes as Jackson writes them.
+//! Values to compact text, with escapes as Jackson writes them, and how long it would be.
 
 use crate::value::{Kind, Value};
 
@@ -7,27 +7,31 @@ pub(crate) fn string(text: &str, out: &mut String) {
     out.push('"');
     let mut plain_from = 0;
     for (at, byte) in text.bytes().enumerate() {
-        let short = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            b'\n' => "\\n",
-            b'\r' => "\\r",
-            b'\t' => "\\t",
-            0x08 => "\\b",
-            0x0c => "\\f",
-            0..0x20 => "",
-            _ => continue,
-        };
+        let Some(letter) = escape(byte) else { continue };
         out.push_str(&text[plain_from..at]);
         plain_from = at + 1;
-        if short.is_empty() {
-            out.push_str(&format!("\\u{byte:04X}"));
-        } else {
-            out.push_str(short);
+        match letter {
+            'u' => out.push_str(&format!("\\u{byte:04X}")),
+            letter => out.extend(['\\', letter]),
         }
     }
     out.push_str(&text[plain_from..]);
     out.push('"');
+}
+
+/// What follows the backslash, for a byte that can't stand for itself; digits follow a `u`.
+fn escape(byte: u8) -> Option<char> {
+    Some(match byte {
+        b'"' => '"',
+        b'\\' => '\\',
+        b'\n' => 'n',
+        b'\r' => 'r',
+        b'\t' => 't',
+        0x08 => 'b',
+        0x0c => 'f',
+        0..0x20 => 'u',
+        _ => return None,
+    })
 }
 
 pub(crate) fn value(value: &Value, out: &mut String) {
@@ -66,4 +70,44 @@ pub(crate) fn value(value: &Value, out: &mut String) {
             out.push('}');
         }
     }
+}
+
+/// Takes the length of the text from `left`; `None` if it is longer.
+pub(crate) fn measure(value: &Value, left: &mut usize) -> Option<()> {
+    if let Some(text) = value.span() {
+        return take(text.len(), left);
+    }
+    match value.kind() {
+        Kind::Null => take("null".len(), left),
+        Kind::Bool => take(if value.as_bool() == Some(true) { 4 } else { 5 }, left),
+        Kind::Number => take(value.as_number()?.to_string().len(), left),
+        Kind::String => measure_string(value.as_str()?, left),
+        Kind::Array => {
+            take("[]".len() + value.len().saturating_sub(1), left)?;
+            value.items().try_for_each(|item| measure(&item, left))
+        }
+        Kind::Object => {
+            // A colon and, but for the last, a comma follow each member.
+            take("{}".len() + (2 * value.len()).saturating_sub(1), left)?;
+            value.entries().try_for_each(|(key, member)| {
+                measure_string(key, left)?;
+                measure(&member, left)
+            })
+        }
+    }
+}
+
+fn measure_string(text: &str, left: &mut usize) -> Option<()> {
+    take(text.len() + 2, left)?;
+    let more = |byte| match escape(byte) {
+        None => 0,
+        Some('u') => r"u0000".len(),
+        Some(_) => 1,
+    };
+    take(text.bytes().map(more).sum(), left)
+}
+
+fn take(length: usize, left: &mut usize) -> Option<()> {
+    *left = left.checked_sub(length)?;
+    Some(())
 }

@@ -110,6 +110,35 @@ fn refuses_nesting_beyond_the_limit_and_survives_it() {
 }
 
 #[test]
+fn what_was_written_is_read_however_deep_it_nests() {
+    let deep = (0..2 * DEPTH_MAX).fold(Value::NULL, |inner, _| Value::array([inner]));
+    let text = deep.to_string();
+    assert!(Value::parse(&text).is_err());
+    let read = Value::parse_written(&text).expect("we wrote it");
+    assert_eq!(read.to_string(), text);
+}
+
+#[test]
+fn a_value_that_repeats_another_is_measured_no_further_than_asked() {
+    let long = Value::from("x".repeat(1_000));
+    // Written out, it would fill the memory of any machine.
+    let repeated = (0..20).fold(long, |inner, _| Value::array(vec![inner; 100]));
+    assert_eq!(repeated.text_len_within(1_000_000), None);
+}
+
+#[test]
+fn large_objects_are_compared_whatever_their_order() {
+    let object = |numbers: &mut dyn Iterator<Item = u32>| {
+        let members: Vec<String> = numbers.map(|i| format!("\"k{i}\":{i}")).collect();
+        parse(&format!("{{{}}}", members.join(",")))
+    };
+    // Looked up one after the other in the text, so many would take minutes.
+    let (up, down) = (object(&mut (0..20_000)), object(&mut (0..20_000).rev()));
+    assert_eq!(up, down);
+    assert_ne!(up, down.with("k7", "other"));
+}
+
+#[test]
 fn a_detached_value_no_longer_pins_its_text() {
     let large = parse(&format!(r#"{{"small":{{"a":1}},"large":"{}"}}"#, "x".repeat(1000)));
     let small = large.get("small").expect("is there");
@@ -139,6 +168,16 @@ fn computed_numbers_are_written_as_ecmascript_writes_them() {
     assert!(json::Number::from_f64(f64::NAN).is_none());
 }
 
+/// The same value, put together from parts.
+fn grown(value: &Value) -> Value {
+    match value.kind() {
+        Kind::Array => Value::array(value.items().map(|item| grown(&item))),
+        Kind::Object => Value::object(value.entries().map(|(key, member)| (key, grown(&member)))),
+        Kind::String => value.as_str().expect("it is one").into(),
+        Kind::Null | Kind::Bool | Kind::Number => value.clone(),
+    }
+}
+
 fn any_json() -> impl Strategy<Value = serde_json::Value> {
     let leaf = prop_oneof![
         Just(serde_json::Value::Null),
@@ -163,6 +202,11 @@ proptest! {
         let read: serde_json::Value = serde_json::from_str(&value.to_string()).expect("reads back");
         prop_assert_eq!(&read, &expected);
         prop_assert_eq!(value.text_len(), value.to_string().len());
+        let grown = grown(&value);
+        let length = grown.to_string().len();
+        prop_assert_eq!(grown.text_len(), length, "a value that was put together is measured");
+        prop_assert_eq!(grown.text_len_within(length), Some(length));
+        prop_assert_eq!(grown.text_len_within(length - 1), None);
     }
 
     #[test]
