@@ -379,13 +379,10 @@ impl<'a> Turn<'a> {
         });
         match assigned {
             Err(fault) => self.fault(frame, &fault),
-            Ok((output, _)) if !self.fits(&output) => self.fail_for_size(frame, &state.name),
-            Ok((_, assigned)) if self.variables_overflow(&assigned) => {
-                let cause = "The total size of the variables exceeds the maximum number of bytes service limit.";
-                let failure = Failure::new(asl::error_name::DATA_LIMIT_EXCEEDED, cause);
-                self.fail(frame, failure, failure::Origin::State);
-            }
-            Ok((output, assigned)) => self.emit_exited(frame, output, assigned, exit.next),
+            Ok((output, assigned)) => match self.refusal(frame, &output, &assigned) {
+                Some(failure) => self.fail(frame, failure, failure::Origin::State),
+                None => self.emit_exited(frame, output, assigned, exit.next),
+            },
         }
     }
 
@@ -402,15 +399,44 @@ impl<'a> Turn<'a> {
 
     /// Whether a payload keeps to AWS's limit; if so, it will be stored with this turn.
     fn fits(&mut self, payload: &Value) -> bool {
-        let bytes = payload.text_len();
-        self.bytes += bytes;
-        bytes <= self.env.limits.payload_bytes_max
+        let bytes = payload.text_len_within(self.env.limits.payload_bytes_max);
+        self.bytes += bytes.unwrap_or_default();
+        bytes.is_some()
     }
 
-    fn variables_overflow(&self, assigned: &[Assigned]) -> bool {
-        let added: usize = assigned.iter().map(|variable| variable.value.0.text_len()).sum();
-        let total = self.execution.variable_bytes() + added as u64;
-        (self.env.limits.variables_bytes_max as u64) < total
+    fn variables_fit(&self, assigned: &[Assigned]) -> bool {
+        let most = self.env.limits.variables_bytes_max;
+        let held = usize::try_from(self.execution.variable_bytes()).unwrap_or(usize::MAX);
+        let left = assigned.iter().try_fold(most.checked_sub(held), |left, variable| {
+            let left = left?;
+            Some(left.checked_sub(variable.value.0.text_len_within(left)?))
+        });
+        left.flatten().is_some()
+    }
+
+    /// Why what a state hands on can't be stored, if it can't.
+    fn refusal(
+        &mut self,
+        frame: FrameId,
+        output: &Value,
+        assigned: &[Assigned],
+    ) -> Option<Failure> {
+        let state = self.state(frame);
+        if !self.fits(output) {
+            return Some(failure::too_large(&state.name, "returned a result"));
+        }
+        if !self.variables_fit(assigned) {
+            let cause = "The total size of the variables exceeds the maximum number of bytes service limit.";
+            return Some(Failure::new(asl::error_name::DATA_LIMIT_EXCEEDED, cause));
+        }
+        // No text nests so deep that is read (`json`), so nothing may that is made: loops would wrap a value
+        // until a stack overflows. AWS's words for it aren't known.
+        let mut values = std::iter::once(output).chain(assigned.iter().map(|of| &of.value.0));
+        values.any(|value| value.is_deeper_than(json::DEPTH_MAX)).then(|| {
+            let cause = format!("The result nests deeper than {} levels.", json::DEPTH_MAX);
+            let fault = Fault::new(asl::error_name::RUNTIME, cause);
+            fault.in_state(&state.name, self.execution.frame(frame).entered_id)
+        })
     }
 
     /// Evaluates something of a frame's state. `data` is `$`; `$states.input` is the state's raw input.

@@ -113,8 +113,8 @@ where
     let count = decoder.array().map_err(malformed)?;
     for _ in 0..count.unwrap_or(0) {
         let text = decoder.str().map_err(malformed)?;
-        let value =
-            Value::parse(text).map_err(|error| RecordError::Malformed(error.to_string()))?;
+        let value = Value::parse_written(text)
+            .map_err(|error| RecordError::Malformed(error.to_string()))?;
         payloads.values.push(value);
     }
     let item = decoder.decode_with(&mut payloads).map_err(malformed)?;

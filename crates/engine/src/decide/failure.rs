@@ -64,13 +64,6 @@ impl Turn<'_> {
         (failure, Origin::Evaluation)
     }
 
-    pub(super) fn fail_for_size(&mut self, frame: FrameId, what: &str) {
-        let cause = format!(
-            "The state/task '{what}' returned a result with a size exceeding the maximum number of bytes service limit."
-        );
-        self.fail(frame, Failure::new(error_name::DATA_LIMIT_EXCEEDED, cause), Origin::State);
-    }
-
     /// The state of `frame` has failed: a retrier or a catcher takes it, or its machine fails with it.
     pub(super) fn fail(&mut self, frame: FrameId, failure: Failure, origin: Origin) {
         let state = self.state(frame);
@@ -141,9 +134,10 @@ impl Turn<'_> {
             Ok((output, assigned.map_or_else(Vec::new, |assigned| super::variables(&assigned))))
         });
         match caught {
-            Ok((output, assigned)) => {
-                self.emit_exited(frame, output, assigned, Next::State(catcher.next))
-            }
+            Ok((output, assigned)) => match self.refusal(frame, &output, &assigned) {
+                Some(failure) => self.fail_machine(frame, failure),
+                None => self.emit_exited(frame, output, assigned, Next::State(catcher.next)),
+            },
             // Nothing catches a catcher: what it fails with is the machine's.
             Err(fault) => {
                 let previous = self.execution.frame(frame).previous;
@@ -282,6 +276,14 @@ pub(super) fn as_recorded(failure: Failure) -> Failure {
         }
         _ => failure,
     }
+}
+
+/// What AWS says of a payload beyond its limit; `did` is `returned a result` or `provided parameters`.
+pub(super) fn too_large(what: &str, did: &str) -> Failure {
+    let cause = format!(
+        "The state/task '{what}' {did} with a size exceeding the maximum number of bytes service limit."
+    );
+    Failure::new(error_name::DATA_LIMIT_EXCEEDED, cause)
 }
 
 /// How long a retrier waits before it tries again, having tried `spent` times: `IntervalSeconds · BackoffRate ^ spent`,

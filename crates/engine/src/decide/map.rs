@@ -6,10 +6,14 @@ use asl::program::{Map, MapMode};
 use asl::{Fault, State, StateKind, error_name};
 use json::{Kind, Value};
 
+use super::failure::Origin;
 use super::{ContextExtra, Exit, Turn};
 use crate::event::{EventKind, FrameId, InFrame, MapIterationStarted, MapStarted, Payload};
 use crate::execution::item_at;
 use crate::frame::Phase;
+
+/// More than one payload or JSONata can hold, so that only a template of many reaches it. Ours, not AWS's.
+const ITEMS_BYTES_MAX: usize = 10 * 1024 * 1024;
 
 impl Turn<'_> {
     pub(super) fn start_map(&mut self, frame: FrameId, state: &State, map: &Map) {
@@ -40,6 +44,10 @@ impl Turn<'_> {
             let cause = "This server has no ItemReader yet: pass the items in the state's input.";
             return Err(Fault::new(error_name::ITEM_READER_FAILED, cause));
         };
+        if items.text_len_within(ITEMS_BYTES_MAX).is_none() {
+            let cause = format!("The items are longer than {ITEMS_BYTES_MAX} bytes.");
+            return Err(Fault::new(error_name::DATA_LIMIT_EXCEEDED, cause));
+        }
         // `Items::evaluate` has checked the kind.
         debug_assert!(matches!(items.kind(), Kind::Array | Kind::Object));
         let concurrency = match concurrency.unwrap_or(0.0) as u32 {
@@ -61,6 +69,9 @@ impl Turn<'_> {
         let item = item_at(&phase.items.0, index);
         match self.item_input(frame, &input, &item) {
             Ok(input) => {
+                if let Some(failure) = self.refusal(frame, &input, &[]) {
+                    return self.fail(frame, failure, Origin::State);
+                }
                 let child = self.execution.next_frame();
                 let started = MapIterationStarted { frame, child, index, input: Payload(input) };
                 self.emit(EventKind::MapIterationStarted(started), previous);

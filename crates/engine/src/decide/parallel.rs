@@ -3,6 +3,7 @@
 use asl::{QueryLanguage, State, StateKind};
 use json::Value;
 
+use super::failure::Origin;
 use super::{Exit, Turn};
 use crate::event::{EventKind, FrameId, InFrame, ParallelStarted, Payload};
 use crate::frame::Phase;
@@ -15,6 +16,9 @@ impl Turn<'_> {
         };
         match input {
             Ok(input) => {
+                if let Some(failure) = self.refusal(frame, &input, &[]) {
+                    return self.fail(frame, failure, Origin::State);
+                }
                 let first_child = self.execution.next_frame();
                 let previous = self.execution.frame(frame).previous;
                 let started = ParallelStarted { frame, first_child, input: Payload(input) };

@@ -8,7 +8,7 @@ use asl::{Failure, Fault, QueryLanguage, State, StateKind, error_name};
 
 use json::Value;
 
-use super::failure::Origin;
+use super::failure::{Origin, too_large};
 use super::{ContextExtra, Exit, TaskOutcome, Turn};
 use crate::command::{Command, Dispatch};
 use crate::event::{
@@ -45,11 +45,7 @@ impl Turn<'_> {
             Err(fault) => return self.fault_on_entry(frame, &fault),
         };
         if !self.fits(&fields.parameters) {
-            let cause = format!(
-                "The state/task '{}' provided parameters with a size exceeding the maximum number of bytes service limit.",
-                task_name(task)
-            );
-            let failure = Failure::new(error_name::DATA_LIMIT_EXCEEDED, cause);
+            let failure = too_large(&task_name(task), "provided parameters");
             return self.fail(frame, failure, Origin::State);
         }
         self.emit_scheduled(frame, attempt, secret, token, fields);
@@ -164,11 +160,7 @@ impl Turn<'_> {
             let StateKind::Task(task) = &self.state(frame).kind else {
                 unreachable!("it stands in a Task state")
             };
-            let cause = format!(
-                "The state/task '{}' returned a result with a size exceeding the maximum number of bytes service limit.",
-                task_name(task)
-            );
-            let failure = Failure::new(error_name::DATA_LIMIT_EXCEEDED, cause);
+            let failure = too_large(&task_name(task), "returned a result");
             return self.task_failed(attempt, TaskFailure::Failed, failure);
         }
         let succeeded = TaskOutput { attempt, output: Payload(output) };

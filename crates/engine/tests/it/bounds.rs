@@ -19,6 +19,72 @@ fn a_loop_without_end_stops_at_the_history_limit() {
     assert!((24_999..=25_000).contains(&last), "{last}");
 }
 
+/// A state that leads back to itself until its output has a member `stop`.
+fn repeated(state: &str) -> String {
+    format!(
+        r#"{{"StartAt":"A","States":{{"A":{{{state},"Next":"B"}},
+            "B":{{"Type":"Choice","Choices":[{{"Variable":"$.stop","IsPresent":true,"Next":"C"}}],"Default":"A"}},
+            "C":{{"Type":"Succeed"}}}}}}"#
+    )
+}
+
+#[test]
+fn a_loop_that_wraps_its_input_stops_before_the_stack_does() {
+    let wrapping = format!("{}{}{}", r#"{"a":"#.repeat(300), r#"{"b.$":"$"}"#, "}".repeat(300));
+    for state in [
+        format!(r#""Type":"Pass","Parameters":{wrapping}"#),
+        format!(
+            r#""Type":"Pass","ResultPath":null,"Assign":{{"v":{}}}"#,
+            wrapping.replace(r#""$""#, r#""$v""#)
+        ),
+        r#""Type":"Pass","Parameters":{"a.$":"States.Array(States.Array(States.Array($)))"}"#
+            .to_owned(),
+    ] {
+        let definition = repeated(&state).replace(
+            r#""StartAt":"A","States":{"#,
+            r#""StartAt":"V","States":{
+            "V":{"Type":"Pass","Assign":{"v":0},"Next":"A"},"#,
+        );
+        let execution = Simulated::started(&definition, "{}");
+        let outcome = execution.outcome();
+        assert!(outcome.ends_with("The result nests deeper than 1000 levels."), "{outcome}");
+        execution.check();
+    }
+}
+
+#[test]
+fn what_repeats_a_payload_beyond_the_limit_is_never_written_out() {
+    let many: Vec<String> = (0..10_000).map(|i| format!(r#""m{i}.$":"$""#)).collect();
+    let many = format!("{{{}}}", many.join(","));
+    let machine = r#"{"StartAt":"D","States":{"D":{"Type":"Pass","End":true}}}"#;
+    let input = format!(r#"{{"items":[1],"text":"{}"}}"#, "x".repeat(200_000));
+    for state in [
+        format!(r#""Type":"Pass","Parameters":{many}"#),
+        format!(r#""Type":"Pass","Assign":{many}"#),
+        format!(r#""Type":"Parallel","Parameters":{many},"Branches":[{machine}]"#),
+        format!(
+            r#""Type":"Map","ItemsPath":"$.items","ItemSelector":{many},"ItemProcessor":{machine}"#
+        ),
+    ] {
+        let execution = Simulated::started(&repeated(&state), &input);
+        let outcome = execution.outcome();
+        assert!(outcome.starts_with("failed: States.DataLimitExceeded"), "{outcome}");
+        execution.check();
+    }
+}
+
+#[test]
+fn what_a_catcher_makes_of_a_failure_keeps_to_the_limits() {
+    let definition = r#"{"StartAt":"A","States":{"A":{"Type":"Parallel","End":true,
+        "Catch":[{"ErrorEquals":["E"],"ResultPath":"$.error","Next":"B"}],
+        "Branches":[{"StartAt":"F","States":{"F":{"Type":"Fail","Error":"E","CausePath":"$.text"}}}]},
+        "B":{"Type":"Pass","End":true}}}"#;
+    let input = format!(r#"{{"text":"{}"}}"#, "x".repeat(200_000));
+    let execution = Simulated::started(definition, &input);
+    assert!(execution.outcome().starts_with("failed: States.DataLimitExceeded"));
+    execution.check();
+}
+
 #[test]
 fn a_turn_that_is_full_goes_on_in_the_next_one() {
     let mut execution = Simulated::new(LOOP);
