@@ -87,7 +87,7 @@ impl Filter {
             Filter::Exists { path, wanted } => path.exists(item, walk) == *wanted,
             Filter::Compare { left, relation, right } => {
                 let (left, right) = (left.node(item, walk), right.node(item, walk));
-                compare(&left, *relation, &right).unwrap_or(false)
+                compare(&left, *relation, &right, walk).unwrap_or(false)
             }
         }
     }
@@ -115,7 +115,7 @@ impl Operand {
 }
 
 /// `None` where Jayway throws because an operand has the wrong type.
-fn compare(left: &Node<'_>, relation: Relation, right: &Node<'_>) -> Option<bool> {
+fn compare(left: &Node<'_>, relation: Relation, right: &Node<'_>, walk: &Walk<'_>) -> Option<bool> {
     Some(match relation {
         Relation::Equal => equal(left, right),
         Relation::NotEqual => !equal(left, right),
@@ -126,31 +126,31 @@ fn compare(left: &Node<'_>, relation: Relation, right: &Node<'_>) -> Option<bool
         Relation::Greater => order(left, right) == Some(Ordering::Greater),
         Relation::GreaterOrEqual => order(left, right).is_some_and(Ordering::is_ge),
         Relation::Matches => matches(left, right),
-        Relation::In => contains(list(right)??, left),
+        Relation::In => contains(list(right)??, left, walk),
         Relation::NotIn => match list(right)? {
-            Some(items) => !contains(items, left),
+            Some(items) => !contains(items, left, walk),
             None => true,
         },
         Relation::Contains => match (left, right) {
             (Node::Value(left), Node::Value(right)) if left.kind() == Kind::String => {
                 matches!((left.as_str(), right.as_str()), (Some(l), Some(r)) if l.contains(r))
             }
-            (Node::Value(left), right) if left.kind() == Kind::Array => contains(left, right),
+            (Node::Value(left), right) if left.kind() == Kind::Array => contains(left, right, walk),
             _ => false,
         },
         Relation::All => {
             let wanted = list(right)??;
             let all = list(left)??;
-            wanted.items().all(|item| contains(all, &Node::Value(item)))
+            wanted.items().all(|item| contains(all, &Node::Value(item), walk))
         }
         Relation::Size => has_size(left, right),
         Relation::Empty => is_empty(left, right)?,
         Relation::SubsetOf => {
             let (part, whole) = (list(left)??, list(right)??);
-            part.items().all(|item| contains(whole, &Node::Value(item)))
+            part.items().all(|item| contains(whole, &Node::Value(item), walk))
         }
-        Relation::AnyOf => any_of(list(left)??, list(right)??),
-        Relation::NoneOf => !any_of(list(left)??, list(right)??),
+        Relation::AnyOf => any_of(list(left)??, list(right)??, walk),
+        Relation::NoneOf => !any_of(list(left)??, list(right)??, walk),
     })
 }
 
@@ -218,12 +218,13 @@ fn list<'a>(node: &'a Node<'_>) -> Option<Option<&'a Value>> {
     }
 }
 
-fn contains(items: &Value, wanted: &Node<'_>) -> bool {
-    items.items().any(|item| equal(wanted, &Node::Value(item)))
+fn contains(items: &Value, wanted: &Node<'_>, walk: &Walk<'_>) -> bool {
+    walk.work(items.len());
+    !walk.is_spent() && items.items().any(|item| equal(wanted, &Node::Value(item)))
 }
 
-fn any_of(left: &Value, right: &Value) -> bool {
-    left.items().any(|item| contains(right, &Node::Value(item)))
+fn any_of(left: &Value, right: &Value, walk: &Walk<'_>) -> bool {
+    left.items().any(|item| contains(right, &Node::Value(item), walk))
 }
 
 fn has_size(left: &Node<'_>, right: &Node<'_>) -> bool {

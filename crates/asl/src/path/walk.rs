@@ -11,6 +11,9 @@ use crate::path::{Miss, MissKind, function};
 /// How many values one evaluation may visit; ours, not AWS's. Paths like `$..*..*` multiply.
 const VISITS_MAX: u32 = 1_000_000;
 
+/// Members looked through, or items compared, that count as one visit.
+const STEPS_A_VISIT: usize = 16;
+
 /// One evaluation of a path on a document.
 pub(crate) struct Walk<'a> {
     pub(crate) root: &'a Value,
@@ -52,12 +55,23 @@ impl Walk<'_> {
     }
 
     fn count(&self) -> Result<(), Miss> {
-        self.visits.set(self.visits.get() + 1);
+        self.visits.set(self.visits.get().saturating_add(1));
         self.check()
     }
 
+    /// Counts the work of looking through so many members or items, where it isn't visits that multiply.
+    pub(crate) fn work(&self, steps: usize) {
+        let visits = u32::try_from(steps / STEPS_A_VISIT).unwrap_or(u32::MAX);
+        self.visits.set(self.visits.get().saturating_add(visits));
+    }
+
+    /// Whether it has come to its bound.
+    pub(crate) fn is_spent(&self) -> bool {
+        VISITS_MAX < self.visits.get()
+    }
+
     fn check(&self) -> Result<(), Miss> {
-        if self.visits.get() <= VISITS_MAX {
+        if !self.is_spent() {
             return Ok(());
         }
         let message = format!("The path visits more than {VISITS_MAX} values");
@@ -78,9 +92,7 @@ impl Walk<'_> {
             }
             Some(Step::Indices(indices)) => {
                 if is_array(steps, place, &value)? {
-                    for index in indices {
-                        self.item(place, *index, &value, found)?;
-                    }
+                    self.items(place, indices.iter().copied(), &value, found)?;
                 }
             }
             Some(Step::Slice(slice)) => self.slice(place, *slice, &value, found)?,
@@ -110,6 +122,7 @@ impl Walk<'_> {
         if !is_object(steps, place, value)? {
             return Ok(());
         }
+        self.work(value.len());
         match value.get(&name.text) {
             Some(member) => self.visit(place + 1, member, found),
             None if place + 1 < steps.len() && step::are_definite_before(steps, place) => {
@@ -153,6 +166,23 @@ impl Walk<'_> {
         }
     }
 
+    /// Several items, for which the array is walked once.
+    fn items(
+        &self,
+        place: usize,
+        indices: impl Iterator<Item = i64>,
+        array: &Value,
+        found: &mut Found<'_>,
+    ) -> Result<(), Miss> {
+        let items: Vec<Value> = array.items().collect();
+        for index in indices {
+            if let Some(index) = resolve(index, items.len()) {
+                self.visit(place + 1, items[index].clone(), found)?;
+            }
+        }
+        Ok(())
+    }
+
     fn slice(
         &self,
         place: usize,
@@ -161,9 +191,7 @@ impl Walk<'_> {
         found: &mut Found<'_>,
     ) -> Result<(), Miss> {
         if is_array(found.steps, place, value)? {
-            for index in slice.places(value.len()) {
-                self.item(place, index, value, found)?;
-            }
+            self.items(place, slice.places(value.len()), value, found)?;
         }
         Ok(())
     }
