@@ -77,17 +77,34 @@ pub(crate) enum Kind {
     /// A variable that only the caller or the library can have bound.
     Global(Symbol),
     Negate(Box<Node>),
-    Binary { operator: Operator, left: Box<Node>, right: Box<Node> },
+    Binary {
+        operator: Operator,
+        left: Box<Node>,
+        right: Box<Node>,
+    },
     Array(Vec<Item>),
     Object(Group),
-    Block { parts: Vec<Node>, binds: bool },
-    Bind { symbol: Symbol, value: Box<Node> },
-    Condition { condition: Box<Node>, then: Box<Node>, otherwise: Option<Box<Node>> },
+    Block {
+        parts: Vec<Node>,
+        binds: bool,
+    },
+    Bind {
+        symbol: Symbol,
+        value: Box<Node>,
+    },
+    Condition {
+        condition: Box<Node>,
+        then: Box<Node>,
+        otherwise: Option<Box<Node>>,
+    },
     Regex(Arc<Regex>),
     Call(Call),
     Partial(Partial),
     Lambda(Arc<Lambda>),
-    Apply { left: Box<Node>, right: Box<Node> },
+    Apply {
+        left: Box<Node>,
+        right: Box<Node>,
+    },
     Transform(Arc<Transform>),
     Sort(Vec<SortTerm>),
 }
@@ -199,8 +216,22 @@ impl Operator {
     pub(crate) fn from_text(text: &str) -> Option<Operator> {
         use Operator::*;
         const ALL: [Operator; 16] = [
-            Add, Subtract, Multiply, Divide, Remainder, Equal, NotEqual, Less, LessOrEqual,
-            Greater, GreaterOrEqual, Concatenate, Range, In, And, Or,
+            Add,
+            Subtract,
+            Multiply,
+            Divide,
+            Remainder,
+            Equal,
+            NotEqual,
+            Less,
+            LessOrEqual,
+            Greater,
+            GreaterOrEqual,
+            Concatenate,
+            Range,
+            In,
+            And,
+            Or,
         ];
         ALL.into_iter().find(|operator| operator.text() == text)
     }

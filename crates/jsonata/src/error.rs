@@ -186,7 +186,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("D3020", "Third argument of split function must evaluate to a positive number"),
     ("D3030", "Unable to cast value to a number: {{value}}"),
     ("D3040", "Third argument of match function must evaluate to a positive number"),
-    ("D3050", "The second argument of reduce function must be a function with at least two arguments"),
+    (
+        "D3050",
+        "The second argument of reduce function must be a function with at least two arguments",
+    ),
     ("D3060", "The sqrt function cannot be applied to a negative number: {{value}}"),
     (
         "D3061",
@@ -202,7 +205,10 @@ const TEMPLATES: &[(&str, &str)] = &[
         "The sub-picture must not contain more than one instance of the 'decimal-separator' character",
     ),
     ("D3082", "The sub-picture must not contain more than one instance of the 'percent' character"),
-    ("D3083", "The sub-picture must not contain more than one instance of the 'per-mille' character"),
+    (
+        "D3083",
+        "The sub-picture must not contain more than one instance of the 'per-mille' character",
+    ),
     ("D3084", "The sub-picture must not contain both a 'percent' and a 'per-mille' character"),
     (
         "D3085",
@@ -260,10 +266,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ),
     ("D3134", "The timezone integer format specifier cannot have more than four digits"),
     ("D3135", "No matching closing bracket ']' in date/time picture string"),
-    (
-        "D3136",
-        "The date/time picture string is missing specifiers required to parse the timestamp",
-    ),
+    ("D3136", "The date/time picture string is missing specifiers required to parse the timestamp"),
     ("D3137", "{{{message}}}"),
     (
         "D3138",
@@ -283,10 +286,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("S0203", "Expected {{value}} before end of expression"),
     ("S0204", "Unknown operator: {{token}}"),
     ("S0207", "Unexpected end of expression"),
-    (
-        "S0208",
-        "Parameter {{value}} of function definition must be a variable name (start with $)",
-    ),
+    ("S0208", "Parameter {{value}} of function definition must be a variable name (start with $)"),
     ("S0209", "A predicate cannot follow a grouping expression in a step"),
     ("S0210", "Each step can only have one grouping expression"),
     ("S0211", "The symbol {{token}} cannot be used as a unary operator"),
@@ -295,10 +295,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("S0214", "The right side of {{token}} must be a variable name (start with $)"),
     ("S0215", "A context variable binding must precede any predicates on a step"),
     ("S0216", "A context variable binding must precede the 'order-by' clause on a step"),
-    (
-        "S0217",
-        "The object representing the 'parent' cannot be derived from this expression",
-    ),
+    ("S0217", "The object representing the 'parent' cannot be derived from this expression"),
     ("S0301", "Empty regular expressions are not allowed"),
     ("S0302", "No terminating / in regular expression"),
     ("S0303", "The regular expression {{value}} is not supported: {{{message}}}"),
@@ -324,10 +321,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("T2003", "The left side of the range operator (..) must evaluate to an integer"),
     ("T2004", "The right side of the range operator (..) must evaluate to an integer"),
     ("T2006", "The right side of the function application operator ~> must be a function"),
-    (
-        "T2007",
-        "Type mismatch when comparing values {{value}} and {{value2}} in order-by clause",
-    ),
+    ("T2007", "Type mismatch when comparing values {{value}} and {{value2}} in order-by clause"),
     (
         "T2008",
         "The expressions within an order-by clause must evaluate to numeric or string values",
@@ -365,7 +359,8 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_as_json_or_as_they_are() {
-        let error = fault("T0412").token("sum").with("index", 1).with("type", "numbers").into_error();
+        let error =
+            fault("T0412").token("sum").with("index", 1).with("type", "numbers").into_error();
         assert_eq!(error.message, "Argument 1 of function \"sum\" must be an array of \"numbers\"");
         assert_eq!(error.token.as_deref(), Some("sum"));
         let error = fault("T1005").with("name", "sum").into_error();

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use base::{Entropy, Timestamp};
 
-use crate::ast::{Kind, Node, Symbol};
+use crate::ast::{Kind, Lambda, Node, Symbol, Transform};
 use crate::error::{Result, TOO_DEEP, bound};
 use crate::frame::{Captured, Frame};
 use crate::function::{Closure, Function};
@@ -139,42 +139,60 @@ impl Evaluator<'_> {
             Kind::Array(items) => self.array(node, items, input, frame),
             Kind::Object(group) => self.group(group, input, frame),
             Kind::Block { parts, binds } => self.block(parts, *binds, input, frame),
-            Kind::Bind { symbol, value } => {
-                let value = self.eval(value, input, frame)?;
-                frame.bind(*symbol, value.clone());
-                Ok(value)
-            }
+            Kind::Bind { symbol, value } => self.bind(*symbol, value, input, frame),
             Kind::Condition { condition, then, otherwise } => {
-                let condition = self.eval(condition, input, frame)?;
-                match (functions::truthy(&condition)?, otherwise) {
-                    (true, _) => self.eval(then, input, frame),
-                    (false, Some(otherwise)) => self.eval(otherwise, input, frame),
-                    (false, None) => Ok(Value::Undefined),
-                }
+                let then = if self.holds(condition, input, frame)? {
+                    Some(then)
+                } else {
+                    otherwise.as_ref()
+                };
+                then.map_or(Ok(Value::Undefined), |node| self.eval(node, input, frame))
             }
             Kind::Regex(regex) => Ok(function_value(Function::Matcher(regex.clone()))),
             Kind::Call(call) => self.call_node(call, node.position, input, frame, None),
             Kind::Partial(partial) => self.partial(partial, node.position, input, frame),
-            Kind::Lambda(code) => {
-                self.captured.add(frame);
-                Ok(function_value(Function::Lambda(Closure {
-                    code: code.clone(),
-                    input: input.clone(),
-                    frame: frame.clone(),
-                    _charge: self.meter.charge(CLOSURE)?,
-                })))
+            Kind::Lambda(code) => self.lambda(code, input, frame),
+            Kind::Apply { left, right } => {
+                self.apply_node(left, right, node.position, input, frame)
             }
-            Kind::Apply { left, right } => self.apply_node(left, right, node.position, input, frame),
-            Kind::Transform(code) => {
-                self.captured.add(frame);
-                Ok(function_value(Function::Transform {
-                    code: code.clone(),
-                    frame: frame.clone(),
-                    _charge: self.meter.charge(CLOSURE)?,
-                }))
-            }
-            Kind::Sort(terms) => self.sort(terms, input, frame),
+            Kind::Transform(code) => self.transform_value(code, frame),
+            Kind::Sort(terms) => self.sort(terms, node.position, input, frame),
         }
+    }
+
+    fn bind(
+        &mut self,
+        symbol: Symbol,
+        value: &Node,
+        input: &Value,
+        frame: &Rc<Frame>,
+    ) -> Result<Value> {
+        let value = self.eval(value, input, frame)?;
+        frame.bind(symbol, value.clone());
+        Ok(value)
+    }
+
+    fn holds(&mut self, condition: &Node, input: &Value, frame: &Rc<Frame>) -> Result<bool> {
+        functions::truthy(&self.eval(condition, input, frame)?)
+    }
+
+    fn lambda(&mut self, code: &Arc<Lambda>, input: &Value, frame: &Rc<Frame>) -> Result<Value> {
+        self.captured.add(frame);
+        Ok(function_value(Function::Lambda(Closure {
+            code: code.clone(),
+            input: input.clone(),
+            frame: frame.clone(),
+            _charge: self.meter.charge(CLOSURE)?,
+        })))
+    }
+
+    fn transform_value(&mut self, code: &Arc<Transform>, frame: &Rc<Frame>) -> Result<Value> {
+        self.captured.add(frame);
+        Ok(function_value(Function::Transform {
+            code: code.clone(),
+            frame: frame.clone(),
+            _charge: self.meter.charge(CLOSURE)?,
+        }))
     }
 
     fn block(

@@ -37,8 +37,7 @@ impl Frame {
     pub(crate) fn lookup(&self, symbol: Symbol) -> Option<Value> {
         let mut frame = self;
         loop {
-            if let Some((_, value)) =
-                frame.bound.borrow().iter().find(|(name, _)| *name == symbol)
+            if let Some((_, value)) = frame.bound.borrow().iter().find(|(name, _)| *name == symbol)
             {
                 return Some(value.clone());
             }

@@ -7,22 +7,38 @@ use crate::ast::{Lambda, Transform};
 use crate::error::{Result, TOO_DEEP, bound};
 use crate::frame::Frame;
 use crate::functions::Builtin;
-use crate::limits::Charge;
+use crate::limits::{Charge, LEVELS_MAX};
 use crate::regex::Regex;
-use crate::value::{NESTING_MAX, Value};
+use crate::value::Value;
 
 pub(crate) enum Function {
     Builtin(&'static Builtin),
     Lambda(Closure),
     /// Some arguments are given, the others still open.
-    Partial { function: Rc<Function>, arguments: Vec<Option<Value>>, links: u16 },
+    Partial {
+        function: Rc<Function>,
+        arguments: Vec<Option<Value>>,
+        links: u16,
+    },
     /// One after the other.
-    Chain { first: Rc<Function>, second: Rc<Function>, links: u16 },
+    Chain {
+        first: Rc<Function>,
+        second: Rc<Function>,
+        links: u16,
+    },
     /// A regular expression, which takes a text and finds its first match.
     Matcher(Arc<Regex>),
     /// The `next` of a match.
-    NextMatch { regex: Arc<Regex>, text: Arc<str>, from: usize },
-    Transform { code: Arc<Transform>, frame: Rc<Frame>, _charge: Charge },
+    NextMatch {
+        regex: Arc<Regex>,
+        text: Arc<str>,
+        from: usize,
+    },
+    Transform {
+        code: Arc<Transform>,
+        frame: Rc<Frame>,
+        _charge: Charge,
+    },
 }
 
 pub(crate) struct Closure {
@@ -72,5 +88,5 @@ impl Function {
 }
 
 fn links(within: u16) -> Result<u16> {
-    if within < NESTING_MAX / 4 { Ok(within + 1) } else { Err(bound(TOO_DEEP)) }
+    if within < LEVELS_MAX { Ok(within + 1) } else { Err(bound(TOO_DEEP)) }
 }

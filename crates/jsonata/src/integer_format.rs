@@ -104,7 +104,10 @@ impl IntegerPicture {
                 roman(size)
             }
             Primary::Words => words::spelled(size, self.ordinal),
-            Primary::Decimal(decimal) => decimal.format(size, self.ordinal),
+            Primary::Decimal(decimal) => {
+                meter.charge(decimal.mandatory.saturating_mul(size_of::<char>())).map(drop)?;
+                decimal.format(size, self.ordinal)
+            }
             Primary::Sequence(picture) => {
                 return Err(fault("D3130").with("value", picture.as_str()));
             }
@@ -223,7 +226,7 @@ impl Decimal {
             let from_right = count - place;
             match &self.grouping {
                 Grouping::Regular { every, separator } => {
-                    if 0 < place && from_right % every == 0 {
+                    if 0 < place && from_right.is_multiple_of(*every) {
                         text.push(*separator);
                     }
                 }
@@ -233,6 +236,9 @@ impl Decimal {
                 }
             }
             text.push(localized(digit));
+        }
+        if let Grouping::Irregular(separators) = &self.grouping {
+            text.extend(separators.iter().filter(|(at, _)| *at == 0).map(|(_, char)| *char));
         }
         text + suffix
     }

@@ -11,7 +11,10 @@ pub(crate) enum Token {
     Number(f64),
     Bool(bool),
     Null,
-    Regex { pattern: String, flags: String },
+    Regex {
+        pattern: String,
+        flags: String,
+    },
     Operator(&'static str),
     End,
 }
@@ -20,9 +23,7 @@ impl Token {
     /// The token as error messages show it.
     pub(crate) fn shown(&self) -> json::Value {
         match self {
-            Token::Name(text) | Token::Variable(text) | Token::Text(text) => {
-                text.as_str().into()
-            }
+            Token::Name(text) | Token::Variable(text) | Token::Text(text) => text.as_str().into(),
             Token::Number(number) => {
                 json::Number::from_f64(*number).map_or(json::Value::NULL, json::Value::from)
             }
@@ -113,8 +114,8 @@ impl<'a> Lexer<'a> {
                         return Err(self.fail("S0301"));
                     }
                     self.at += offset + 1;
-                    let flags = self.rest().len()
-                        - self.rest().trim_start_matches(['i', 'm']).len();
+                    let flags =
+                        self.rest().len() - self.rest().trim_start_matches(['i', 'm']).len();
                     let flags = &self.rest()[..flags];
                     self.at += flags.len();
                     return Ok(Token::Regex {
@@ -142,7 +143,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn escape(&mut self) -> Result<char> {
-        let Some(kind) = self.rest().chars().next() else { return Err(self.fail("S0101")) };
+        let Some(kind) = self.rest().chars().next() else {
+            return Err(self.fail("S0103").token(""));
+        };
         if kind == 'u' {
             self.at += 1;
             return self.unicode_escape();
@@ -180,7 +183,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn hex_digits(&mut self) -> Result<u32> {
-        let digits = self.rest().get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
+        let digits =
+            self.rest().get(..4).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()));
         let Some(digits) = digits else { return Err(self.fail("S0104")) };
         self.at += 4;
         Ok(u32::from_str_radix(digits, 16).unwrap_or_default())
@@ -224,8 +228,7 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) -> Token {
         let ends = |char: char| {
-            BLANK.contains(&char)
-                || OPERATORS.iter().any(|o| o.len() == 1 && o.starts_with(char))
+            BLANK.contains(&char) || OPERATORS.iter().any(|o| o.len() == 1 && o.starts_with(char))
         };
         let word = self.rest();
         let word = &word[..word.find(ends).unwrap_or(word.len())];

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::error::{Result, TOO_LARGE, TOO_LONG, bound};
+use crate::error::{Result, TOO_DEEP, TOO_LARGE, TOO_LONG, bound};
 
 /// How much one evaluation may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,8 @@ impl Limits {
     /// What AWS accepts: 100 nested additions but not 101, `[1..873782]` but not `[1..873783]`,
     /// a string of 2^22 characters but not of 2^23 (reference §4.5). AWS's bound of time isn't
     /// known; this one is about a second.
-    pub const AWS: Limits = Limits { depth: 100, steps: 10_000_000, memory: 873_782 * 8 + CONTAINER };
+    pub const AWS: Limits =
+        Limits { depth: 100, steps: 10_000_000, memory: 873_782 * 8 + CONTAINER };
 }
 
 impl Default for Limits {
@@ -43,6 +44,9 @@ pub(crate) const ITEM: usize = 8;
 pub(crate) const MEMBER: usize = 24;
 /// What a function or a frame counts.
 pub(crate) const CLOSURE: usize = 128;
+/// Containers nested deeper than this aren't made, and aren't walked through if they were read.
+/// (AWS passes on what is nested a thousand deep; so do we.)
+pub(crate) const LEVELS_MAX: u16 = 256;
 /// Strings up to this length aren't counted: what holds them is.
 pub(crate) const SHORT: usize = 64;
 
@@ -52,6 +56,7 @@ pub(crate) struct Meter {
     held: Cell<usize>,
     held_max: usize,
     steps_left: Cell<u64>,
+    levels: Cell<u16>,
 }
 
 impl Meter {
@@ -60,6 +65,7 @@ impl Meter {
             held: Cell::new(0),
             held_max: limits.memory,
             steps_left: Cell::new(limits.steps),
+            levels: Cell::new(0),
         })
     }
 
@@ -73,11 +79,29 @@ impl Meter {
         }
     }
 
+    /// One level further down in a value, for as long as the [`Level`] lives.
+    pub(crate) fn level(self: &Rc<Self>) -> Result<Level> {
+        if LEVELS_MAX <= self.levels.get() {
+            return Err(bound(TOO_DEEP));
+        }
+        self.levels.set(self.levels.get() + 1);
+        Ok(Level(self.clone()))
+    }
+
     /// Holds `bytes` for as long as the charge lives.
     pub(crate) fn charge(self: &Rc<Self>, bytes: usize) -> Result<Charge> {
         let mut charge = Charge { meter: self.clone(), bytes: 0 };
         charge.grow(bytes)?;
         Ok(charge)
+    }
+}
+
+/// A level of a value that somebody walks through; see [`Meter::level`].
+pub(crate) struct Level(Rc<Meter>);
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        self.0.levels.set(self.0.levels.get() - 1);
     }
 }
 

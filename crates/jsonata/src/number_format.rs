@@ -113,7 +113,8 @@ impl<'a> Parts<'a> {
         });
         let (prefix, active, suffix) = (&picture[..start], &picture[start..end], &picture[end..]);
         // An exponent without digits stands at the very end.
-        let within = picture[start..].find(symbols.exponent_separator).filter(|at| start + at <= end);
+        let within =
+            picture[start..].find(symbols.exponent_separator).filter(|at| start + at <= end);
         let (mantissa, exponent) = match within {
             None => (active, None),
             Some(at) => {
@@ -290,7 +291,7 @@ impl Layout {
         for (place, digit) in digits.chars().enumerate() {
             let from_right = count - place;
             let separates = match self.regular_groups {
-                Some(every) => from_right % every == 0,
+                Some(every) => from_right.is_multiple_of(every),
                 None => self.integer_groups.contains(&from_right),
             };
             if 0 < place && separates {

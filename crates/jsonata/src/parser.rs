@@ -26,7 +26,10 @@ pub(crate) enum Form {
     Number(f64),
     Bool(bool),
     Null,
-    Regex { pattern: String, flags: String },
+    Regex {
+        pattern: String,
+        flags: String,
+    },
     Wildcard,
     Descendant,
     Parent,
@@ -34,15 +37,43 @@ pub(crate) enum Form {
     Array(Vec<Tree>),
     Object(Vec<(Tree, Tree)>),
     Block(Vec<Tree>),
-    Transform { pattern: Box<Tree>, update: Box<Tree>, delete: Option<Box<Tree>> },
-    Binary { operator: &'static str, left: Box<Tree>, right: Box<Tree> },
-    Filter { left: Box<Tree>, predicate: Box<Tree> },
-    Group { left: Box<Tree>, pairs: Vec<(Tree, Tree)> },
-    Sort { left: Box<Tree>, terms: Vec<Term> },
-    Condition { condition: Box<Tree>, then: Box<Tree>, otherwise: Option<Box<Tree>> },
+    Transform {
+        pattern: Box<Tree>,
+        update: Box<Tree>,
+        delete: Option<Box<Tree>>,
+    },
+    Binary {
+        operator: &'static str,
+        left: Box<Tree>,
+        right: Box<Tree>,
+    },
+    Filter {
+        left: Box<Tree>,
+        predicate: Box<Tree>,
+    },
+    Group {
+        left: Box<Tree>,
+        pairs: Vec<(Tree, Tree)>,
+    },
+    Sort {
+        left: Box<Tree>,
+        terms: Vec<Term>,
+    },
+    Condition {
+        condition: Box<Tree>,
+        then: Box<Tree>,
+        otherwise: Option<Box<Tree>>,
+    },
     /// An argument that is missing is a `?`, which only a partial application has.
-    Call { procedure: Box<Tree>, arguments: Vec<Option<Tree>> },
-    Lambda { parameters: Vec<String>, signature: Option<Signature>, body: Box<Tree> },
+    Call {
+        procedure: Box<Tree>,
+        arguments: Vec<Option<Tree>>,
+    },
+    Lambda {
+        parameters: Vec<String>,
+        signature: Option<Signature>,
+        body: Box<Tree>,
+    },
 }
 
 #[derive(Debug)]
@@ -52,7 +83,7 @@ pub(crate) struct Term {
 }
 
 /// Trees higher than this are refused, so that whoever walks them may recurse.
-const HEIGHT_MAX: u32 = 400;
+const HEIGHT_MAX: u32 = 200;
 /// Expressions within expressions, while they are read.
 const NESTING_MAX: u32 = 150;
 

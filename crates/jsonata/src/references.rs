@@ -188,7 +188,8 @@ impl Finder<'_> {
     }
 
     fn refuse(&mut self, top: bool, name: &str) {
-        if top && self.profile == Profile::StepFunctions
+        if top
+            && self.profile == Profile::StepFunctions
             && self.found.refused.iter().all(|known| known != name)
         {
             self.found.refused.push(name.to_owned());

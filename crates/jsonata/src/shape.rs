@@ -11,6 +11,7 @@ use crate::ast::{
 use crate::error::{Result, fault};
 use crate::parser::{Form, Tree};
 use crate::regex::Regex;
+use crate::signature::Signature;
 
 pub(crate) struct Shaped {
     pub(crate) node: Node,
@@ -76,6 +77,7 @@ fn type_name(kind: &Kind) -> &'static str {
     }
 }
 
+#[expect(clippy::boxed_local, reason = "a pointer takes less of the native stack than a tree")]
 impl Shaper {
     fn symbol(&mut self, name: &str) -> Symbol {
         if let Some(symbol) = self.symbols.get(name) {
@@ -95,61 +97,97 @@ impl Shaper {
 
     fn node(&mut self, tree: Tree) -> Result<Node> {
         let Tree { form, position, keep_array, .. } = tree;
-        let mut node = match form {
-            Form::End => return Err(fault("S0207").at(position)),
+        let mut node = self.form(form, position, keep_array);
+        if let Ok(node) = &mut node {
+            node.keep_array |= keep_array;
+        }
+        node
+    }
+
+    /// Only leads on, so that a level of nesting takes little of the native stack.
+    fn form(&mut self, form: Form, position: u32, keep_array: bool) -> Result<Node> {
+        match form {
+            Form::Negate(operand) => self.negate(operand, position),
+            Form::Array(items) => self.array(items, position),
+            Form::Object(pairs) => self.object(pairs, position),
+            Form::Block(parts) => self.block(parts, position),
+            Form::Transform { pattern, update, delete } => {
+                self.transform(pattern, update, delete, position)
+            }
+            Form::Binary { operator, left, right } => {
+                self.binary(operator, left, right, position, keep_array)
+            }
+            Form::Filter { left, predicate } => self.filter(left, predicate),
+            Form::Group { left, pairs } => self.grouped(left, pairs, position),
+            Form::Sort { left, terms } => self.sort(left, terms, position),
+            Form::Condition { condition, then, otherwise } => {
+                self.condition(condition, then, otherwise, position)
+            }
+            Form::Call { procedure, arguments } => self.call(procedure, arguments, position),
+            Form::Lambda { parameters, signature, body } => {
+                self.lambda(&parameters, signature, body, position)
+            }
+            leaf => self.leaf(leaf, position, keep_array),
+        }
+    }
+
+    fn leaf(&mut self, form: Form, position: u32, keep_array: bool) -> Result<Node> {
+        let kind = match form {
             Form::Name(name) => {
                 let mut step = Node::new(Kind::Name(name.into()), position);
                 step.keep_array = keep_array;
-                path(vec![step], position, keep_array)
+                return Ok(path(vec![step], position, keep_array));
             }
-            Form::Variable(name) => Node::new(self.variable(&name), position),
-            Form::Text(text) => Node::new(Kind::Literal(text.into()), position),
-            Form::Number(number) => Node::new(Kind::Number(number), position),
-            Form::Bool(bool) => Node::new(Kind::Literal(bool.into()), position),
-            Form::Null => Node::new(Kind::Literal(json::Value::NULL), position),
+            Form::Variable(name) => self.variable(&name),
+            Form::Text(text) => Kind::Literal(text.into()),
+            Form::Number(number) => Kind::Number(number),
+            Form::Bool(bool) => Kind::Literal(bool.into()),
+            Form::Null => Kind::Literal(json::Value::NULL),
             Form::Regex { pattern, flags } => {
                 let regex = Regex::compile(&pattern, &flags).map_err(|fault| fault.at(position))?;
-                Node::new(Kind::Regex(Arc::new(regex)), position)
+                Kind::Regex(Arc::new(regex))
             }
-            Form::Wildcard => Node::new(Kind::Wildcard, position),
-            Form::Descendant => Node::new(Kind::Descendant, position),
-            Form::Parent => self.parent(position),
-            Form::Negate(operand) => self.negate(*operand, position)?,
-            Form::Array(items) => self.array(items, position)?,
-            Form::Object(pairs) => {
-                let mut node = Node::new(Kind::Wildcard, position);
-                let group = self.group(pairs, position, Some(&mut node))?;
-                node.kind = Kind::Object(group);
-                node
-            }
-            Form::Block(parts) => self.block(parts, position)?,
-            Form::Transform { pattern, update, delete } => {
-                let pattern = self.node(*pattern)?;
-                let update = self.node(*update)?;
-                let delete = delete.map(|delete| self.node(*delete)).transpose()?;
-                let transform = Transform { pattern, update, delete };
-                Node::new(Kind::Transform(Arc::new(transform)), position)
-            }
-            Form::Binary { operator, left, right } => {
-                self.binary(operator, *left, *right, position, keep_array)?
-            }
-            Form::Filter { left, predicate } => self.filter(*left, *predicate)?,
-            Form::Group { left, pairs } => self.grouped(*left, pairs, position)?,
-            Form::Sort { left, terms } => self.sort(*left, terms, position)?,
-            Form::Condition { condition, then, otherwise } => {
-                self.condition(*condition, *then, otherwise.map(|tree| *tree), position)?
-            }
-            Form::Call { procedure, arguments } => self.call(*procedure, arguments, position)?,
-            Form::Lambda { parameters, signature, body } => {
-                let parameters = parameters.iter().map(|name| self.bind(name)).collect();
-                let mut body = self.node(*body)?;
-                mark_tail_calls(&mut body);
-                let lambda = Lambda { parameters, signature, body };
-                Node::new(Kind::Lambda(Arc::new(lambda)), position)
-            }
+            Form::Wildcard => Kind::Wildcard,
+            Form::Descendant => Kind::Descendant,
+            Form::Parent => return Ok(self.parent(position)),
+            _ => return Err(fault("S0207").at(position)),
         };
-        node.keep_array |= keep_array;
+        Ok(Node::new(kind, position))
+    }
+
+    fn object(&mut self, pairs: Vec<(Tree, Tree)>, position: u32) -> Result<Node> {
+        let mut node = Node::new(Kind::Wildcard, position);
+        let group = self.group(pairs, position, Some(&mut node))?;
+        node.kind = Kind::Object(group);
         Ok(node)
+    }
+
+    fn transform(
+        &mut self,
+        pattern: Box<Tree>,
+        update: Box<Tree>,
+        delete: Option<Box<Tree>>,
+        position: u32,
+    ) -> Result<Node> {
+        let pattern = self.node(*pattern)?;
+        let update = self.node(*update)?;
+        let delete = delete.map(|delete| self.node(*delete)).transpose()?;
+        let transform = Transform { pattern, update, delete };
+        Ok(Node::new(Kind::Transform(Arc::new(transform)), position))
+    }
+
+    fn lambda(
+        &mut self,
+        parameters: &[String],
+        signature: Option<Signature>,
+        body: Box<Tree>,
+        position: u32,
+    ) -> Result<Node> {
+        let parameters = parameters.iter().map(|name| self.bind(name)).collect();
+        let mut body = self.node(*body)?;
+        mark_tail_calls(&mut body);
+        let lambda = Lambda { parameters, signature, body };
+        Ok(Node::new(Kind::Lambda(Arc::new(lambda)), position))
     }
 
     fn variable(&mut self, name: &str) -> Kind {
@@ -167,8 +205,8 @@ impl Shaper {
         Node::new(Kind::Parent(slot), position)
     }
 
-    fn negate(&mut self, operand: Tree, position: u32) -> Result<Node> {
-        let mut operand = self.node(operand)?;
+    fn negate(&mut self, operand: Box<Tree>, position: u32) -> Result<Node> {
+        let mut operand = self.node(*operand)?;
         if let Kind::Number(number) = &mut operand.kind {
             *number = -*number;
             return Ok(operand);
@@ -232,15 +270,15 @@ impl Shaper {
 
     fn condition(
         &mut self,
-        condition: Tree,
-        then: Tree,
-        otherwise: Option<Tree>,
+        condition: Box<Tree>,
+        then: Box<Tree>,
+        otherwise: Option<Box<Tree>>,
         position: u32,
     ) -> Result<Node> {
         let mut node = Node::new(Kind::Wildcard, position);
-        let condition = self.node(condition)?;
-        let then = self.node(then)?;
-        let otherwise = otherwise.map(|tree| self.node(tree)).transpose()?;
+        let condition = self.node(*condition)?;
+        let then = self.node(*then)?;
+        let otherwise = otherwise.map(|tree| self.node(*tree)).transpose()?;
         for part in [Some(&condition), Some(&then), otherwise.as_ref()].into_iter().flatten() {
             push_ancestry(&mut node, part);
         }
@@ -254,7 +292,7 @@ impl Shaper {
 
     fn call(
         &mut self,
-        procedure: Tree,
+        procedure: Box<Tree>,
         arguments: Vec<Option<Tree>>,
         position: u32,
     ) -> Result<Node> {
@@ -266,7 +304,7 @@ impl Shaper {
             argument.iter().for_each(|argument| push_ancestry(&mut node, argument));
             shaped.push(argument);
         }
-        let procedure = Box::new(self.node(procedure)?);
+        let procedure = Box::new(self.node(*procedure)?);
         let first = match &procedure.kind {
             Kind::Path(path) => &path.steps[0].kind,
             kind => kind,
@@ -288,8 +326,8 @@ impl Shaper {
     fn binary(
         &mut self,
         operator: &'static str,
-        left: Tree,
-        right: Tree,
+        left: Box<Tree>,
+        right: Box<Tree>,
         position: u32,
         keep_array: bool,
     ) -> Result<Node> {
@@ -312,52 +350,67 @@ impl Shaper {
     fn operation(
         &mut self,
         operator: &'static str,
-        left: Tree,
-        right: Tree,
+        left: Box<Tree>,
+        right: Box<Tree>,
         position: u32,
     ) -> Result<Node> {
         match operator {
-            "." => return self.dot(left, right),
-            ":=" => {
-                let Form::Variable(name) = &left.form else {
-                    return Err(fault("S0212").at(left.position).token(left.shown()));
-                };
-                let symbol = self.bind(name);
-                let value = self.node(right)?;
-                let mut node = Node::new(Kind::Wildcard, position);
-                push_ancestry(&mut node, &value);
-                node.kind = Kind::Bind { symbol, value: Box::new(value) };
-                return Ok(node);
-            }
-            "~>" => {
-                let (left, right) = (self.node(left)?, self.node(right)?);
-                let keep_array = left.keep_array || right.keep_array;
-                let kind = Kind::Apply { left: Box::new(left), right: Box::new(right) };
-                let mut node = Node::new(kind, position);
-                node.keep_array = keep_array;
-                return Ok(node);
-            }
-            _ => {}
+            "." => self.dot(left, right),
+            ":=" => self.binding(&left, right, position),
+            "~>" => self.application(left, right, position),
+            _ => self.calculation(operator, left, right, position),
         }
-        let Some(operation) = Operator::from_text(operator) else {
-            return Err(fault("S0204").at(position).token(operator));
+    }
+
+    fn binding(&mut self, left: &Tree, right: Box<Tree>, position: u32) -> Result<Node> {
+        let Form::Variable(name) = &left.form else {
+            return Err(fault("S0212").at(left.position).token(left.shown()));
         };
-        let (left, right) = (self.node(left)?, self.node(right)?);
-        let mut node = Node::new(Kind::Wildcard, position);
-        push_ancestry(&mut node, &left);
-        push_ancestry(&mut node, &right);
-        node.kind = Kind::Binary {
-            operator: operation,
-            left: Box::new(left),
-            right: Box::new(right),
-        };
+        let symbol = self.bind(name);
+        let value = Box::new(self.node(*right)?);
+        let seeking = ancestry(&value);
+        let mut node = Node::new(Kind::Bind { symbol, value }, position);
+        node.seeking = seeking;
         Ok(node)
     }
 
-    fn dot(&mut self, left: Tree, right: Tree) -> Result<Node> {
-        let left = self.node(left)?;
+    fn application(&mut self, left: Box<Tree>, right: Box<Tree>, position: u32) -> Result<Node> {
+        let left = self.boxed(left)?;
+        let right = self.boxed(right)?;
+        let keep_array = left.keep_array || right.keep_array;
+        let mut node = Node::new(Kind::Apply { left, right }, position);
+        node.keep_array = keep_array;
+        Ok(node)
+    }
+
+    fn calculation(
+        &mut self,
+        operator: &'static str,
+        left: Box<Tree>,
+        right: Box<Tree>,
+        position: u32,
+    ) -> Result<Node> {
+        let Some(operator) = Operator::from_text(operator) else {
+            return Err(fault("S0204").at(position).token(operator));
+        };
+        let left = self.boxed(left)?;
+        let right = self.boxed(right)?;
+        let mut seeking = ancestry(&left);
+        seeking.extend(ancestry(&right));
+        let mut node = Node::new(Kind::Binary { operator, left, right }, position);
+        node.seeking = seeking;
+        Ok(node)
+    }
+
+    #[inline(never)]
+    fn boxed(&mut self, tree: Box<Tree>) -> Result<Box<Node>> {
+        self.node(*tree).map(Box::new)
+    }
+
+    fn dot(&mut self, left: Box<Tree>, right: Box<Tree>) -> Result<Node> {
+        let left = self.node(*left)?;
         let mut node = as_path(left);
-        let mut rest = self.node(right)?;
+        let mut rest = self.node(*right)?;
         let path = path_of(&mut node);
         if let Kind::Path(rest) = rest.kind {
             path.steps.extend(rest.steps);
@@ -392,10 +445,10 @@ impl Shaper {
         Ok(node)
     }
 
-    fn filter(&mut self, left: Tree, predicate: Tree) -> Result<Node> {
+    fn filter(&mut self, left: Box<Tree>, predicate: Box<Tree>) -> Result<Node> {
         let position = predicate.position;
-        let mut node = self.node(left)?;
-        let predicate = self.node(predicate)?;
+        let mut node = self.node(*left)?;
+        let predicate = self.node(*predicate)?;
         let in_path = matches!(node.kind, Kind::Path(_));
         let step = last_step(&mut node);
         if step.group.is_some() {
@@ -417,8 +470,13 @@ impl Shaper {
         Ok(node)
     }
 
-    fn grouped(&mut self, left: Tree, pairs: Vec<(Tree, Tree)>, position: u32) -> Result<Node> {
-        let mut node = self.node(left)?;
+    fn grouped(
+        &mut self,
+        left: Box<Tree>,
+        pairs: Vec<(Tree, Tree)>,
+        position: u32,
+    ) -> Result<Node> {
+        let mut node = self.node(*left)?;
         if node.group.is_some() {
             return Err(fault("S0210").at(position));
         }
@@ -428,11 +486,11 @@ impl Shaper {
 
     fn sort(
         &mut self,
-        left: Tree,
+        left: Box<Tree>,
         terms: Vec<crate::parser::Term>,
         position: u32,
     ) -> Result<Node> {
-        let left = self.node(left)?;
+        let left = self.node(*left)?;
         let mut node = as_path(left);
         let mut step = Node::new(Kind::Wildcard, position);
         let mut shaped = Vec::with_capacity(terms.len());
@@ -449,12 +507,12 @@ impl Shaper {
 
     fn focus(
         &mut self,
-        left: Tree,
+        left: Box<Tree>,
         symbol: Symbol,
         position: u32,
         keep_array: bool,
     ) -> Result<Node> {
-        let mut node = self.node(left)?;
+        let mut node = self.node(*left)?;
         let step = last_step(&mut node);
         if !step.step.stages.is_empty() || !step.predicates.is_empty() {
             return Err(fault("S0215").at(position));
@@ -468,8 +526,8 @@ impl Shaper {
         Ok(node)
     }
 
-    fn index(&mut self, left: Tree, symbol: Symbol) -> Result<Node> {
-        let mut node = self.node(left)?;
+    fn index(&mut self, left: Box<Tree>, symbol: Symbol) -> Result<Node> {
+        let mut node = self.node(*left)?;
         if !matches!(node.kind, Kind::Path(_)) {
             node.step.stages = node.predicates.drain(..).map(Stage::Filter).collect();
             let position = node.position;
@@ -637,7 +695,10 @@ fn mark_tail_calls(node: &mut Node) {
 }
 
 fn path(steps: Vec<Node>, position: u32, keep_singleton: bool) -> Node {
-    Node::new(Kind::Path(Path { steps, keep_singleton, tuple: false, grouped: false, plain: false }), position)
+    Node::new(
+        Kind::Path(Path { steps, keep_singleton, tuple: false, grouped: false, plain: false }),
+        position,
+    )
 }
 
 fn as_path(node: Node) -> Node {
@@ -673,8 +734,14 @@ fn last_step(node: &mut Node) -> &mut Node {
 
 /// What `within` seeks, `node` seeks too.
 fn push_ancestry(node: &mut Node, within: &Node) {
-    node.seeking.extend(&within.seeking);
-    if let Kind::Parent(slot) = within.kind {
-        node.seeking.push(slot);
+    node.seeking.extend(ancestry(within));
+}
+
+/// The `%`s in a node whose object isn't found yet.
+fn ancestry(node: &Node) -> Vec<Symbol> {
+    let mut slots = node.seeking.clone();
+    if let Kind::Parent(slot) = node.kind {
+        slots.push(slot);
     }
+    slots
 }

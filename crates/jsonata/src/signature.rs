@@ -32,7 +32,9 @@ impl Signature {
         while at < chars.len() && chars[at] != ':' && chars[at] != '>' {
             let symbol = chars[at];
             match symbol {
-                's' | 'n' | 'b' | 'l' | 'o' => parameters.push(Parameter::of(&format!("{symbol}m"))),
+                's' | 'n' | 'b' | 'l' | 'o' => {
+                    parameters.push(Parameter::of(&format!("{symbol}m")))
+                }
                 'a' => parameters.push(Parameter { is_array: true, ..Parameter::of("asnblfom") }),
                 'f' => parameters.push(Parameter::of("f")),
                 'j' => parameters.push(Parameter::of("asnblom")),

@@ -20,9 +20,6 @@ use crate::frame::Tuples;
 use crate::function::Function;
 use crate::limits::{Charge, Meter, SHORT};
 
-/// Containers nested deeper than this are refused, as in JSON texts.
-pub(crate) const NESTING_MAX: u16 = json::DEPTH_MAX as u16;
-
 #[derive(Clone, Default)]
 pub(crate) enum Value {
     #[default]

@@ -59,8 +59,7 @@ impl Run {
         for group in entries(&folder.join("groups"))? {
             for file in entries(&group)? {
                 if file.extension().is_some_and(|extension| extension == "json") {
-                    run.file(folder, &group, &file)
-                        .with_context(|| file.display().to_string())?;
+                    run.file(folder, &group, &file).with_context(|| file.display().to_string())?;
                 }
             }
         }
@@ -139,9 +138,8 @@ fn check(folder: &Path, group: &Path, case: &Value) -> Result<Result<(), String>
         })
     });
     let told = case.get("error");
-    let code = text("code").or_else(|| {
-        told.as_ref()?.get("code").and_then(|code| code.as_str().map(str::to_owned))
-    });
+    let code = text("code")
+        .or_else(|| told.as_ref()?.get("code").and_then(|code| code.as_str().map(str::to_owned)));
     let seen = match &outcome {
         Ok(Outcome::Value(value)) => value.to_string(),
         Ok(other) => format!("{other:?}"),

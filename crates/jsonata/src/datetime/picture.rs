@@ -39,7 +39,8 @@ impl Picture {
                 continue;
             }
             let Some(close) = after.find(']') else { return Err(fault("D3135")) };
-            let text: String = after[..close].chars().filter(|char| !char.is_whitespace()).collect();
+            let text: String =
+                after[..close].chars().filter(|char| !char.is_whitespace()).collect();
             let marker = Marker::parse(&text)?;
             // Two numbers side by side: the first one has as many digits as it must.
             if marker.integer.is_some()
@@ -89,10 +90,12 @@ impl Marker {
         {
             (presentation, second) = (&modifiers[..at], Some(last));
         }
+        let Some(default) = default_presentation(component) else {
+            let shown: String = text.chars().take(1).collect();
+            return Err(fault("D3132").with("value", shown));
+        };
         if presentation.is_empty() {
-            let shown = if component == '\0' { String::new() } else { component.to_string() };
-            let default = default_presentation(component);
-            presentation = default.ok_or_else(|| fault("D3132").with("value", shown))?;
+            presentation = default;
         }
         let mut marker = Marker {
             component,

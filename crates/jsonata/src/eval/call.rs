@@ -3,13 +3,14 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::ast::{Call, Kind, Node, Partial};
-use crate::error::{Fault, Result, TOO_DEEP, bound, fault};
+use crate::ast::{self, Call, Node, Partial, Symbol, Transform};
+use crate::error::{Fault, Result, fault};
 use crate::eval::{Evaluator, function_value};
 use crate::frame::Frame;
 use crate::function::{Closure, Function};
-use crate::functions::Arguments;
-use crate::value::Value;
+use crate::functions::{Arguments, Builtin};
+use crate::regex::Regex;
+use crate::value::{Kind, Value};
 
 /// The last thing that the body of a function does, when that is to call another one.
 pub(super) struct TailCall {
@@ -35,7 +36,7 @@ impl Evaluator<'_> {
         }
         let function = self.eval(&call.procedure, input, frame)?;
         if let (Value::Undefined, Some(symbol)) = (&function, call.bare)
-            && !self.global(symbol).is_undefined()
+            && self.is_bound(symbol, frame)
         {
             let name = call.name.as_deref().unwrap_or_default();
             return Err(fault("T1005").at(position).token(name).with("name", name));
@@ -58,7 +59,14 @@ impl Evaluator<'_> {
         self.call(function, arguments, input).map_err(known)
     }
 
-    /// Calls the function; `context` stands in for arguments that may be left out.
+    /// Whether a `$` before the name would have found something.
+    fn is_bound(&mut self, symbol: Symbol, frame: &Frame) -> bool {
+        let found = frame.lookup(symbol).unwrap_or_else(|| self.global(symbol));
+        !found.is_undefined()
+    }
+
+    /// Calls the function, and what it calls in last place, one after the other; `context` stands in
+    /// for arguments that may be left out.
     pub(crate) fn call(
         &mut self,
         function: &Rc<Function>,
@@ -66,38 +74,27 @@ impl Evaluator<'_> {
         context: &Value,
     ) -> Result<Value> {
         let outer = std::mem::replace(&mut self.call_depth, self.depth);
-        let value = self.call_all(function.clone(), arguments, context);
+        let mut called = self.call_once(function, arguments, context)?;
+        let value = loop {
+            self.meter.work(1)?;
+            called = match called {
+                Called::Returned(value) => break value,
+                Called::Next(function, arguments) => {
+                    self.call_once(&function, arguments, context)?
+                }
+                Called::Tail(tail) => self.call_tail(tail, context)?,
+            };
+        };
         self.call_depth = outer;
-        value
+        Ok(value)
     }
 
-    /// Calls the function and what it calls in last place, one after the other.
-    fn call_all(
-        &mut self,
-        mut function: Rc<Function>,
-        mut arguments: Vec<Value>,
-        context: &Value,
-    ) -> Result<Value> {
-        // Where the function that is called now was called from, if that was a tail call.
-        let mut called: Option<(u32, Option<Arc<str>>)> = None;
-        loop {
-            self.meter.work(1)?;
-            let step = self.call_once(&function, arguments, context);
-            match step.map_err(|fault| match &called {
-                Some((position, name)) => fault.or_at(*position, name.as_deref()),
-                None => fault,
-            })? {
-                Called::Returned(value) => return Ok(value),
-                Called::Next(next, given) => (function, arguments) = (next, given),
-                Called::Tail(tail) => {
-                    let TailCall { function: next, arguments: given, position, name } = tail;
-                    let Some(next) = next.as_function() else {
-                        return Err(fault("T1006").or_at(position, name.as_deref()));
-                    };
-                    (function, arguments) = (next.clone(), given);
-                    called = Some((position, name));
-                }
-            }
+    fn call_tail(&mut self, tail: TailCall, context: &Value) -> Result<Called> {
+        let TailCall { function, arguments, position, name } = tail;
+        let known = |fault: Box<Fault>| fault.or_at(position, name.as_deref());
+        match function.as_function() {
+            Some(function) => self.call_once(function, arguments, context).map_err(known),
+            None => Err(known(fault("T1006"))),
         }
     }
 
@@ -108,49 +105,69 @@ impl Evaluator<'_> {
         context: &Value,
     ) -> Result<Called> {
         match function {
-            Function::Builtin(builtin) => {
-                let token = |fault: Box<Fault>| fault.token_or(builtin.name);
-                let signature = &builtin.signature;
-                let arguments =
-                    signature.validate(arguments, context, &self.meter).map_err(token)?;
-                let arguments = Arguments(arguments);
-                (builtin.run)(self, &arguments).map(Called::Returned).map_err(token)
-            }
+            Function::Builtin(builtin) => self.call_builtin(builtin, arguments, context),
             Function::Lambda(closure) => self.enter_closure(closure, arguments, context),
             Function::Partial { function, arguments: given, .. } => {
-                let mut open = arguments.into_iter();
-                let fill = |argument: &Option<Value>| match argument {
-                    Some(argument) => argument.clone(),
-                    None => open.next().unwrap_or_default(),
-                };
-                Ok(Called::Next(function.clone(), given.iter().map(fill).collect()))
+                Ok(Called::Next(function.clone(), filled(given, arguments)))
             }
             Function::Chain { first, second, .. } => {
-                if self.limits.depth <= self.depth {
-                    return Err(bound(TOO_DEEP));
-                }
-                self.depth += 1;
-                let value = self.call(first, arguments, context)?;
-                self.depth -= 1;
-                Ok(Called::Next(second.clone(), vec![value]))
+                self.call_chain(first, second, arguments, context)
             }
-            Function::Matcher(regex) => {
-                let text = arguments.first().and_then(Value::as_str).unwrap_or_default();
-                let from = arguments.get(1).and_then(Value::as_f64).unwrap_or_default();
-                self.first_match(regex, &text.into(), from as usize).map(Called::Returned)
-            }
+            Function::Matcher(regex) => self.call_matcher(regex, &arguments),
             Function::NextMatch { regex, text, from } => {
                 self.next_match(regex, text, *from).map(Called::Returned)
             }
-            Function::Transform { code, frame, .. } => {
-                let object = arguments.into_iter().next().unwrap_or_default();
-                let fits = object.is_undefined() || object.is_array() || object.fields().is_some();
-                if !fits {
-                    return Err(fault("T0410").with("index", 1));
-                }
-                self.transform(code, &object, frame).map(Called::Returned)
-            }
+            Function::Transform { code, frame, .. } => self.call_transform(code, frame, &arguments),
         }
+    }
+
+    fn call_builtin(
+        &mut self,
+        builtin: &'static Builtin,
+        arguments: Vec<Value>,
+        context: &Value,
+    ) -> Result<Called> {
+        let validated = builtin.signature.validate(arguments, context, &self.meter);
+        let result = match validated {
+            Ok(arguments) => (builtin.run)(self, &Arguments(arguments)),
+            Err(fault) => Err(fault),
+        };
+        match result {
+            Ok(value) => Ok(Called::Returned(value)),
+            Err(fault) => Err(fault.token_or(builtin.name)),
+        }
+    }
+
+    fn call_chain(
+        &mut self,
+        first: &Rc<Function>,
+        second: &Rc<Function>,
+        arguments: Vec<Value>,
+        context: &Value,
+    ) -> Result<Called> {
+        self.enter()?;
+        let value = self.call(first, arguments, context)?;
+        self.depth -= 1;
+        Ok(Called::Next(second.clone(), vec![value]))
+    }
+
+    fn call_matcher(&mut self, regex: &Arc<Regex>, arguments: &[Value]) -> Result<Called> {
+        let text = arguments.first().and_then(Value::as_str).unwrap_or_default();
+        let from = arguments.get(1).and_then(Value::as_f64).unwrap_or_default();
+        self.first_match(regex, &text.into(), from as usize).map(Called::Returned)
+    }
+
+    fn call_transform(
+        &mut self,
+        code: &Transform,
+        frame: &Rc<Frame>,
+        arguments: &[Value],
+    ) -> Result<Called> {
+        let object = arguments.first().cloned().unwrap_or_default();
+        if !matches!(object.kind(), Kind::Undefined | Kind::Array | Kind::Object) {
+            return Err(fault("T0410").with("index", 1));
+        }
+        self.transform(code, &object, frame).map(Called::Returned)
     }
 
     fn enter_closure(
@@ -192,7 +209,7 @@ impl Evaluator<'_> {
         let function = self.eval(&partial.procedure, input, frame)?;
         let name = partial.name.as_deref();
         if let (Value::Undefined, Some(symbol)) = (&function, partial.bare)
-            && !self.global(symbol).is_undefined()
+            && self.is_bound(symbol, frame)
         {
             let name = name.unwrap_or_default();
             return Err(fault("T1007").at(position).token(name).with("name", name));
@@ -213,7 +230,7 @@ impl Evaluator<'_> {
         frame: &Rc<Frame>,
     ) -> Result<Value> {
         let value = self.eval(left, input, frame)?;
-        if let Kind::Call(call) = &right.kind {
+        if let ast::Kind::Call(call) = &right.kind {
             return self.call_node(call, right.position, input, frame, Some(value));
         }
         let function = self.eval(right, input, frame)?;
@@ -225,6 +242,16 @@ impl Evaluator<'_> {
         }
         self.call(function, vec![value], &Value::Undefined)
     }
+}
+
+/// The arguments of a partial application, with what was left open filled in.
+fn filled(given: &[Option<Value>], arguments: Vec<Value>) -> Vec<Value> {
+    let mut open = arguments.into_iter();
+    let fill = |argument: &Option<Value>| match argument {
+        Some(argument) => argument.clone(),
+        None => open.next().unwrap_or_default(),
+    };
+    given.iter().map(fill).collect()
 }
 
 /// What came of a call.

@@ -116,12 +116,7 @@ impl Evaluator<'_> {
         Ok(object.into_value())
     }
 
-    fn group_tuples(
-        &mut self,
-        group: &Group,
-        tuples: &Tuples,
-        frame: &Rc<Frame>,
-    ) -> Result<Value> {
+    fn group_tuples(&mut self, group: &Group, tuples: &Tuples, frame: &Rc<Frame>) -> Result<Value> {
         let mut groups = Groups::default();
         for (place, tuple) in tuples.items().iter().enumerate() {
             let own = tuple.frame(frame);

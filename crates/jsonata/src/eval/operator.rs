@@ -36,8 +36,10 @@ impl Evaluator<'_> {
         if short {
             return Ok(Value::bool(operator == Operator::Or));
         }
-        let right = self.eval(right, input, frame)?;
-        truthy(&right).map(Value::bool).map_err(known)
+        // Whatever fails on the right is told of as this operator's, as the reference does.
+        let here = |fault: Box<Fault>| fault.at(position).token(operator.text());
+        let right = self.eval(right, input, frame).map_err(here)?;
+        truthy(&right).map(Value::bool).map_err(here)
     }
 
     fn operate(&mut self, operator: Operator, left: &Value, right: &Value) -> Result<Value> {
@@ -107,16 +109,9 @@ impl Evaluator<'_> {
         if item.is_undefined() || within.is_undefined() {
             return Ok(Value::bool(false));
         }
-        let Some(view) = within.view() else {
-            return self.equal(item, within).map(Value::bool);
-        };
+        let Some(view) = within.view() else { return Ok(Value::bool(identical(item, within))) };
         self.meter.work(view.len() as u64)?;
-        for candidate in view.iter() {
-            if self.equal(item, &candidate)? {
-                return Ok(Value::bool(true));
-            }
-        }
-        Ok(Value::bool(false))
+        Ok(Value::bool(view.iter().any(|candidate| identical(item, &candidate))))
     }
 
     pub(super) fn negate(
@@ -134,6 +129,26 @@ impl Evaluator<'_> {
             return Err(fault("D1002").at(node.position).token("-").value(&value));
         }
         Ok(Value::Number(-value.as_f64().unwrap_or(f64::NAN)))
+    }
+}
+
+/// JavaScript's `===`: containers only are what they themselves are.
+fn identical(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Array(left), Value::Array(right)) => Rc::ptr_eq(left, right),
+        (Value::Object(left), Value::Object(right)) => Rc::ptr_eq(left, right),
+        (Value::Function(left), Value::Function(right)) => Rc::ptr_eq(left, right),
+        (Value::Json(left), Value::Json(right)) if left.is_same(right) => true,
+        _ => {
+            left.kind() == right.kind()
+                && match left.kind() {
+                    Kind::Undefined | Kind::Null => true,
+                    Kind::Bool => left.as_bool() == right.as_bool(),
+                    Kind::Number => left.as_f64() == right.as_f64(),
+                    Kind::String => left.as_str() == right.as_str(),
+                    Kind::Array | Kind::Object | Kind::Function => false,
+                }
+        }
     }
 }
 

@@ -64,8 +64,10 @@ impl Evaluator<'_> {
     }
 
     fn steps(&mut self, path: &Path, input: &Value, frame: &Rc<Frame>) -> Result<Value> {
-        let absolute =
-            matches!(path.steps[0].kind, Kind::Root | Kind::Variable(_) | Kind::Global(_) | Kind::Context);
+        let absolute = matches!(
+            path.steps[0].kind,
+            Kind::Root | Kind::Variable(_) | Kind::Global(_) | Kind::Context
+        );
         let mut items = if input.is_array() && !absolute {
             input.clone()
         } else {
@@ -97,8 +99,9 @@ impl Evaluator<'_> {
                 return Ok(Value::Tuples(Rc::new(tuples)));
             }
             let mut contexts = self.list()?;
-            let contexts_of = tuples.items().iter().map(|tuple| tuple.context.clone());
-            contexts_of.map(|context| contexts.push(context)).collect::<Result<()>>()?;
+            for tuple in tuples.items() {
+                contexts.push(tuple.context.clone())?;
+            }
             result = contexts.sequence();
         }
         if path.keep_singleton {
@@ -121,15 +124,9 @@ impl Evaluator<'_> {
         Ok(result)
     }
 
-    fn step(
-        &mut self,
-        step: &Node,
-        items: &Value,
-        frame: &Rc<Frame>,
-        last: bool,
-    ) -> Result<Value> {
+    fn step(&mut self, step: &Node, items: &Value, frame: &Rc<Frame>, last: bool) -> Result<Value> {
         if let Kind::Sort(terms) = &step.kind {
-            let mut sorted = self.sort(terms, items, frame)?;
+            let mut sorted = self.sort(terms, step.position, items, frame)?;
             for stage in &step.step.stages {
                 if let Stage::Filter(predicate) = stage {
                     sorted = self.filter(predicate, sorted, frame)?;
@@ -224,6 +221,7 @@ impl Evaluator<'_> {
             return Ok(input.fields().and_then(|fields| fields.get(name)).unwrap_or_default());
         };
         self.meter.work(view.len() as u64)?;
+        let _level = self.meter.level()?;
         let mut results = self.list()?;
         for item in view.iter() {
             let found = self.lookup(&item, name)?;
@@ -258,6 +256,7 @@ impl Evaluator<'_> {
     fn flatten(&mut self, value: &Value, results: &mut List) -> Result<()> {
         let Some(view) = value.view() else { return results.push(value.clone()) };
         self.meter.work(view.len() as u64)?;
+        let _level = self.meter.level()?;
         view.iter().try_for_each(|item| self.flatten(&item, results))
     }
 
@@ -272,6 +271,7 @@ impl Evaluator<'_> {
 
     fn descend(&mut self, value: &Value, results: &mut List) -> Result<()> {
         self.meter.work(1)?;
+        let _level = self.meter.level()?;
         if let Some(view) = value.view() {
             return view.iter().try_for_each(|item| self.descend(&item, results));
         }

@@ -1,5 +1,6 @@
-//! Sorting: the merge sort of the reference implementation, so that equal items stay where they were.
+//! Sorting, by merging: equal items stay where they were.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::ast::SortTerm;
@@ -13,6 +14,7 @@ impl Evaluator<'_> {
     pub(super) fn sort(
         &mut self,
         terms: &[SortTerm],
+        position: u32,
         items: &Value,
         frame: &Rc<Frame>,
     ) -> Result<Value> {
@@ -22,6 +24,7 @@ impl Evaluator<'_> {
         }
         let sorted = self.merge_sort(view.iter().collect(), &mut |this, left, right| {
             this.swaps(terms, (left, frame), (right, frame))
+                .map_err(|fault| fault.or_at(position, None))
         })?;
         let mut list = self.list()?;
         sorted.into_iter().try_for_each(|item| list.push(item))?;
@@ -31,6 +34,7 @@ impl Evaluator<'_> {
     pub(super) fn sort_tuples(
         &mut self,
         terms: &[SortTerm],
+        position: u32,
         tuples: &Tuples,
         frame: &Rc<Frame>,
     ) -> Result<Tuples> {
@@ -38,6 +42,7 @@ impl Evaluator<'_> {
         let sorted = self.merge_sort(items, &mut |this, left, right| {
             let (left_frame, right_frame) = (left.frame(frame), right.frame(frame));
             this.swaps(terms, (&left.context, &left_frame), (&right.context, &right_frame))
+                .map_err(|fault| fault.or_at(position, None))
         })?;
         let mut result = Tuples::new(&self.meter)?;
         sorted.into_iter().try_for_each(|tuple| result.push(tuple))?;
@@ -81,26 +86,37 @@ impl Evaluator<'_> {
         Ok(false)
     }
 
+    /// Merges longer and longer runs; without recursion, as comparators may sort in their turn.
     pub(crate) fn merge_sort<T>(
         &mut self,
-        mut items: Vec<T>,
+        items: Vec<T>,
         swaps: &mut dyn FnMut(&mut Self, &T, &T) -> Result<bool>,
     ) -> Result<Vec<T>> {
-        if items.len() <= 1 {
-            return Ok(items);
+        let mut runs: VecDeque<VecDeque<T>> =
+            items.into_iter().map(|item| VecDeque::from([item])).collect();
+        while 1 < runs.len() {
+            let mut merged = VecDeque::with_capacity(runs.len().div_ceil(2));
+            while let Some(mut left) = runs.pop_front() {
+                let Some(mut right) = runs.pop_front() else {
+                    merged.push_back(left);
+                    break;
+                };
+                self.meter.work((left.len() + right.len()) as u64)?;
+                let mut run = VecDeque::with_capacity(left.len() + right.len());
+                while let (Some(first), Some(second)) = (left.front(), right.front()) {
+                    let next = if swaps(self, first, second)? {
+                        right.pop_front()
+                    } else {
+                        left.pop_front()
+                    };
+                    run.extend(next);
+                }
+                run.append(&mut left);
+                run.append(&mut right);
+                merged.push_back(run);
+            }
+            runs = merged;
         }
-        self.meter.work(items.len() as u64)?;
-        let right = items.split_off(items.len() / 2);
-        let left = self.merge_sort(items, swaps)?;
-        let right = self.merge_sort(right, swaps)?;
-        let mut merged = Vec::with_capacity(left.len() + right.len());
-        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-        while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-            let next = if swaps(self, first, second)? { right.next() } else { left.next() };
-            merged.extend(next);
-        }
-        merged.extend(left);
-        merged.extend(right);
-        Ok(merged)
+        Ok(runs.pop_front().map(Vec::from).unwrap_or_default())
     }
 }

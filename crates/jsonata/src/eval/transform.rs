@@ -69,24 +69,30 @@ impl Evaluator<'_> {
     /// A copy whose objects nobody else holds.
     pub(crate) fn copied(&mut self, value: &Value) -> Result<Value> {
         self.meter.work(1)?;
-        if let Some(view) = value.view() {
-            let mut list = self.list()?;
-            for item in view.iter() {
-                let item = self.copied(&item)?;
-                list.push(item)?;
-            }
-            return Ok(list.array());
+        match value.kind() {
+            Kind::Array => self.copied_array(value),
+            Kind::Object => self.copied_object(value),
+            Kind::Function => self.text(""),
+            _ => Ok(value.clone()),
         }
-        let Some(fields) = value.fields() else {
-            return Ok(match value {
-                Value::Function(_) => self.text("")?,
-                _ => value.clone(),
-            });
-        };
+    }
+
+    fn copied_array(&mut self, value: &Value) -> Result<Value> {
+        let _level = self.meter.level()?;
+        let mut list = self.list()?;
+        let Some(view) = value.view() else { return Ok(list.array()) };
+        for item in view.iter() {
+            list.push(self.copied(&item)?)?;
+        }
+        Ok(list.array())
+    }
+
+    fn copied_object(&mut self, value: &Value) -> Result<Value> {
+        let _level = self.meter.level()?;
         let copy = Object::new(&self.meter)?;
+        let Some(fields) = value.fields() else { return Ok(copy.into_value()) };
         for (key, member) in fields.entries() {
-            let member = self.copied(&member)?;
-            copy.insert(key, member)?;
+            copy.insert(key, self.copied(&member)?)?;
         }
         Ok(copy.into_value())
     }

@@ -24,9 +24,11 @@ impl Evaluator<'_> {
         frame: &Rc<Frame>,
     ) -> Result<Tuples> {
         let mut result = match (&step.kind, tuples) {
-            (Kind::Sort(terms), Some(tuples)) => self.sort_tuples(terms, &tuples, frame)?,
+            (Kind::Sort(terms), Some(tuples)) => {
+                self.sort_tuples(terms, step.position, &tuples, frame)?
+            }
             (Kind::Sort(terms), None) => {
-                let sorted = self.sort(terms, items, frame)?;
+                let sorted = self.sort(terms, step.position, items, frame)?;
                 self.indexed(step, &sorted)?
             }
             (_, Some(tuples)) => self.expand(step, &tuples, frame)?,
@@ -127,7 +129,8 @@ impl Evaluator<'_> {
         if others.is_empty() {
             return Ok(first.clone());
         }
-        let mut merged = Tuple { context: self.appended(tuples.iter().map(|t| &t.context))?, bound: Vec::new() };
+        let mut merged =
+            Tuple { context: self.appended(tuples.iter().map(|t| &t.context))?, bound: Vec::new() };
         for tuple in tuples {
             for (symbol, _) in &tuple.bound {
                 if merged.bound.iter().all(|(known, _)| known != symbol) {

@@ -1,8 +1,8 @@
 use std::collections::HashSet;
 
 use crate::error::{Result, fault};
-use crate::functions::{Arguments, Row, truthy};
 use crate::eval::Evaluator;
+use crate::functions::{Arguments, Row, truthy};
 use crate::value::{Flags, Kind, List, Value, compare_text};
 
 pub(super) const ROWS: &[Row] = &[
@@ -120,7 +120,8 @@ fn sort(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
     let items: Vec<Value> = view.iter().collect();
     let sorted = if let Some(comparator) = arguments.function(1) {
         this.merge_sort(items, &mut |this, left, right| {
-            let swaps = this.call(comparator, vec![left.clone(), right.clone()], &Value::Undefined)?;
+            let swaps =
+                this.call(comparator, vec![left.clone(), right.clone()], &Value::Undefined)?;
             truthy(&swaps)
         })?
     } else {

@@ -32,9 +32,7 @@ pub(super) const ROWS: &[Row] = &[
     ("decodeUrlComponent", "<s-:s>", 1, |this, arguments| {
         decode(this, arguments, "decodeUrlComponent", "")
     }),
-    ("decodeUrl", "<s-:s>", 1, |this, arguments| {
-        decode(this, arguments, "decodeUrl", RESERVED)
-    }),
+    ("decodeUrl", "<s-:s>", 1, |this, arguments| decode(this, arguments, "decodeUrl", RESERVED)),
 ];
 
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
@@ -72,9 +70,7 @@ fn decode(
     this.meter.work(text.len() as u64 / 16)?;
     match decoded(text, kept) {
         Some(text) => this.text(text),
-        None => {
-            Err(fault("D3140").value(arguments.value(0)).with("functionName", function))
-        }
+        None => Err(fault("D3140").value(arguments.value(0)).with("functionName", function)),
     }
 }
 

@@ -73,7 +73,8 @@ impl Evaluator<'_> {
         object.insert("start", Value::Number(units(&text[..found.start])))?;
         object.insert("end", Value::Number(units(&text[..found.end])))?;
         object.insert("groups", self.groups(self.group_texts(text, found)?)?)?;
-        let next = Function::NextMatch { regex: regex.clone(), text: text.clone(), from: found.end };
+        let next =
+            Function::NextMatch { regex: regex.clone(), text: text.clone(), from: found.end };
         object.insert("next", function_value(next))?;
         Ok(object.into_value())
     }
@@ -111,11 +112,13 @@ impl Evaluator<'_> {
         let text = value.as_str().unwrap_or_default();
         match &found.next {
             Next::Regex(regex) => {
-                self.meter.work(1 + (text.len() - found.end) as u64 / 8)?;
-                match next_in(regex, text, found.end)? {
-                    Some(found) => self.found(regex, text, &found).map(Some),
-                    None => Ok(None),
-                }
+                // Mostly the next match is near; to be sure of it may take all of the rest.
+                let rest = (text.len() - found.end) as u64;
+                self.meter.work(1 + rest / 512)?;
+                let next = next_in(regex, text, found.end)?;
+                let read = next.as_ref().map_or(rest, |next| (next.end - found.end) as u64);
+                self.meter.work(read / 8)?;
+                next.map(|next| self.found(regex, text, &next)).transpose()
             }
             Next::Function(next) => {
                 let Some(next) = next.as_function() else { return Ok(None) };
@@ -181,6 +184,24 @@ fn units(text: &str) -> f64 {
     text.encode_utf16().count() as f64
 }
 
+/// Places of matches that follow each other, counted on from one to the next.
+#[derive(Default)]
+struct Places {
+    offset: usize,
+    units: f64,
+}
+
+impl Places {
+    fn of(&mut self, text: &str, offset: usize) -> f64 {
+        if offset < self.offset {
+            *self = Places::default();
+        }
+        self.units += units(&text[self.offset..offset]);
+        self.offset = offset;
+        self.units
+    }
+}
+
 fn byte_offset(text: &str, units: usize) -> usize {
     let mut left = units;
     for (offset, char) in text.char_indices() {
@@ -215,13 +236,11 @@ fn matches(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
         return Ok(list.sequence());
     }
     let mut found = this.find(matcher, text, "match")?;
-    let (mut counted, mut index) = (0, 0.0);
+    let mut places = Places::default();
     while let Some(current) = found.filter(|_| list.len() < limit) {
-        index += units(&plain[counted.min(current.start)..current.start]);
-        counted = current.start;
         let object = Object::new(&this.meter)?;
         object.insert("match", this.text(current.matched.as_str())?)?;
-        object.insert("index", Value::Number(index))?;
+        object.insert("index", Value::Number(places.of(plain, current.start)))?;
         object.insert("groups", this.groups(current.groups.clone())?)?;
         list.push(object.into_value())?;
         found = if list.len() < limit { this.find_next(&current, text, "match")? } else { None };
@@ -299,10 +318,11 @@ fn replace(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
         }
     } else if let Some(matcher) = arguments.function(1).filter(|_| 0 < limit) {
         let mut found = this.find(matcher, value, "replace")?;
-        let mut count = 0;
+        let (mut count, mut places) = (0, Places::default());
         while let Some(current) = found.filter(|_| count < limit) {
             out.push_str(&text[position.min(current.start)..current.start]);
-            this.substitute(arguments, text, &current, &mut out)?;
+            let start = places.of(text, current.start);
+            this.substitute(arguments, &current, start, &mut out)?;
             this.meter.charge(out.len()).map(drop)?;
             position = (current.start + current.matched.len()).min(text.len());
             count += 1;
@@ -320,8 +340,8 @@ impl Evaluator<'_> {
     fn substitute(
         &mut self,
         arguments: &Arguments,
-        text: &str,
         found: &Found,
+        start: f64,
         out: &mut String,
     ) -> Result<()> {
         if let Some(template) = arguments.text(2) {
@@ -331,8 +351,8 @@ impl Evaluator<'_> {
         let Some(replacer) = arguments.function(2) else { return Ok(()) };
         let object = Object::new(&self.meter)?;
         object.insert("match", self.text(found.matched.as_str())?)?;
-        object.insert("start", Value::Number(units(&text[..found.start])))?;
-        object.insert("end", Value::Number(units(&text[..found.end])))?;
+        object.insert("start", Value::Number(start))?;
+        object.insert("end", Value::Number(start + units(&found.matched)))?;
         object.insert("groups", self.groups(found.groups.clone())?)?;
         let value = self.call(replacer, vec![object.into_value()], &Value::Undefined)?;
         match value.as_str() {

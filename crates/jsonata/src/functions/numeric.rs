@@ -61,7 +61,9 @@ fn read_number(text: &str) -> Option<f64> {
     }
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, exponent.strip_prefix(['+', '-']).unwrap_or(exponent)),
+        Some((mantissa, exponent)) => {
+            (mantissa, exponent.strip_prefix(['+', '-']).unwrap_or(exponent))
+        }
         None => (unsigned, "0"),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
@@ -91,10 +93,8 @@ fn shift(number: f64, places: i32) -> f64 {
 }
 
 fn power(_: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
-    let (Some(base), Some(exponent)) = (arguments.number(0)?, arguments.number(1)?) else {
-        return Ok(Value::Undefined);
-    };
-    let result = base.powf(exponent);
+    let Some(base) = arguments.number(0)? else { return Ok(Value::Undefined) };
+    let result = base.powf(arguments.number(1)?.unwrap_or(f64::NAN));
     if !result.is_finite() {
         return Err(fault("D3061")
             .value(arguments.value(0))

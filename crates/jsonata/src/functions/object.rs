@@ -58,6 +58,7 @@ fn keys(
 ) -> Result<()> {
     if let Some(view) = value.view() {
         this.meter.work(view.len() as u64)?;
+        let _level = this.meter.level()?;
         return view.iter().try_for_each(|item| keys(this, &item, list, seen));
     }
     let Some(fields) = value.fields() else { return Ok(()) };
@@ -77,7 +78,7 @@ fn spread(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
         for item in view.iter() {
             spread_into(this, &item, &mut list)?;
         }
-        return Ok(if view.len() <= 1 { list.sequence() } else { list.array() });
+        return Ok(if view.len() == 0 { list.sequence() } else { list.array() });
     }
     if value.fields().is_none() {
         return Ok(value.clone());
@@ -89,6 +90,7 @@ fn spread(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
 fn spread_into(this: &mut Evaluator<'_>, value: &Value, list: &mut List) -> Result<()> {
     if let Some(view) = value.view() {
         this.meter.work(view.len() as u64)?;
+        let _level = this.meter.level()?;
         return view.iter().try_for_each(|item| spread_into(this, &item, list));
     }
     let Some(fields) = value.fields() else {

@@ -1,12 +1,14 @@
 //! The functions that Step Functions adds to the language (reference §4.5).
 
+use json::{Scanner, Token};
 use md5::{Digest, Md5};
 use sha1::Sha1;
 use sha2::{Sha256, Sha384, Sha512};
 
-use crate::error::{Fault, Result, fault};
+use crate::error::{Fault, Result, TOO_DEEP, bound, fault};
 use crate::eval::Evaluator;
 use crate::functions::{Arguments, Row};
+use crate::limits::LEVELS_MAX;
 use crate::value::{List, Value};
 
 pub(super) const ROWS: &[Row] = &[
@@ -113,7 +115,34 @@ fn parse(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
     this.meter.charge(text.len()).map(drop)?;
     let invalid = |reason: &str| failed(format!("Invalid JSON: {reason}"));
     let value = json::Value::parse(text).map_err(|error| invalid(&error.message))?;
+    if value.is_deeper_than(LEVELS_MAX.into()) {
+        return Err(bound(TOO_DEEP));
+    }
+    if keys(text) != members(&value) {
+        return Err(invalid("Duplicate field"));
+    }
     normalized(&value).map(Value::Json).ok_or_else(|| invalid("Number out of range"))
+}
+
+/// How many keys stand in a JSON text.
+fn keys(text: &str) -> usize {
+    let mut scanner = Scanner::new(text);
+    let mut keys = 0;
+    while let Ok(token) = scanner.token() {
+        match token {
+            Token::End => break,
+            Token::Colon => keys += 1,
+            _ => {}
+        }
+    }
+    keys
+}
+
+/// How many members objects have in here: fewer than keys if one was repeated.
+fn members(value: &json::Value) -> usize {
+    let items = value.items().map(|item| members(&item)).sum::<usize>();
+    let within = value.entries().map(|(_, member)| 1 + members(&member)).sum::<usize>();
+    items + within
 }
 
 /// As AWS reads numbers: whole ones exactly while they fit 64 bits, others as doubles, so that `1.0`
@@ -150,5 +179,7 @@ fn normalized(value: &json::Value) -> Option<json::Value> {
 }
 
 fn unchanged(old: &json::Value, new: &json::Value) -> bool {
-    old.is_same(new) || (old.kind() != json::Kind::Number && !matches!(old.kind(), json::Kind::Array | json::Kind::Object))
+    old.is_same(new)
+        || (old.kind() != json::Kind::Number
+            && !matches!(old.kind(), json::Kind::Array | json::Kind::Object))
 }

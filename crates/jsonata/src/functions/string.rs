@@ -58,7 +58,7 @@ impl Evaluator<'_> {
     ) -> Result<Value> {
         let Some(text) = arguments.text(0) else { return Ok(Value::Undefined) };
         self.meter.work(text.len() as u64 / 64)?;
-        match part(text, arguments.text(1).unwrap_or_default()) {
+        match arguments.text(1).and_then(|mark| part(text, mark)) {
             Some(part) => self.text(part),
             None => Ok(arguments.value(0).clone()),
         }
@@ -66,13 +66,17 @@ impl Evaluator<'_> {
 }
 
 fn substring(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
-    let (Some(text), Some(start)) = (arguments.text(0), arguments.number(1)?) else {
-        return Ok(Value::Undefined);
+    let Some(text) = arguments.text(0) else { return Ok(Value::Undefined) };
+    let length = arguments.number(2)?;
+    let start = match (arguments.number(1)?, length) {
+        (Some(start), _) => start,
+        (None, None) => 0.0,
+        (None, Some(_)) => return this.text(""),
     };
     this.meter.work(text.len() as u64 / 16)?;
     let count = text.chars().count() as f64;
     let start = if count + start < 0.0 { 0.0 } else { start };
-    let end = match arguments.number(2)? {
+    let end = match length {
         Some(length) if length <= 0.0 => return this.text(""),
         Some(length) if 0.0 <= start => start + length,
         Some(length) => count + start + length,
@@ -89,9 +93,8 @@ fn substring(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
 }
 
 fn pad(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
-    let (Some(text), Some(width)) = (arguments.text(0), arguments.number(1)?) else {
-        return Ok(Value::Undefined);
-    };
+    let Some(text) = arguments.text(0) else { return Ok(Value::Undefined) };
+    let width = arguments.number(1)?.unwrap_or(0.0);
     let missing = width.abs() as usize;
     let missing = missing.saturating_sub(text.chars().count());
     let filler = arguments.text(2).filter(|text| !text.is_empty()).unwrap_or(" ");

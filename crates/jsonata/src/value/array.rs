@@ -2,8 +2,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::error::{Result, TOO_DEEP, bound};
-use crate::limits::{CONTAINER, Charge, ITEM, Meter};
-use crate::value::{NESTING_MAX, Value};
+use crate::limits::{CONTAINER, Charge, ITEM, LEVELS_MAX, Meter};
+use crate::value::Value;
 
 /// Marks of the reference implementation that decide when an array of one item collapses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,10 @@ pub(crate) struct Array {
 pub(super) enum Items {
     Values(Vec<Value>),
     /// `[first..first + count - 1]`, never written out.
-    Range { first: f64, count: usize },
+    Range {
+        first: f64,
+        count: usize,
+    },
 }
 
 impl Array {
@@ -58,9 +61,7 @@ impl Array {
     pub(crate) fn get(&self, place: usize) -> Value {
         match &self.items {
             Items::Values(values) => values.get(place).cloned().unwrap_or_default(),
-            Items::Range { first, count } if place < *count => {
-                Value::Number(first + place as f64)
-            }
+            Items::Range { first, count } if place < *count => Value::Number(first + place as f64),
             Items::Range { .. } => Value::Undefined,
         }
     }
@@ -101,7 +102,7 @@ impl List {
     pub(crate) fn push(&mut self, value: Value) -> Result<()> {
         self.charge.grow(ITEM)?;
         self.nesting = self.nesting.max(value.nesting() + 1);
-        if NESTING_MAX < self.nesting {
+        if LEVELS_MAX < self.nesting {
             return Err(bound(TOO_DEEP));
         }
         self.values.push(value);

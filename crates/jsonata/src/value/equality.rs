@@ -6,7 +6,7 @@ use crate::limits::Meter;
 use crate::value::{Kind, Value};
 
 /// Deep equality, as `=` has it: numbers by value, objects whatever their order.
-pub(crate) fn equal(left: &Value, right: &Value, meter: &Meter) -> Result<bool> {
+pub(crate) fn equal(left: &Value, right: &Value, meter: &Rc<Meter>) -> Result<bool> {
     let kind = left.kind();
     if kind != right.kind() {
         return Ok(false);
@@ -26,6 +26,7 @@ pub(crate) fn equal(left: &Value, right: &Value, meter: &Meter) -> Result<bool> 
                 return Ok(false);
             }
             meter.work(left.len() as u64)?;
+            let _level = meter.level()?;
             for (left, right) in left.iter().zip(right.iter()) {
                 if !equal(&left, &right, meter)? {
                     return Ok(false);
@@ -41,6 +42,7 @@ pub(crate) fn equal(left: &Value, right: &Value, meter: &Meter) -> Result<bool> 
                 return Ok(false);
             }
             meter.work(left.len() as u64)?;
+            let _level = meter.level()?;
             for (key, left) in left.entries() {
                 let Some(right) = right.get(&key) else { return Ok(false) };
                 if !equal(&left, &right, meter)? {

@@ -4,8 +4,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::error::{Result, TOO_DEEP, bound};
-use crate::limits::{CONTAINER, Charge, MEMBER, Meter};
-use crate::value::{NESTING_MAX, Value};
+use crate::limits::{CONTAINER, Charge, LEVELS_MAX, MEMBER, Meter};
+use crate::value::Value;
 
 /// An object that was made here. It changes only under a transform, which works on a copy of its own.
 pub(crate) struct Object {
@@ -73,7 +73,7 @@ impl Object {
         let key = key.into();
         self.charge.borrow_mut().grow(MEMBER + key.len())?;
         let nesting = self.nesting.get().max(value.nesting() + 1);
-        if NESTING_MAX < nesting {
+        if LEVELS_MAX < nesting {
             return Err(bound(TOO_DEEP));
         }
         self.nesting.set(nesting);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::error::{Result, TOO_DEEP, TOO_LARGE, bound, fault};
 use crate::limits::{ITEM, Meter};
-use crate::value::{Kind, NESTING_MAX, Value};
+use crate::value::{Kind, Value};
 use crate::{Outcome, Profile};
 
 /// Turns a result into JSON. Values share their parts, JSON text repeats them: what comes out is
@@ -62,13 +62,17 @@ impl Output {
                 let members = object.members.borrow();
                 let mut made = json::Object::with_capacity(members.entries.len());
                 for (key, member) in &members.entries {
+                    if self.profile == Profile::Plain && member.kind() == Kind::Function {
+                        continue;
+                    }
                     self.spend(key.len() + ITEM)?;
                     made.insert(key.clone(), self.json(member, depth + 1)?);
                 }
                 Ok(made.into())
             }
             Value::Function(_) => {
-                self.unsupported = true;
+                // `JSON.stringify` leaves functions out.
+                self.unsupported |= self.profile == Profile::StepFunctions;
                 Ok(json::Value::NULL)
             }
         }
@@ -76,7 +80,7 @@ impl Output {
 
     fn leaf(&mut self, value: &json::Value, depth: usize) -> Result<json::Value> {
         if matches!(value.kind(), json::Kind::Array | json::Kind::Object) {
-            if value.is_deeper_than(NESTING_MAX as usize - depth) {
+            if value.is_deeper_than(json::DEPTH_MAX.saturating_sub(depth)) {
                 return Err(bound(TOO_DEEP));
             }
             self.leaves += 1;
@@ -119,11 +123,7 @@ impl Value {
     }
 
     /// What `$string` makes of the value; `None` for what isn't there.
-    pub(crate) fn stringified(
-        &self,
-        pretty: bool,
-        meter: &Rc<Meter>,
-    ) -> Result<Option<String>> {
+    pub(crate) fn stringified(&self, pretty: bool, meter: &Rc<Meter>) -> Result<Option<String>> {
         let text = match self.kind() {
             Kind::Undefined => return Ok(None),
             Kind::Function => String::new(),
@@ -186,6 +186,7 @@ impl Writer<'_> {
         parts: impl Iterator<Item = (Option<std::sync::Arc<str>>, Value)>,
         indent: usize,
     ) -> Result<()> {
+        let _level = self.meter.level()?;
         self.out.push(brackets[0]);
         let mut any = false;
         for (key, part) in parts {
