@@ -46,13 +46,23 @@ pub(crate) struct Load {
 }
 
 /// Sends requests for a time.
-pub(crate) fn load(server: &Server, request: &Request, connections: usize, span: Duration) -> Result<Load> {
+pub(crate) fn load(
+    server: &Server,
+    request: &Request,
+    connections: usize,
+    span: Duration,
+) -> Result<Load> {
     let until = now() + span;
     measure(server, request, connections, move || now() < until)
 }
 
 /// Sends so many requests.
-pub(crate) fn load_count(server: &Server, request: &Request, connections: usize, count: usize) -> Result<Load> {
+pub(crate) fn load_count(
+    server: &Server,
+    request: &Request,
+    connections: usize,
+    count: usize,
+) -> Result<Load> {
     let left = Arc::new(AtomicUsize::new(count));
     let one_left = |left: &AtomicUsize| {
         left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
@@ -78,7 +88,8 @@ fn measure(
     let mut micros = runtime()?.block_on(async {
         let tasks: Vec<_> = (0..connections)
             .map(|_| {
-                let (address, bytes, go_on) = (server.address.clone(), request.0.clone(), go_on.clone());
+                let (address, bytes, go_on) =
+                    (server.address.clone(), request.0.clone(), go_on.clone());
                 tokio::spawn(async move { repeat(&address, &Request(bytes), go_on).await })
             })
             .collect();
@@ -114,7 +125,11 @@ async fn repeat(address: &str, request: &Request, go_on: impl Fn() -> bool) -> R
     Ok(micros)
 }
 
-async fn exchange(connection: &mut TcpStream, request: &Request, buffer: &mut Vec<u8>) -> Result<Vec<u8>> {
+async fn exchange(
+    connection: &mut TcpStream,
+    request: &Request,
+    buffer: &mut Vec<u8>,
+) -> Result<Vec<u8>> {
     connection.write_all(&request.0).await?;
     buffer.clear();
     loop {
@@ -125,7 +140,11 @@ async fn exchange(connection: &mut TcpStream, request: &Request, buffer: &mut Ve
             let length: usize = length.context("the answer has a length")?.parse()?;
             if end + 4 + length <= buffer.len() {
                 let body = buffer[end + 4..].to_vec();
-                ensure!(head.starts_with("http/1.1 200"), "{head}: {}", String::from_utf8_lossy(&body));
+                ensure!(
+                    head.starts_with("http/1.1 200"),
+                    "{head}: {}",
+                    String::from_utf8_lossy(&body)
+                );
                 return Ok(body);
             }
         }

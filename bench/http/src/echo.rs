@@ -25,7 +25,10 @@ async fn echo(body: Bytes) -> (StatusCode, String) {
         Ok(value) => {
             let members = value.as_object().map_or(0, serde_json::Map::len);
             let arn = "arn:aws:states:us-east-1:000000000000:execution:standard:00000000-0000-4000-8000-000000000000";
-            (StatusCode::OK, format!(r#"{{"executionArn":"{arn}","startDate":1700000000.{members}}}"#))
+            (
+                StatusCode::OK,
+                format!(r#"{{"executionArn":"{arn}","startDate":1700000000.{members}}}"#),
+            )
         }
         Err(error) => (StatusCode::BAD_REQUEST, error.to_string()),
     }

@@ -35,8 +35,12 @@ fn report(span: Duration, waiting: usize) -> Result<()> {
     let express = create(&freehold, "express", "EXPRESS", PURE)?;
     let standard = create(&freehold, "standard", "STANDARD", PURE)?;
     println!("## Over HTTP\n");
-    println!("A Pass–Choice–Pass machine with an input of about 1 KB; rounds interleaved, {span:?} each.\n");
-    println!("| connections | request | a second | processor time, µs | to the echo | p50, ms | p99, ms |");
+    println!(
+        "A Pass–Choice–Pass machine with an input of about 1 KB; rounds interleaved, {span:?} each.\n"
+    );
+    println!(
+        "| connections | request | a second | processor time, µs | to the echo | p50, ms | p99, ms |"
+    );
     println!("|---:|---|---:|---:|---:|---:|---:|");
     for connections in CONNECTIONS {
         let base = load(&echo, &Request::echo(INPUT), connections, span)?;
@@ -44,7 +48,12 @@ fn report(span: Duration, waiting: usize) -> Result<()> {
         let sync = Request::aws("StartSyncExecution", &start(&express));
         row(connections, "StartSyncExecution", &load(&freehold, &sync, connections, span)?, &base);
         let durable = Request::aws("StartExecution", &start(&standard));
-        row(connections, "StartExecution, durable", &load(&freehold, &durable, connections, span)?, &base);
+        row(
+            connections,
+            "StartExecution, durable",
+            &load(&freehold, &durable, connections, span)?,
+            &base,
+        );
     }
     println!("\n{}", memory(&freehold, waiting)?);
     Ok(())
@@ -100,6 +109,7 @@ const PURE: &str = r#"{"StartAt":"Select","States":{
         {"Variable":"$.customer.active","BooleanEquals":true}],"Next":"Done"}],"Default":"Done"},
     "Done":{"Type":"Pass","OutputPath":"$.selected","End":true}}}"#;
 
-const WAIT: &str = r#"{"StartAt":"Wait","States":{"Wait":{"Type":"Wait","Seconds":31000000,"End":true}}}"#;
+const WAIT: &str =
+    r#"{"StartAt":"Wait","States":{"Wait":{"Type":"Wait","Seconds":31000000,"End":true}}}"#;
 
 const INPUT: &str = include_str!("../../parts/src/input.json");

@@ -44,7 +44,8 @@ impl Server {
     pub(crate) fn processor_seconds(&self) -> Result<f64> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
         let (_, rest) = stat.rsplit_once(')').context("/proc/…/stat has a name in parentheses")?;
-        let ticks = |place: usize| rest.split_whitespace().nth(place).and_then(|n| n.parse::<f64>().ok());
+        let ticks =
+            |place: usize| rest.split_whitespace().nth(place).and_then(|n| n.parse::<f64>().ok());
         let used = ticks(11).zip(ticks(12)).context("/proc/…/stat has utime and stime")?;
         // Linux counts in USER_HZ, which is 100 on every platform it runs on here.
         Ok((used.0 + used.1) / 100.0)

@@ -46,7 +46,11 @@ pub(crate) fn report(span: Duration) -> Result<()> {
             activity_exists: &|_| true,
         };
         let mut execution = Execution::new();
-        let decision = decide(&mut execution, Input::Start { input, deadline: None }, &env);
+        let decision = decide(
+            &mut execution,
+            Input::Start { machine: asl::ROOT, input, deadline: None },
+            &env,
+        );
         (execution, decision)
     };
     let parsed = Value::parse(INPUT)?;
@@ -57,7 +61,9 @@ pub(crate) fn report(span: Duration) -> Result<()> {
     })?;
     row("engine: parse, run, write the output", span, || {
         let (execution, _) = run(Value::parse(INPUT)?);
-        let Some(engine::Outcome::Succeeded(output)) = execution.outcome() else { anyhow::bail!("it failed") };
+        let Some(engine::Outcome::Succeeded(output)) = execution.outcome() else {
+            anyhow::bail!("it failed")
+        };
         ensure!(output.to_string().len() == 69);
         Ok(())
     })?;

@@ -40,7 +40,10 @@ pub(crate) fn report(span: Duration) -> Result<()> {
     let bindings = |name: &str| (name == "states").then(|| states.clone());
     let mut entropy = Entropy::from_number(1);
     for text in EXPRESSIONS {
-        let compile = || Expression::compile(text, Profile::StepFunctions).map_err(|error| anyhow::anyhow!("{text}: {error}"));
+        let compile = || {
+            Expression::compile(text, Profile::StepFunctions)
+                .map_err(|error| anyhow::anyhow!("{text}: {error}"))
+        };
         let expression = compile()?;
         row(&format!("JSONata `{text}`"), span, || {
             let mut call = Call {
@@ -50,10 +53,15 @@ pub(crate) fn report(span: Duration) -> Result<()> {
                 entropy: &mut entropy,
                 limits: Limits::default(),
             };
-            expression.evaluate(&mut call).map(drop).map_err(|error| anyhow::anyhow!("{text}: {error}"))
+            expression
+                .evaluate(&mut call)
+                .map(drop)
+                .map_err(|error| anyhow::anyhow!("{text}: {error}"))
         })?;
     }
     row("JSONata compile of the last", span, || {
-        Expression::compile(EXPRESSIONS[4], Profile::StepFunctions).map(drop).map_err(|error| anyhow::anyhow!("{error}"))
+        Expression::compile(EXPRESSIONS[4], Profile::StepFunctions)
+            .map(drop)
+            .map_err(|error| anyhow::anyhow!("{error}"))
     })
 }

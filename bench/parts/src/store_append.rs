@@ -16,9 +16,15 @@ pub(crate) fn report(span: Duration) -> Result<()> {
     for writers in WRITERS {
         let folder = tempfile::tempdir()?;
         let local = Arc::new(store_local::open(folder.path(), store_local::Options::default())?);
-        for (name, store) in [("in memory", Arc::new(Memory::new()) as Arc<dyn Store>), ("store-local, synced", local)] {
+        for (name, store) in [
+            ("in memory", Arc::new(Memory::new()) as Arc<dyn Store>),
+            ("store-local, synced", local),
+        ] {
             let per_second = appends_per_second(&store, writers, span)?;
-            println!("| append 300 bytes, {writers} writers, {name} | {:.2} | {per_second:.0} |", 1e6 / per_second);
+            println!(
+                "| append 300 bytes, {writers} writers, {name} | {:.2} | {per_second:.0} |",
+                1e6 / per_second
+            );
         }
     }
     Ok(())

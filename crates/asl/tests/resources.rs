@@ -1,5 +1,11 @@
 //! The tables of AWS's services against the corpus: real definitions and recorded mocks.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a corpus says how much of it passes"
+)]
+
 use std::path::{Path, PathBuf};
 
 use asl::resources::{BulkResource, FieldValidationMode, Resource};

@@ -27,6 +27,9 @@ const MESSAGES_MAX: usize = 16;
 /// A snapshot larger than this isn't taken.
 const SNAPSHOT_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// Gives a client its answer, or our trouble if the batch isn't durable.
+type Reply = Box<dyn FnOnce(Option<&Error>) + Send>;
+
 pub(crate) struct Turn<'r> {
     runner: &'r Runner,
     live: Box<Live>,
@@ -41,7 +44,7 @@ pub(crate) struct Turn<'r> {
     jobs: Vec<(Attempt, Arc<str>)>,
     /// What to do once the batch is durable.
     acts: Vec<Act>,
-    answers: Vec<Box<dyn FnOnce(Option<&Error>) + Send>>,
+    answers: Vec<Reply>,
     /// Nothing is left of the execution.
     forgotten: bool,
 }
