@@ -68,8 +68,8 @@ impl Template {
     ) -> Result<Template, Vec<Problem>> {
         let mut problems = Vec::new();
         let root = match language {
-            QueryLanguage::JsonPath => json_path(value, location, &mut problems),
-            QueryLanguage::Jsonata => jsonata(value, location, &mut problems),
+            QueryLanguage::JsonPath => json_path(value, &mut location.into(), &mut problems),
+            QueryLanguage::Jsonata => jsonata(value, &mut location.into(), &mut problems),
         };
         if problems.is_empty() { Ok(Template { root }) } else { Err(problems) }
     }
@@ -100,8 +100,11 @@ impl Node {
             Node::Literal(value) => Ok(value.clone()),
             Node::Expression(expression) => expression.evaluate(scope),
             Node::Array(items) => {
-                let items = items.iter().map(|item| item.evaluate(scope));
-                items.collect::<Result<Vec<Value>, Fault>>().map(Value::from)
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    values.push(item.evaluate(scope)?);
+                }
+                Ok(values.into())
             }
             Node::Object(members) => {
                 let mut object = Object::with_capacity(members.len());
@@ -125,49 +128,72 @@ impl Node {
     }
 }
 
+// What follows recurses as deep as JSON nests, so that it is written in loops, which take little stack,
+// and with one text for the location.
+
 /// Expressions are the values of keys that end in `.$`, which the result leaves out.
-fn json_path(value: &Value, location: &str, problems: &mut Vec<Problem>) -> Node {
+fn json_path(value: &Value, location: &mut String, problems: &mut Vec<Problem>) -> Node {
+    let above = location.len();
     match value.kind() {
         Kind::Object => {
-            let members = value.entries().map(|(key, member)| {
-                let Some(name) = key.strip_suffix(".$") else {
-                    return (
-                        key.into(),
-                        json_path(&member, &format!("{location}/{key}"), problems),
-                    );
-                };
-                let compiled = match member.as_str() {
-                    Some(text) => Expression::json_path(text, location, key),
-                    None => Err(Problem::not_a_path(key, location)),
-                };
-                (name.into(), compiled_or(compiled.map_err(|problem| vec![problem]), problems))
-            });
-            object(value, members.collect())
+            let mut members = Vec::with_capacity(value.len());
+            for (key, member) in value.entries() {
+                if let Some(name) = key.strip_suffix(".$") {
+                    members.push((name.into(), json_path_in(&member, key, location, problems)));
+                    continue;
+                }
+                location.extend(["/", key]);
+                members.push((key.into(), json_path(&member, location, problems)));
+                location.truncate(above);
+            }
+            object(value, members)
         }
         Kind::Array => {
-            let items = value.items().enumerate();
-            let items =
-                items.map(|(i, item)| json_path(&item, &format!("{location}[{i}]"), problems));
-            array(value, items.collect())
+            let mut items = Vec::with_capacity(value.len());
+            for (place, item) in value.items().enumerate() {
+                push_place(location, place);
+                items.push(json_path(&item, location, problems));
+                location.truncate(above);
+            }
+            array(value, items)
         }
         Kind::Null | Kind::Bool | Kind::Number | Kind::String => Node::Literal(value.clone()),
     }
 }
 
+fn json_path_in(value: &Value, key: &str, location: &str, problems: &mut Vec<Problem>) -> Node {
+    let compiled = match value.as_str() {
+        Some(text) => Expression::json_path(text, location, key),
+        None => Err(Problem::not_a_path(key, location)),
+    };
+    compiled_or(compiled.map_err(|problem| vec![problem]), problems)
+}
+
+fn push_place(location: &mut String, place: usize) {
+    location.push_str(&format!("[{place}]"));
+}
+
 /// Expressions are the texts that are `{%…%}` from end to end.
-fn jsonata(value: &Value, location: &str, problems: &mut Vec<Problem>) -> Node {
+fn jsonata(value: &Value, location: &mut String, problems: &mut Vec<Problem>) -> Node {
+    let above = location.len();
     match value.kind() {
         Kind::Object => {
-            let members = value.entries().map(|(key, member)| {
-                (key.into(), jsonata(&member, &format!("{location}/{key}"), problems))
-            });
-            object(value, members.collect())
+            let mut members = Vec::with_capacity(value.len());
+            for (key, member) in value.entries() {
+                location.extend(["/", key]);
+                members.push((key.into(), jsonata(&member, location, problems)));
+                location.truncate(above);
+            }
+            object(value, members)
         }
         Kind::Array => {
-            let items = value.items().enumerate();
-            let items =
-                items.map(|(i, item)| jsonata(&item, &format!("{location}[{i}]"), problems));
-            array(value, items.collect())
+            let mut items = Vec::with_capacity(value.len());
+            for (place, item) in value.items().enumerate() {
+                push_place(location, place);
+                items.push(jsonata(&item, location, problems));
+                location.truncate(above);
+            }
+            array(value, items)
         }
         Kind::String => {
             match value.as_str().filter(|text| expression::jsonata_source(text).is_some()) {
