@@ -49,12 +49,24 @@ pub(crate) fn evaluate(
     profile: Profile,
     call: &mut Call<'_>,
 ) -> Result<Outcome> {
+    let meter = Meter::new(&call.limits);
+    let outcome = evaluate_metered(node, names, profile, call, &meter);
+    debug_assert_eq!(Rc::strong_count(&meter), 1, "no value outlives its evaluation");
+    outcome
+}
+
+fn evaluate_metered(
+    node: &Node,
+    names: &[Arc<str>],
+    profile: Profile,
+    call: &mut Call<'_>,
+    meter: &Rc<Meter>,
+) -> Result<Outcome> {
     let mut limits = call.limits;
     limits.depth = limits.depth.min(Limits::DEPTH_MAX);
-    let meter = Meter::new(&limits);
-    let root = wrapped(call.input.clone(), &meter)?;
+    let root = wrapped(call.input.clone(), meter)?;
     let mut evaluator = Evaluator {
-        meter,
+        meter: meter.clone(),
         profile,
         now: call.now,
         entropy: call.entropy,

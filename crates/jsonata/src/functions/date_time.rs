@@ -6,6 +6,9 @@ use crate::value::Value;
 
 pub(super) const ROWS: &[Row] = &[
     ("now", "<s?s?:s>", 2, |this, arguments| {
+        if arguments.text(0).is_none() && arguments.text(1).is_none() {
+            return this.text(this.now.to_string());
+        }
         let now = this.now.as_millis() as f64;
         this.format_instant(now, arguments.text(0), arguments.text(1))
     }),
