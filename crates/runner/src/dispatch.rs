@@ -8,6 +8,7 @@ mod sdk;
 mod states;
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use asl::resources::{Pattern, Resource};
@@ -15,6 +16,7 @@ use asl::{Failure, StateKind, error_name};
 use engine::Dispatch;
 use engine::decide::TaskOutcome;
 use engine::event::{Attempt, TaskFailure};
+use futures_util::FutureExt as _;
 use json::Value;
 use service::{Caller, Ctx};
 
@@ -44,7 +46,9 @@ impl Runner {
         self.0.under_way.begin(&arn, attempt, is_start_execution(errand.resource()));
         let runner = self.clone();
         self.0.tasks.spawn(async move {
-            let sent = errand.send(&runner).await;
+            // A fault in a room is a failure of this task, not an execution that waits for ever.
+            let sent = AssertUnwindSafe(errand.send(&runner)).catch_unwind().await;
+            let sent = sent.unwrap_or_else(|_| Sent::failed(unknown_outcome(errand.resource())));
             runner.send(&arn, Message::Outcome(attempt, Box::new(sent)));
             // Behind the outcome in the mailbox.
             for message in runner.0.under_way.end(&arn, attempt) {
@@ -161,7 +165,8 @@ pub(crate) fn unknown_outcome(resource: &Resource) -> Failure {
             error_name::TASK_FAILED
         }
     };
-    let cause = "The server stopped after it had sent the request, so its outcome is unknown.";
+    let cause =
+        "The server stopped serving the request after it had been sent, so its outcome is unknown.";
     Failure::new(error, cause)
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use store::key::Key;
+use store::{Entry, Scan, Store};
 use tokio::sync::Notify;
 
 use crate::live::Facts;
@@ -99,51 +100,38 @@ impl Runner {
 
     /// Takes up what was under way when the process ended.
     async fn recover(&self, shard: usize) -> Result<(), Error> {
-        self.each(key::outbox_of(shard), async |row| {
-            let (arn, attempt) = numbered("outbox", &row.key)?;
-            let task: DispatchRow<'_> = tables::decode("task", &row.value)?;
-            let dispatch = Box::new(task.into_dispatch(attempt)?);
-            self.send(&arn, Message::Recover(dispatch));
-            Ok(())
-        })
-        .await?;
-        self.each(key::notices(shard), async |row| {
-            let (arn, number) = numbered("notice", &row.key)?;
-            let notice: NoticeRow = tables::decode("notice", &row.value)?;
-            self.notify(&arn, number, notice);
-            Ok(())
-        })
-        .await?;
-        self.each(key::express_of(shard), async |row| {
-            let (arn, _) = key::recovered_parts("express", &row.key)?;
-            let facts = Facts::of_row(&self.0, &Arc::from(arn), &row.value).await?;
-            self.run_accepted(facts)
-        })
-        .await?;
-        self.each(key::map_open_of(shard), async |row| {
-            let (arn, _) = key::recovered_parts("map_open", &row.key)?;
-            self.go_on_with_map_run(&Arc::from(arn));
-            Ok(())
-        })
-        .await
-    }
-
-    async fn each(
-        &self,
-        prefix: Key,
-        mut act: impl AsyncFnMut(&store::Entry) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let mut scan = prefix.scan().limit(WOKEN_MAX);
-        loop {
-            let rows = self.0.store.scan(&scan).await?;
-            for row in &rows {
-                act(row).await?;
-            }
-            match rows.last() {
-                Some(last) if rows.len() == WOKEN_MAX => scan = scan.after(&last.key),
-                _ => return Ok(()),
+        let store = &*self.0.store;
+        let mut tasks = Pages::of(key::outbox_of(shard));
+        while let Some(rows) = tasks.next(store).await? {
+            for row in rows {
+                let (arn, attempt) = numbered("outbox", &row.key)?;
+                let task: DispatchRow<'_> = tables::decode("task", &row.value)?;
+                let dispatch = Box::new(task.into_dispatch(attempt)?);
+                self.send(&arn, Message::Recover(dispatch));
             }
         }
+        let mut notices = Pages::of(key::notices(shard));
+        while let Some(rows) = notices.next(store).await? {
+            for row in rows {
+                let (arn, number) = numbered("notice", &row.key)?;
+                self.notify(&arn, number, tables::decode("notice", &row.value)?);
+            }
+        }
+        let mut accepted = Pages::of(key::express_of(shard));
+        while let Some(rows) = accepted.next(store).await? {
+            for row in rows {
+                let (arn, _) = key::recovered_parts("express", &row.key)?;
+                self.run_accepted(Facts::of_row(&self.0, &arn.into(), &row.value).await?)?;
+            }
+        }
+        let mut map_runs = Pages::of(key::map_open_of(shard));
+        while let Some(rows) = map_runs.next(store).await? {
+            for row in rows {
+                let (arn, _) = key::recovered_parts("map_open", &row.key)?;
+                self.go_on_with_map_run(&arn.into());
+            }
+        }
+        Ok(())
     }
 
     /// Tells an execution or a map run what a row of notices says.
@@ -177,6 +165,24 @@ impl Runner {
                 tracing::warn!(execution = %job, %error, "failed to stop the execution of an aborted task");
             }
         });
+    }
+}
+
+/// The rows under a prefix, some at a time.
+struct Pages(Option<Scan>);
+
+impl Pages {
+    fn of(prefix: Key) -> Self {
+        Pages(Some(prefix.scan().limit(key::SCAN_ROWS)))
+    }
+
+    async fn next(&mut self, store: &dyn Store) -> Result<Option<Vec<Entry>>, Error> {
+        let Some(scan) = self.0.take() else { return Ok(None) };
+        let rows = store.scan(&scan).await?;
+        if let Some(last) = rows.last().filter(|_| rows.len() == key::SCAN_ROWS) {
+            self.0 = Some(scan.after(&last.key));
+        }
+        Ok(Some(rows))
     }
 }
 

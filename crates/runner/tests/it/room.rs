@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use json::Value;
 use runner::{Machine, MachineType, Runner, StartError, TaskEnd};
-use service::{Ctx, Facts, Reply, Service};
+use service::{Ctx, Facts, Rate, Reply, Service};
 
 use crate::world::start_of;
 
@@ -31,6 +31,10 @@ impl Service for Room {
         vec!["StartExecution", "SendTaskSuccess", "GetActivityTask"]
     }
 
+    fn rate(&self, _operation: &str) -> Option<Rate> {
+        None
+    }
+
     fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
         let operation = operation.to_owned();
         Box::pin(async move {
@@ -41,10 +45,8 @@ impl Service for Room {
                 "StartExecution" => self.start_execution(&ctx, text).await,
                 "SendTaskSuccess" => {
                     let output = Value::parse(&text("output").unwrap()).unwrap();
-                    let sent = self
-                        .runner
-                        .end_task(&text("taskToken").unwrap(), TaskEnd::Succeeded(output));
-                    match sent.await {
+                    let token = text("taskToken").unwrap();
+                    match self.runner.end_task(&token, TaskEnd::Succeeded(output)).await {
                         Ok(()) => Ok(Bytes::from_static(b"{}")),
                         Err(error) => Err(aws::Error::client("InvalidToken", error.to_string())),
                     }

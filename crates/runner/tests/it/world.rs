@@ -234,6 +234,12 @@ impl World {
         said(&self.ended(arn).await)
     }
 
+    /// The keys of all rows, legible.
+    pub(crate) fn rows(&self) -> Vec<String> {
+        let rows = self.store.scan(&Scan::range(store::KeyRange::all())).wait().unwrap();
+        rows.iter().map(|row| row.key.escape_ascii().to_string()).collect()
+    }
+
     /// One line for each event: `id<-previous type`.
     pub(crate) async fn history(&self, arn: &str) -> String {
         let query =
