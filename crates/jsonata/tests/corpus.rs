@@ -137,9 +137,9 @@ fn check(folder: &Path, group: &Path, case: &Value) -> Result<Result<(), String>
             limits,
         })
     });
-    let told = case.get("error");
-    let code = text("code")
-        .or_else(|| told.as_ref()?.get("code").and_then(|code| code.as_str().map(str::to_owned)));
+    let told = case.get("error").unwrap_or_default();
+    let text_of = |value: Option<Value>| value.and_then(|value| value.as_str().map(str::to_owned));
+    let code = text("code").or_else(|| text_of(told.get("code")));
     let seen = match &outcome {
         Ok(Outcome::Value(value)) => value.to_string(),
         Ok(other) => format!("{other:?}"),
@@ -147,10 +147,14 @@ fn check(folder: &Path, group: &Path, case: &Value) -> Result<Result<(), String>
     };
     let unordered = case.get("unordered").and_then(|flag| flag.as_bool()) == Some(true);
     let agrees = match (&outcome, &code) {
-        (Err(error), Some(code)) => error.code == code,
-        (Err(error), None) => told
-            .and_then(|told| told.get("message"))
-            .is_some_and(|message| message.as_str() == Some(&error.message)),
+        (Err(error), Some(code)) => {
+            let message = text_of(told.get("message"));
+            let token = text_of(told.get("token"));
+            error.code == code
+                && message.is_none_or(|message| message == error.message)
+                && token.is_none_or(|token| error.token == Some(token))
+        }
+        (Err(_), None) => false,
         (Ok(_), Some(_)) => false,
         (Ok(Outcome::Undefined), None) => case.get("undefinedResult").is_some(),
         (Ok(Outcome::Unsupported(_)), None) => case.get("undefinedResult").is_some(),

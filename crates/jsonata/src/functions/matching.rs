@@ -307,12 +307,10 @@ fn replace(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
     let mut out = String::new();
     let mut position = 0;
     if let Some(pattern) = arguments.text(1) {
-        let Some(replacement) = arguments.text(2) else {
-            return Err(fault("D3012").value(arguments.value(2)));
-        };
         for (at, _) in text.match_indices(pattern).take(limit) {
+            let wrong = || fault("D3012").value(arguments.value(2));
             out.push_str(&text[position..at]);
-            out.push_str(replacement);
+            out.push_str(arguments.text(2).ok_or_else(wrong)?);
             position = at + pattern.len();
             this.meter.charge(out.len()).map(drop)?;
         }

@@ -94,14 +94,14 @@ fn shift(number: f64, places: i32) -> f64 {
 
 fn power(_: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
     let Some(base) = arguments.number(0)? else { return Ok(Value::Undefined) };
-    let result = base.powf(arguments.number(1)?.unwrap_or(f64::NAN));
-    if !result.is_finite() {
-        return Err(fault("D3061")
+    let result = arguments.number(1)?.map(|exponent| base.powf(exponent));
+    match result.filter(|result| result.is_finite()) {
+        Some(result) => Ok(Value::Number(result)),
+        None => Err(fault("D3061")
             .value(arguments.value(0))
             .with("index", 1)
-            .with("exp", arguments.value(1).shown()));
+            .with("exp", arguments.value(1).shown())),
     }
-    Ok(Value::Number(result))
 }
 
 fn format_number(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {

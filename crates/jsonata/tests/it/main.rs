@@ -1,6 +1,7 @@
 //! What the language's own suite doesn't cover: Step Functions' dialect, the bounds, and hostile input.
 
 mod bounds;
+mod hostile;
 mod references;
 mod step_functions;
 
