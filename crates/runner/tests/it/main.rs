@@ -1,6 +1,9 @@
 //! A runner over a store in memory, with a clock that moves when nobody has anything to do.
 
-#![expect(clippy::unwrap_used, reason = "these are tests, though clippy can't tell outside of test functions")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "these are tests, though clippy can't tell outside of test functions"
+)]
 
 mod activities;
 mod executions;
