@@ -1,6 +1,7 @@
 //! `cargo xtask fuzz`: longer fuzzing than the seed corpus that the tests run.
 
 use std::fs;
+use std::process::Command;
 
 use anyhow::{Result, ensure};
 
@@ -36,8 +37,13 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<()> {
     let limit = format!("-max_total_time={}", arguments.seconds);
     for target in targets {
         println!("── {target}");
-        let mut fuzz = std::process::Command::new("rustup");
-        fuzz.args(["run", "nightly", "cargo", "fuzz", "run", &target, "--", &limit]);
+        // What is found goes into the first folder; the seeds stay as they are.
+        let found = workspace.root.join("fuzz/corpus").join(&target);
+        fs::create_dir_all(&found)?;
+        let mut fuzz = Command::new("rustup");
+        fuzz.args(["run", "nightly", "cargo", "fuzz", "run", &target]);
+        fuzz.args([&found, &workspace.root.join("fuzz/targets/seeds").join(&target)]);
+        fuzz.args(["--", &limit, "-timeout=5", "-rss_limit_mb=1024"]);
         shell::check(fuzz.current_dir(&workspace.root))?;
     }
     Ok(())
