@@ -407,7 +407,9 @@ impl<'a> Turn<'a> {
     fn variables_fit(&self, assigned: &[Assigned]) -> bool {
         let most = self.env.limits.variables_bytes_max;
         let held = usize::try_from(self.execution.variable_bytes()).unwrap_or(usize::MAX);
-        let left = assigned.iter().try_fold(most.checked_sub(held), |left, variable| {
+        // One Assign may hold no more than a payload (developer guide, "Passing data with variables").
+        let left = most.checked_sub(held).map(|left| left.min(self.env.limits.payload_bytes_max));
+        let left = assigned.iter().try_fold(left, |left, variable| {
             let left = left?;
             Some(left.checked_sub(variable.value.0.text_len_within(left)?))
         });
@@ -479,8 +481,8 @@ impl<'a> Turn<'a> {
 pub(crate) enum ContextExtra<'a> {
     /// `Task.Token`.
     Token(&'a str),
-    /// `Map.Item`, while `ItemSelector` is evaluated.
-    Item(&'a crate::frame::Item),
+    /// `Map.Item`, while `ItemSelector` is evaluated; `Map.Item.Source` in a distributed Map only.
+    Item { item: &'a crate::frame::Item, source: Option<&'static str> },
 }
 
 fn variables(assign: &Value) -> Vec<Assigned> {

@@ -58,11 +58,11 @@ pub(crate) fn context(
         context.insert("Task", Value::object([("Token", *token)]));
     }
     let item = match extra {
-        Some(ContextExtra::Item(item)) => Some(*item),
-        _ => enclosing_item(execution, frame),
+        Some(ContextExtra::Item { item, source }) => Some((*item, *source)),
+        _ => enclosing_item(execution, frame).map(|item| (item, None)),
     };
-    if let Some(item) = item {
-        context.insert("Map", Value::object([("Item", Value::from(of_item(item)))]));
+    if let Some((item, source)) = item {
+        context.insert("Map", Value::object([("Item", Value::from(of_item(item, source)))]));
     }
     context.into()
 }
@@ -79,13 +79,16 @@ fn of_state(env: &Env<'_>, frame: &Frame) -> Object {
     of_state
 }
 
-fn of_item(item: &Item) -> Object {
+fn of_item(item: &Item, source: Option<&str>) -> Object {
     let mut of_item = Object::new();
     of_item.insert("Index", i64::from(item.index));
     if let Some(key) = &item.key {
         of_item.insert("Key", key.as_str());
     }
     of_item.insert("Value", item.value.0.clone());
+    if let Some(source) = source {
+        of_item.insert("Source", source);
+    }
     of_item
 }
 

@@ -93,7 +93,11 @@ impl Turn<'_> {
         match &map.item_selector {
             None => Ok(item.value.0.clone()),
             Some(selector) => {
-                let extra = ContextExtra::Item(item);
+                let source = match map.mode {
+                    MapMode::Inline => None,
+                    MapMode::Distributed(_) => Some("STATE_DATA"),
+                };
+                let extra = ContextExtra::Item { item, source };
                 self.evaluate_with(frame, input, None, None, Some(&extra), |scope| {
                     selector.evaluate(scope)
                 })

@@ -96,8 +96,8 @@ impl Turn<'_> {
                 Some(self.evaluate(frame, input, None, |scope| template.evaluate(scope))?)
             }
         };
-        let overhead =
-            shared.as_ref().map_or(0, Value::text_len) + r#"{"BatchInput":,"Items":[]}"#.len();
+        let overhead = r#"{"Items":[]}"#.len()
+            + shared.as_ref().map_or(0, |shared| r#""BatchInput":,"#.len() + shared.text_len());
         let (mut batches, mut counts) = (Vec::new(), Vec::new());
         let mut rest = items;
         while let Some(first) = rest.first() {

@@ -94,3 +94,16 @@ fn a_turn_that_is_full_goes_on_in_the_next_one() {
     assert!(execution.outcome().starts_with("failed"));
     execution.check();
 }
+
+#[test]
+fn one_assign_holds_no_more_than_a_payload() {
+    let definition = |bytes: usize| {
+        let value = "x".repeat(bytes - 2);
+        format!(
+            r#"{{"StartAt":"A","States":{{"A":{{"Type":"Pass","Assign":{{"v":"{value}"}},"End":true}}}}}}"#
+        )
+    };
+    assert_eq!(Simulated::started(&definition(262_144), "{}").outcome(), "{}");
+    let outcome = Simulated::started(&definition(262_145), "{}").outcome();
+    assert!(outcome.starts_with("failed: States.DataLimitExceeded"), "{outcome}");
+}

@@ -192,3 +192,36 @@ fn a_late_answer_to_an_aborted_branch_has_no_effect() {
         .feed(Input::TaskEnded { attempt: other, outcome: TaskOutcome::Succeeded(Value::NULL) });
     assert_eq!(execution.events.len(), before);
 }
+
+fn distributed(fields: &str) -> String {
+    let processor =
+        r#""ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED","ExecutionType":"STANDARD"},"#;
+    map(fields, r#"{"Type":"Pass","End":true}"#).replace(r#""ItemProcessor":{"#, processor)
+}
+
+fn map_run_inputs(fields: &str, input: &str) -> Vec<String> {
+    let mut execution = Simulated::started(&distributed(fields), input);
+    match execution.commands.pop() {
+        Some(Command::StartMapRun(start)) => start.inputs.iter().map(Value::to_string).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_batch_is_as_large_as_its_bytes_allow() {
+    // `{"Items":["a","b"]}` has 19 bytes.
+    let inputs = |bytes| {
+        map_run_inputs(
+            &format!(r#""ItemBatcher":{{"MaxInputBytesPerBatch":{bytes}}},"#),
+            r#"["a","b","c"]"#,
+        )
+    };
+    assert_eq!(inputs(19), [r#"{"Items":["a","b"]}"#, r#"{"Items":["c"]}"#]);
+    assert_eq!(inputs(18).len(), 3);
+}
+
+#[test]
+fn the_items_of_a_distributed_map_know_their_source() {
+    let selector = r#""ItemSelector":{"s.$":"$$.Map.Item.Source"},"#;
+    assert_eq!(map_run_inputs(selector, "[1]"), [r#"{"s":"STATE_DATA"}"#]);
+}
