@@ -80,6 +80,16 @@ pub fn decode(record: &[u8]) -> Result<Vec<Event>, RecordError> {
     decode_with(record)
 }
 
+/// The text of a record's first payload. In an execution's first record that is its input.
+pub fn first_payload(record: &[u8]) -> Result<&str, RecordError> {
+    let mut payloads = payloads(record)?;
+    match payloads.array() {
+        Ok(Some(1..)) => payloads.str().map_err(malformed),
+        Ok(_) => Err(RecordError::Malformed("it has no payload".to_owned())),
+        Err(error) => Err(malformed(error)),
+    }
+}
+
 /// `item`, with the payloads it holds written before it.
 pub(crate) fn encode_with<T: Encode<PayloadTable> + ?Sized>(item: &T) -> Vec<u8> {
     let infallible = "writing to memory succeeds";
@@ -101,14 +111,7 @@ pub(crate) fn decode_with<T>(record: &[u8]) -> Result<T, RecordError>
 where
     T: for<'b> Decode<'b, PayloadTable>,
 {
-    let malformed = |error: minicbor::decode::Error| RecordError::Malformed(error.to_string());
-    let Some((&version, body)) = record.split_first() else {
-        return Err(RecordError::Malformed("it is empty".to_owned()));
-    };
-    if version != VERSION {
-        return Err(RecordError::Version(version));
-    }
-    let mut decoder = Decoder::new(body);
+    let mut decoder = payloads(record)?;
     let mut payloads = PayloadTable::default();
     let count = decoder.array().map_err(malformed)?;
     for _ in 0..count.unwrap_or(0) {
@@ -118,8 +121,21 @@ where
         payloads.values.push(value);
     }
     let item = decoder.decode_with(&mut payloads).map_err(malformed)?;
-    if decoder.position() != body.len() {
+    if decoder.position() != decoder.input().len() {
         return Err(RecordError::Malformed("bytes follow its end".to_owned()));
     }
     Ok(item)
+}
+
+/// What follows the version: first the payloads.
+fn payloads(record: &[u8]) -> Result<Decoder<'_>, RecordError> {
+    match record.split_first() {
+        None => Err(RecordError::Malformed("it is empty".to_owned())),
+        Some((&VERSION, body)) => Ok(Decoder::new(body)),
+        Some((&version, _)) => Err(RecordError::Version(version)),
+    }
+}
+
+fn malformed(error: minicbor::decode::Error) -> RecordError {
+    RecordError::Malformed(error.to_string())
 }

@@ -12,8 +12,9 @@ use store::{Read, Scan};
 use crate::execution::{
     Cursor, Description, HistoryPage, HistoryQuery, ListExecutions, Page, Redrive, Status,
 };
-use crate::live::{Facts, Parent, Standing, labelled};
-use crate::tables::key;
+use crate::facts::{Facts, Parent, labelled};
+use crate::standing::Standing;
+use crate::tables::{self, ExecutionRow, key};
 use crate::{Error, ExecutionError, MachineType, Runner};
 
 /// The `redriveStatusReason` of a child that its map run redrives.
@@ -28,8 +29,11 @@ impl Runner {
     }
 
     async fn described(&self, arn: &Arc<str>) -> Result<Option<Description>, Error> {
-        let Some(facts) = Facts::load(&self.0, arn).await? else { return Ok(None) };
-        let standing = Standing::load(&*self.0.store, arn, facts.started_at).await?;
+        let newer = self.0.store.get(&key::standing(arn)).await?;
+        let Some(bytes) = self.0.store.get(&key::execution(arn)).await? else { return Ok(None) };
+        let row: ExecutionRow<'_> = tables::decode("execution", &bytes)?;
+        let facts = Facts::of_row(&self.0, arn, &row).await?;
+        let standing = Standing::of_rows(&row, newer.as_deref())?;
         Ok(Some(description(facts, standing, &self.0.limits, self.0.house.now())))
     }
 
@@ -83,8 +87,11 @@ impl Runner {
         query: HistoryQuery,
     ) -> Result<HistoryPage, ExecutionError> {
         let arn = Arc::from(execution_arn);
-        let facts = Facts::load(&self.0, &arn).await?.ok_or(ExecutionError::DoesNotExist)?;
         let snapshot = self.0.store.snapshot().await?;
+        let bytes = snapshot.get(&key::execution(&arn)).await?;
+        let bytes = bytes.ok_or(ExecutionError::DoesNotExist)?;
+        let row: ExecutionRow<'_> = tables::decode("execution", &bytes)?;
+        let facts = Facts::of_row(&self.0, &arn, &row).await?;
         let machine = &facts.machine;
         let shown = HistoryFacts {
             input_text: &facts.input_text,
@@ -99,7 +106,7 @@ impl Runner {
             page: VecDeque::new(),
             more: false,
         };
-        history.read(&*snapshot, &arn).await?;
+        history.read(&*snapshot, &arn, row.first_turn.unwrap_or_default()).await?;
         Ok(history.into_page())
     }
 }
@@ -179,24 +186,35 @@ struct History<'a> {
 }
 
 impl History<'_> {
-    async fn read(&mut self, store: &dyn Read, arn: &str) -> Result<(), Error> {
-        let mut first = 0;
+    async fn read(&mut self, store: &dyn Read, arn: &str, first_turn: &[u8]) -> Result<(), Error> {
+        if self.is_complete_after(first_turn)? {
+            return Ok(());
+        }
+        let mut next = 1;
         loop {
-            let rows = store.scan(&key::scan_turns(arn, first)).await?;
+            let rows = store.scan(&key::scan_turns(arn, next)).await?;
             for row in &rows {
-                let events = engine::record::decode(&row.value);
-                for event in events.map_err(|error| Error::corrupt("turn", error))? {
-                    let Some(shown) = self.renderer.render(&event) else { continue };
-                    if self.is_complete_with(shown) {
-                        return Ok(());
-                    }
+                if self.is_complete_after(&row.value)? {
+                    return Ok(());
                 }
-                first = key::turn_number(&row.key)? + 1;
+                next = key::turn_number(&row.key)? + 1;
             }
             if rows.len() < key::SCAN_ROWS {
                 return Ok(());
             }
         }
+    }
+
+    /// Takes a turn's events. Whether nothing that follows belongs on the page.
+    fn is_complete_after(&mut self, record: &[u8]) -> Result<bool, Error> {
+        let events = engine::record::decode(record);
+        for event in events.map_err(|error| Error::corrupt("turn", error))? {
+            let Some(shown) = self.renderer.render(&event) else { continue };
+            if self.is_complete_with(shown) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Puts an event on the page if it belongs there. Whether nothing that follows does.

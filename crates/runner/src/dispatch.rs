@@ -21,7 +21,7 @@ use json::Value;
 use service::{Caller, Ctx};
 
 use crate::Runner;
-use crate::live::{Asker, Facts};
+use crate::facts::{Asker, Facts};
 use crate::message::Message;
 
 pub(crate) use states::execution_ended;

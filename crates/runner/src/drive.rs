@@ -186,7 +186,10 @@ enum First {
 
 impl Live {
     /// What a second start of this name gives: this execution to whoever is sure to mean it.
-    pub(crate) fn started_again(&self, wanted: &crate::live::Facts) -> Result<Started, StartError> {
+    pub(crate) fn started_again(
+        &self,
+        wanted: &crate::facts::Facts,
+    ) -> Result<Started, StartError> {
         let same_asker = wanted.parent.is_some() && wanted.parent == self.facts.parent;
         let same_input = wanted.input_text == self.facts.input_text;
         if same_asker || (same_input && self.standing.status == Status::Running) {

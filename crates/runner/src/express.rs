@@ -17,7 +17,8 @@ use tokio::sync::Notify;
 
 use crate::dispatch::{Errand, Sent};
 use crate::execution::{Finished, Start, Started, Status};
-use crate::live::{Facts, Parent, Standing};
+use crate::facts::{Facts, Parent};
+use crate::standing::Standing;
 use crate::tables::{self, NoticeRow, key};
 use crate::{Error, Runner, StartError};
 

@@ -106,11 +106,6 @@ impl Machines {
         self.lock().stored.insert(machine.digest);
     }
 
-    /// Whether [`stored`](Machines::stored) has still to be told of this one.
-    pub(crate) fn is_stored(&self, machine: &Machine) -> bool {
-        self.lock().stored.contains(&machine.digest)
-    }
-
     /// The machine of that digest, read and compiled if it isn't in memory.
     pub(crate) async fn load(
         &self,

@@ -9,7 +9,7 @@ use base::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::execution::{Cursor, Page, Status};
-use crate::live::labelled;
+use crate::facts::labelled;
 use crate::message::answered;
 use crate::tables::{self, ChildRow, MapRunRow, key};
 use crate::{Error, ExecutionError, MapRunError, Runner};

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::dispatch::Sent;
 use crate::execution::{Started, TaskEnd};
-use crate::live::Facts;
+use crate::facts::Facts;
 use crate::tables::NoticeRow;
 use crate::{Error, ExecutionError, StartError, TokenError};
 

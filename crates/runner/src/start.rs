@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::activities::Claim;
 use crate::execution::{ActivityTask, Start, Started, TaskEnd};
-use crate::live::{Facts, Parent};
+use crate::facts::{Facts, Parent};
 use crate::message::{Answer, Beginning, Message, Redriver, answered};
 use crate::{Error, ExecutionError, Runner, StartError, TokenError};
 

@@ -5,9 +5,9 @@
 //! | `runner` | name | the number of shards | the first opening |
 //! | `definition` | digest | the text of a definition | the first start from it |
 //! | `machine` | digest | a [`MachineRow`] | the first start from it |
-//! | `execution` | execution | an [`ExecutionRow`]: what never changes | its start |
-//! | `standing` | execution | a [`StandingRow`]: how it ended, how often it was redriven | its end, its redrive |
-//! | `turn` | execution, turn | the events of a turn, as `engine::record` has them | each turn |
+//! | `execution` | execution | an [`ExecutionRow`]: what never changes, and the first turn | its start |
+//! | `standing` | execution | a [`StandingRow`]: how it ended, how often it was redriven | its end after the first turn, its redrive |
+//! | `turn` | execution, turn | the events of a turn, as `engine::record` has them | each turn but the first |
 //! | `snapshot` | execution | the next turn, and the fold of all before it | some turns |
 //! | `timer` | shard, due, execution | when it must be woken or, once closed, forgotten; one row an execution | turns |
 //! | `list` | owner, status, date, execution | that it stands in that list | start, end, redrive |

@@ -13,9 +13,10 @@ use engine::{Command, Env, Event, Input};
 use json::Value;
 use store::Batch;
 
-use crate::execution::Status;
-use crate::live::{Live, SNAPSHOT_TURNS, Standing};
+use crate::facts::Parent;
+use crate::live::{Live, SNAPSHOT_TURNS};
 use crate::message::Answer;
+use crate::standing::Standing;
 use crate::tables::{self, NoticeRow, key};
 use crate::{Error, Runner};
 use commands::Act;
@@ -77,16 +78,9 @@ impl<'r> Turn<'r> {
 
     /// The start of an execution: its rows, and all it does until it must wait.
     pub(crate) fn begin(&mut self, input: Value) {
-        let shared = &self.runner.0;
         let facts = Arc::clone(&self.live.facts);
-        let key = key::execution(&facts.arn);
-        self.batch.require_absent(key.clone());
-        self.batch.put(key, tables::encode(&facts.to_row()));
-        shared.machines.put(&mut self.batch, &facts.machine);
-        for list in facts.lists() {
-            let key = key::list(list, Status::Running, facts.started_at.as_millis(), &facts.arn);
-            self.batch.put(key, Vec::new());
-        }
+        self.batch.require_absent(key::execution(&facts.arn));
+        self.runner.0.machines.put(&mut self.batch, &facts.machine);
         let machine = facts.root();
         let deadline = self.deadline();
         self.decide(Input::Start { machine, input, deadline: Some(deadline) });
@@ -168,9 +162,8 @@ impl<'r> Turn<'r> {
             return Ok(());
         }
         self.runner.0.store.commit(batch).await?;
-        let machine = &self.live.facts.machine;
-        if self.live.next_turn == 1 && !self.runner.0.machines.is_stored(machine) {
-            self.runner.0.machines.stored(machine);
+        if self.live.next_turn == 1 {
+            self.runner.0.machines.stored(&self.live.facts.machine);
         }
         Ok(())
     }
@@ -181,12 +174,38 @@ impl<'r> Turn<'r> {
             return Ok(());
         }
         let continues = self.prepare_commands().await?;
-        self.put_events();
-        if self.was_running && !self.live.execution.is_running() {
-            self.end();
+        let ended = self.was_running && !self.live.execution.is_running();
+        match self.live.next_turn {
+            0 => self.put_beginning(ended),
+            _ => {
+                self.put_events();
+                if ended {
+                    let standing = self.ended();
+                    self.stand(standing);
+                }
+            }
+        }
+        if ended {
+            self.tell_parent();
         }
         self.put_timer(continues);
         Ok(())
+    }
+
+    /// The execution's own row, and its places in lists.
+    fn put_beginning(&mut self, ended: bool) {
+        let standing = ended.then(|| self.ended());
+        let live = &mut *self.live;
+        let facts = &live.facts;
+        let record = engine::record::encode(&self.events);
+        let row = facts.begun(&record, standing.as_ref());
+        self.batch.put(key::execution(&facts.arn), tables::encode(&row));
+        live.next_turn = 1;
+        live.standing = standing.unwrap_or_else(|| Standing::started(facts.started_at));
+        let Standing { status, date, .. } = live.standing;
+        for list in facts.lists() {
+            self.batch.put(key::list(list, status, date.as_millis(), &facts.arn), Vec::new());
+        }
     }
 
     fn put_events(&mut self) {
@@ -208,24 +227,25 @@ impl<'r> Turn<'r> {
         }
     }
 
-    /// The execution has ended: its standing, its places in lists, and whoever waits for it.
-    fn end(&mut self) {
-        let live = &mut *self.live;
-        let outcome =
-            live.execution.outcome().expect("an execution that doesn't run has an outcome");
+    /// How the execution stands at its end.
+    fn ended(&self) -> Standing {
+        let live = &*self.live;
+        let outcome = live.execution.outcome();
+        let outcome = outcome.expect("an execution that doesn't run has an outcome");
         let (status, output, failure) = Standing::outcome(outcome);
-        let ended = Standing {
+        Standing {
             status,
             date: live.execution.ended_at().unwrap_or(self.now),
             output,
             failure,
             last_event_id: live.execution.last_event_id(),
             ..live.standing.clone()
-        };
-        self.stand(ended);
+        }
+    }
+
+    fn tell_parent(&mut self) {
         let facts = Arc::clone(&self.live.facts);
-        if let Some((receiver, number)) = facts.parent.as_ref().and_then(|parent| parent.waiting())
-        {
+        if let Some((receiver, number)) = facts.parent.as_ref().and_then(Parent::waiting) {
             self.give_notice(receiver, number, NoticeRow::Ended(facts.arn.to_string()));
         }
     }

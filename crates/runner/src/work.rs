@@ -9,9 +9,9 @@ use store::key::Key;
 use store::{Entry, Scan, Store};
 use tokio::sync::Notify;
 
-use crate::live::Facts;
+use crate::facts::Facts;
 use crate::message::Message;
-use crate::tables::{self, DispatchRow, NoticeRow, key};
+use crate::tables::{self, DispatchRow, ExecutionRow, NoticeRow, key};
 use crate::{Error, Runner, map_run};
 
 /// The longest sleep: a clock that was set is noticed after it.
@@ -121,7 +121,8 @@ impl Runner {
         while let Some(rows) = accepted.next(store).await? {
             for row in rows {
                 let (arn, _) = key::recovered_parts("express", &row.key)?;
-                self.run_accepted(Facts::of_row(&self.0, &arn.into(), &row.value).await?)?;
+                let row: ExecutionRow<'_> = tables::decode("execution", &row.value)?;
+                self.run_accepted(Facts::of_row(&self.0, &arn.into(), &row).await?)?;
             }
         }
         let mut map_runs = Pages::of(key::map_open_of(shard));

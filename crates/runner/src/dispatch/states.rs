@@ -15,7 +15,8 @@ use json::{Kind, Object, Value};
 use service::CallError;
 
 use super::{Errand, Sent, sdk};
-use crate::live::{Facts, Standing};
+use crate::facts::Facts;
+use crate::standing::Standing;
 use crate::{Error, Runner, Shared, Status};
 
 pub(super) async fn start_execution(
@@ -115,7 +116,8 @@ pub(crate) async fn execution_ended(
         let failure = Failure::new(error_name::TASK_FAILED, cause);
         return Ok(TaskOutcome::Failed(TaskFailure::Failed, failure));
     };
-    let standing = Standing::load(&*shared.store, arn, facts.started_at).await?;
+    let standing = Standing::load(&*shared.store, arn).await?;
+    let standing = standing.unwrap_or_else(|| Standing::started(facts.started_at));
     let parsed = pattern == Pattern::Sync2 && standing.status == Status::Succeeded;
     let described = describe(&facts, &standing, parsed)?;
     Ok(match standing.status {

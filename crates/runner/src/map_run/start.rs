@@ -14,8 +14,10 @@ use store::Batch;
 use super::turn::Child;
 use crate::dispatch::uuid_of;
 use crate::execution::Status;
-use crate::live::{Facts, Live, Parent, Standing, labelled};
+use crate::facts::{Facts, Parent, labelled};
+use crate::live::Live;
 use crate::message::{Beginning, Message};
+use crate::standing::Standing;
 use crate::tables::{self, ChildRow, ItemRow, MapRunRow, StatusRow, key};
 use crate::{Error, Runner, Shared};
 
@@ -165,10 +167,12 @@ pub(crate) async fn outcome(shared: &Shared, arn: &Arc<str>) -> Result<MapRunOut
         }
         let index = key::map_child_index(&entry.key)?;
         let (child_arn, _) = child_arn(arn, index, child.generation, processor.execution_type);
-        let standing = Standing::load(store, &child_arn, parent.started_at).await?;
-        let output = standing.output.as_deref().unwrap_or("null");
+        let standing = Standing::load(store, &child_arn).await?;
+        let output = standing.and_then(|standing| standing.output);
+        let output =
+            output.ok_or_else(|| Error::corrupt("map run's child", "its output is missing"))?;
         bytes += output.len();
-        outputs.push(Value::parse(output).map_err(|error| Error::corrupt("output", error))?);
+        outputs.push(Value::parse(&output).map_err(|error| Error::corrupt("output", error))?);
         if shared.limits.payload_bytes_max < bytes {
             // It is too large already: the engine will say so.
             break;

@@ -13,9 +13,10 @@ use store::Batch;
 use super::start::{Processor, child_arn};
 use super::{MapRunUpdate, REDRIVE, STOP};
 use crate::execution::Status;
-use crate::live::{Facts, Standing};
+use crate::facts::Facts;
 use crate::mailbox::Next;
 use crate::message::{Answer, Message, Redriver};
+use crate::standing::Standing;
 use crate::tables::{self, ChildRow, ItemRow, MapRunRow, NoticeRow, StatusRow, key};
 use crate::{Error, MapRunError, Runner};
 
@@ -270,13 +271,13 @@ impl Turn<'_> {
         if child.status != Some(Status::Running) || self.live.arn_of(self.arn, child) != *arn {
             return Ok(());
         }
-        let started_at = Timestamp::from_millis(self.live.row.started_at);
-        let standing = Standing::load(&*self.runner.0.store, arn, started_at).await?;
-        if standing.status == Status::Running {
+        let standing = Standing::load(&*self.runner.0.store, arn).await?;
+        let status = standing.map_or(Status::Running, |standing| standing.status);
+        if status == Status::Running {
             return Ok(());
         }
         self.live.running -= 1;
-        self.set_child(child.index, Child { status: Some(standing.status), ..child });
+        self.set_child(child.index, Child { status: Some(status), ..child });
         Ok(())
     }
 
@@ -475,12 +476,10 @@ impl LiveMapRun {
                 continue;
             }
             let child_arn = self.arn_of(arn, child);
-            if store.get(&key::execution(&child_arn)).await?.is_none() {
+            let Some(standing) = Standing::load(store, &child_arn).await? else {
                 self.perform(runner, arn, Act::Start(child)).await?;
                 continue;
-            }
-            let started_at = Timestamp::from_millis(self.row.started_at);
-            let standing = Standing::load(store, &child_arn, started_at).await?;
+            };
             let notice = key::notice(shard, arn, child.index.into());
             // An end that this run has yet to hear of is no reason to redrive.
             if standing.status != Status::Running && store.get(&notice).await?.is_none() {

@@ -50,7 +50,7 @@ impl MachineFacts {
     }
 }
 
-/// What an execution is, from its start on.
+/// What an execution is, from its start on, and its first turn.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct ExecutionRow<'a> {
@@ -62,12 +62,20 @@ pub(crate) struct ExecutionRow<'a> {
     pub(crate) name: &'a str,
     #[n(2)]
     pub(crate) started_at: i64,
+    /// The input as given, if the first turn doesn't say the same.
     #[b(3)]
-    pub(crate) input_text: &'a str,
+    pub(crate) input_text: Option<&'a str>,
     #[b(4)]
     pub(crate) trace_header: Option<&'a str>,
     #[b(5)]
     pub(crate) parent: Option<ParentRow<'a>>,
+    /// The record of its first turn. Most executions are over then, and have no other row for what they did.
+    #[b(6)]
+    #[cbor(with = "minicbor::bytes")]
+    pub(crate) first_turn: Option<&'a [u8]>,
+    /// How it stood after its first turn, if it had ended.
+    #[b(7)]
+    pub(crate) standing: Option<StandingRow<'a>>,
 }
 
 /// On whose behalf an execution was started.
@@ -91,7 +99,7 @@ pub(crate) enum ParentRow<'a> {
     },
 }
 
-/// What an execution has come to. There is none while it runs for the first time.
+/// What an execution has come to, since its first turn.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct StandingRow<'a> {

@@ -14,9 +14,10 @@ use super::Turn;
 use super::commands::{Act, resource};
 use crate::dispatch::{self, Sent};
 use crate::execution::{Redrive, TaskEnd};
-use crate::live::{Live, Standing};
+use crate::live::Live;
 use crate::map_run;
 use crate::message::{Message, Redriver};
+use crate::standing::Standing;
 use crate::tables::{NoticeRow, key};
 use crate::{Error, ExecutionError, TokenError, describe};
 

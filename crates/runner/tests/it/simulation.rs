@@ -313,8 +313,8 @@ async fn check_history(world: &World, arn: &str, described: &runner::Description
     let program = described.machine.program();
     let (mut execution, mut next_id, mut turns) = (Execution::new(), 1, 0);
     let snapshot = world.store.get(&Key::of("snapshot").text(arn)).wait().unwrap();
-    for row in world.store.scan(&Key::of("turn").text(arn).scan()).wait().unwrap() {
-        for event in engine::record::decode(&row.value).unwrap() {
+    for record in records(world, arn) {
+        for event in engine::record::decode(&record).unwrap() {
             execution.apply(program, &event);
             if event.id != 0 {
                 assert_eq!(event.id, next_id, "{arn}, seed {seed}");
@@ -339,6 +339,20 @@ async fn check_history(world: &World, arn: &str, described: &runner::Description
         None => "RUNNING".to_owned(),
     };
     assert!(said(described).starts_with(&folded), "{arn}: {folded}, seed {seed}");
+}
+
+/// The records of all turns: the first one stands in the execution's own row, under the number 6.
+fn records(world: &World, arn: &str) -> Vec<Vec<u8>> {
+    let row = world.store.get(&Key::of("execution").text(arn)).wait().unwrap().unwrap();
+    let mut members = minicbor::Decoder::new(&row);
+    members.map().unwrap();
+    while members.u32().unwrap() != 6 {
+        members.skip().unwrap();
+    }
+    let mut records = vec![members.bytes().unwrap().to_vec()];
+    let turns = world.store.scan(&Key::of("turn").text(arn).scan()).wait().unwrap();
+    records.extend(turns.iter().map(|row| row.value.to_vec()));
+    records
 }
 
 #[test]
