@@ -12,6 +12,7 @@ mod definition;
 mod engine;
 mod event_decode;
 mod json;
+mod jsonata;
 mod path;
 mod program;
 mod template;
@@ -31,10 +32,11 @@ pub const DEFINITION: Target = Target { name: "definition", run: definition::run
 pub const ENGINE: Target = Target { name: "engine", run: engine::run };
 pub const EVENT_DECODE: Target = Target { name: "event_decode", run: event_decode::run };
 pub const JSON: Target = Target { name: "json", run: json::run };
+pub const JSONATA: Target = Target { name: "jsonata", run: jsonata::run };
 pub const PATH: Target = Target { name: "path", run: path::run };
 pub const PROGRAM: Target = Target { name: "program", run: program::run };
 pub const TEMPLATE: Target = Target { name: "template", run: template::run };
 pub const WIRE: Target = Target { name: "wire", run: wire::run };
 
-pub const ALL: [Target; 8] =
-    [DEFINITION, ENGINE, EVENT_DECODE, JSON, PATH, PROGRAM, TEMPLATE, WIRE];
+pub const ALL: [Target; 9] =
+    [DEFINITION, ENGINE, EVENT_DECODE, JSON, JSONATA, PATH, PROGRAM, TEMPLATE, WIRE];

@@ -39,6 +39,11 @@ fn json() {
 }
 
 #[test]
+fn jsonata() {
+    run(fuzz::JSONATA);
+}
+
+#[test]
 fn path() {
     run(fuzz::PATH);
 }

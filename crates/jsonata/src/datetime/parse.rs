@@ -183,7 +183,7 @@ impl Components {
         }
         let whole = [year, month, day, hour, part('m'), part('s'), part('f')];
         let offset = self.0.get(&'Z').or(self.0.get(&'z')).copied().unwrap_or(0.0);
-        if whole.iter().chain([&offset]).any(|part| !part.is_finite() || 1e9 < part.abs()) {
+        if whole.iter().chain([&offset]).any(|part| !part.is_finite() || 1e8 < part.abs()) {
             return f64::NAN;
         }
         let midnight = millis_of(year as i64, month as i64, day as i64) as f64;
