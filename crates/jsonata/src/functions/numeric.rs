@@ -79,7 +79,7 @@ pub(crate) fn round(number: f64, places: i32) -> f64 {
     if (rounded - shifted).abs() == 0.5 && (rounded % 2.0).abs() == 1.0 {
         rounded -= 1.0;
     }
-    shift(rounded, -places) + 0.0
+    shift(rounded, places.saturating_neg()) + 0.0
 }
 
 fn shift(number: f64, places: i32) -> f64 {
