@@ -15,7 +15,7 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsString, c_int};
 use std::fs::{self, DirEntry, File, Metadata};
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -194,7 +194,7 @@ impl Watched {
         let identity = identity(&metadata);
         if metadata.is_file() {
             let durable = state.files.entry(identity).or_default();
-            let current = Content::read(path);
+            let current = Content::read(path).expect("an open file can be read");
             if fails { durable.abandon(&current) } else { durable.take(current) }
         } else if !fails {
             state.folders.insert(identity, names(path));
@@ -220,8 +220,9 @@ impl State {
             }
             let durable = self.files.get(&child.identity);
             let mut content = durable.map(|durable| durable.content.clone()).unwrap_or_default();
-            if let Some(current) = current.get(&child.identity) {
-                let current = Content::read(current);
+            // A file that fjall's worker has removed since it was listed has nothing to lose but what was synced.
+            if let Some(current) = current.get(&child.identity).and_then(|path| Content::read(path))
+            {
                 for page in current.pages_not_in(&content) {
                     if reached() {
                         content.copy_page(page, &current);
@@ -247,8 +248,12 @@ impl Durable {
 }
 
 impl Content {
-    fn read(path: &Path) -> Self {
-        let mut file = File::open(path).expect("the file is there");
+    /// `None` if the file is gone.
+    fn read(path: &Path) -> Option<Self> {
+        let mut file = match File::open(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return None,
+            opened => opened.expect("the file can be opened"),
+        };
         let metadata = file.metadata().expect("an open file has metadata");
         // fjall makes its journals longer than they are and fills them from the front: the rest has no blocks yet.
         let mut bytes = Vec::new();
@@ -256,7 +261,7 @@ impl Content {
             .take(metadata.blocks() * 512)
             .read_to_end(&mut bytes)
             .expect("the file can be read");
-        Content { bytes, length: metadata.len() }
+        Some(Content { bytes, length: metadata.len() })
     }
 
     fn write(&self, path: &Path) {
