@@ -116,8 +116,6 @@ impl Runner {
                 let date = standing.date.as_millis();
                 batch.put(key::list(list, standing.status, date, arn), Vec::new());
             }
-            let due = standing.date.after(self.0.limits.retention).as_millis();
-            batch.put(key::timer(self.0.shard_of(arn), due, arn), Vec::new());
             let (number, row) = (u64::from(*index), NoticeRow::Ended(arn.to_string()));
             let shard = self.0.shard_of(map_run_arn);
             batch.put(key::notice(shard, map_run_arn, number), tables::encode(&row));

@@ -11,7 +11,7 @@
 //! - `turn`: load → decide → commit → perform, the one way in which an execution changes.
 //! - `tables`: every row, and which batch writes it.
 //! - `dispatch`: what becomes of a task once it may leave, one file a kind.
-//! - `work`: what a shard does by itself: timers, retention, and recovery after a crash.
+//! - `work`: what a shard does by itself: timers, and recovery after a crash; `retention`: what is forgotten.
 //! - `express`: executions that live in memory only.
 //! - `map_run`: Distributed Map.
 //!
@@ -37,6 +37,7 @@ mod machine;
 mod mailbox;
 mod map_run;
 mod message;
+mod retention;
 mod standing;
 mod start;
 mod tables;

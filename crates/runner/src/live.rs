@@ -63,17 +63,13 @@ impl Live {
             snapshot_turns,
             timer: None,
         };
-        live.timer = live.due(shared);
+        live.timer = live.due();
         Ok(Some(Box::new(live)))
     }
 
-    /// When it must be woken, or forgotten.
-    pub(crate) fn due(&self, shared: &Shared) -> Option<i64> {
-        let due = match self.execution.ended_at() {
-            None => self.execution.wake_at(),
-            Some(ended_at) => Some(ended_at.after(shared.limits.retention)),
-        };
-        due.map(Timestamp::as_millis)
+    /// When it must be woken.
+    pub(crate) fn due(&self) -> Option<i64> {
+        self.execution.wake_at().map(Timestamp::as_millis)
     }
 }
 

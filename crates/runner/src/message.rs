@@ -24,6 +24,8 @@ pub(crate) enum Message {
     Redrive(Redriver, Answer<Timestamp, ExecutionError>),
     /// The row among the timers that is due at this time is due.
     Due(i64, Answer<(), Error>),
+    /// It may have been closed for long enough.
+    Forget(Answer<(), Error>),
     /// The last turn was cut for its size.
     Continue,
     /// The task's row is durable: mark it sent, then send it.
@@ -72,7 +74,7 @@ impl Message {
             Message::Start(_, answer) => drop(answer.send(Err(Error::Interrupted.into()))),
             Message::Stop(_, answer) => drop(answer.send(Err(ExecutionError::DoesNotExist))),
             Message::Redrive(_, answer) => drop(answer.send(Err(ExecutionError::DoesNotExist))),
-            Message::Due(_, answer) => drop(answer.send(Ok(()))),
+            Message::Due(_, answer) | Message::Forget(answer) => drop(answer.send(Ok(()))),
             Message::EndTask(_, _, answer) | Message::Heartbeat(_, answer) => {
                 drop(answer.send(Err(TokenError::DoesNotExist)));
             }
@@ -92,7 +94,9 @@ impl Message {
             Message::Stop(_, answer) | Message::Redrive(_, answer) => {
                 drop(answer.send(Err(error.clone().into())));
             }
-            Message::Due(_, answer) => drop(answer.send(Err(error.clone()))),
+            Message::Due(_, answer) | Message::Forget(answer) => {
+                drop(answer.send(Err(error.clone())));
+            }
             Message::EndTask(_, _, answer) | Message::Heartbeat(_, answer) => {
                 drop(answer.send(Err(error.clone().into())));
             }

@@ -9,7 +9,7 @@
 //! | `standing` | execution | a [`StandingRow`]: how it ended, how often it was redriven | its end after the first turn, its redrive |
 //! | `turn` | execution, turn | the events of a turn, as `engine::record` has them | each turn but the first |
 //! | `snapshot` | execution | the next turn, and the fold of all before it | some turns |
-//! | `timer` | shard, due, execution | when it must be woken or, once closed, forgotten; one row an execution | turns |
+//! | `timer` | shard, due, execution | when it must be woken; at most one row an execution | turns |
 //! | `list` | owner, status, date, execution | that it stands in that list | start, end, redrive |
 //! | `outbox` | shard, execution, attempt | a [`DispatchRow`]: the task's request is pending or sent | its scheduling; deleted with its outcome |
 //! | `job` | execution, attempt | the ARN of the execution or map run that the task waits for | its submission |

@@ -275,7 +275,7 @@ impl<'r> Turn<'r> {
         let shared = &self.runner.0;
         let live = &mut *self.live;
         // A turn that was cut goes on by itself; after a crash this wakes it.
-        let due = if continues { Some(self.now.as_millis()) } else { live.due(shared) };
+        let due = if continues { Some(self.now.as_millis()) } else { live.due() };
         if due == live.timer {
             return;
         }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use store::key::Key;
-use store::{Entry, Scan, Store};
+use futures_util::future::try_join_all;
 use tokio::sync::Notify;
 
 use crate::facts::Facts;
 use crate::message::Message;
-use crate::tables::{self, DispatchRow, ExecutionRow, NoticeRow, key};
+use crate::tables::{
+    self, DispatchRow, ExecutionRow, NoticeRow,
+    key::{self, Pages},
+};
 use crate::{Error, Runner, map_run};
 
 /// The longest sleep: a clock that was set is noticed after it.
@@ -24,68 +25,107 @@ const WOKEN_MAX: usize = 512;
 /// When the shard's next timer is due, and a bell for those that are due before.
 pub(crate) struct Timers {
     next: AtomicI64,
+    /// No row that is due before this is unknown: deleted rows may still be slow to pass over.
+    from: AtomicI64,
     sooner: Notify,
 }
 
 impl Default for Timers {
     fn default() -> Self {
-        Timers { next: AtomicI64::new(i64::MAX), sooner: Notify::new() }
+        Timers {
+            next: AtomicI64::new(i64::MAX),
+            from: AtomicI64::new(i64::MIN),
+            sooner: Notify::new(),
+        }
     }
 }
 
 impl Timers {
     /// A timer that is due then has become durable.
     pub(crate) fn wake_by(&self, due: i64) {
+        self.from.fetch_min(due, Ordering::SeqCst);
         if due < self.next.load(Ordering::SeqCst) {
             self.sooner.notify_one();
         }
     }
 }
 
+/// What a look at the timers came to.
+struct Woken {
+    /// Every row that was due before this has been woken.
+    until: i64,
+    idle: Duration,
+}
+
 impl Runner {
     /// What a shard does by itself: first what a crash left undone, then timers, until the runner is closed.
     /// To be run once for each shard, on whatever runtime.
     pub async fn work(&self, shard: usize) {
-        let mut recovered = false;
-        while !self.0.tasks.is_closing() {
-            let done = match recovered {
-                false => self.recover(shard).await.map(|()| recovered = true),
-                true => self.wake_due(shard).await,
-            };
-            if let Err(error) = done {
-                tracing::error!(shard, %error, "failed to work on a shard");
-                self.sleep(shard, PAUSE).await;
-            }
+        if shard == 0 {
+            tokio::join!(self.drive_shard(shard), self.sweep());
+        } else {
+            self.drive_shard(shard).await;
         }
     }
 
-    /// Wakes what is due; sleeps until more is.
-    async fn wake_due(&self, shard: usize) -> Result<(), Error> {
+    async fn drive_shard(&self, shard: usize) {
+        let mut recovered = false;
+        while !self.0.tasks.is_closing() {
+            let idle = match recovered {
+                false => self.recover(shard).await.map(|()| Duration::ZERO),
+                true => self.wake_due(shard).await,
+            };
+            recovered |= idle.is_ok();
+            let pause = idle.unwrap_or_else(|error| {
+                tracing::error!(shard, %error, "failed to work on a shard");
+                PAUSE
+            });
+            self.sleep(shard, pause).await;
+        }
+    }
+
+    /// Wakes what is due; says how long there is nothing more to do.
+    async fn wake_due(&self, shard: usize) -> Result<Duration, Error> {
+        let timers = &self.0.shards[shard].timers;
+        let from = timers.from.swap(i64::MAX, Ordering::SeqCst);
+        let woken = self.wake_from(shard, from).await;
+        // Rows that became durable meanwhile have brought it down already.
+        let known = woken.as_ref().map_or(from, |woken| woken.until);
+        timers.from.fetch_min(known, Ordering::SeqCst);
+        woken.map(|woken| woken.idle)
+    }
+
+    async fn wake_from(&self, shard: usize, from: i64) -> Result<Woken, Error> {
         let timers = &self.0.shards[shard].timers;
         // From here on a timer that is stored after the scan rings the bell.
         timers.next.store(i64::MAX, Ordering::SeqCst);
         let now = self.0.house.now().as_millis();
-        let rows = self.0.store.scan(&key::timers(shard).scan().limit(WOKEN_MAX)).await?;
+        let mut scan = key::timers(shard).scan().limit(WOKEN_MAX);
+        scan.range.start = key::timer(shard, from, "").into();
         let (mut woken, mut next) = (Vec::new(), i64::MAX);
-        for row in rows {
+        for row in self.0.store.scan(&scan).await? {
             let (due, arn) = key::timer_parts(&row.key)?;
             if now < due {
                 next = due;
                 break;
             }
-            let arn = Arc::from(arn);
-            woken.push(async move { self.ask(&arn, |answer| Message::Due(due, answer)).await });
+            woken.push(
+                async move { self.ask(&arn.into(), |answer| Message::Due(due, answer)).await },
+            );
         }
         if !woken.is_empty() {
-            return join_all(woken).await.into_iter().collect();
+            try_join_all(woken).await?;
+            return Ok(Woken { until: from, idle: Duration::ZERO });
         }
         timers.next.store(next, Ordering::SeqCst);
         let left = Duration::from_millis(u64::try_from(next.saturating_sub(now)).unwrap_or(0));
-        self.sleep(shard, left.min(SLEEP_MAX)).await;
-        Ok(())
+        Ok(Woken { until: now, idle: left.min(SLEEP_MAX) })
     }
 
     async fn sleep(&self, shard: usize, duration: Duration) {
+        if duration.is_zero() {
+            return;
+        }
         #[expect(
             clippy::disallowed_methods,
             reason = "timers are rows; this is when to look at them"
@@ -101,7 +141,7 @@ impl Runner {
     /// Takes up what was under way when the process ended.
     async fn recover(&self, shard: usize) -> Result<(), Error> {
         let store = &*self.0.store;
-        let mut tasks = Pages::of(key::outbox_of(shard));
+        let mut tasks = Pages::of(key::outbox_of(shard).scan());
         while let Some(rows) = tasks.next(store).await? {
             for row in rows {
                 let (arn, attempt) = numbered("outbox", &row.key)?;
@@ -110,14 +150,14 @@ impl Runner {
                 self.send(&arn, Message::Recover(dispatch));
             }
         }
-        let mut notices = Pages::of(key::notices(shard));
+        let mut notices = Pages::of(key::notices(shard).scan());
         while let Some(rows) = notices.next(store).await? {
             for row in rows {
                 let (arn, number) = numbered("notice", &row.key)?;
                 self.notify(&arn, number, tables::decode("notice", &row.value)?);
             }
         }
-        let mut accepted = Pages::of(key::express_of(shard));
+        let mut accepted = Pages::of(key::express_of(shard).scan());
         while let Some(rows) = accepted.next(store).await? {
             for row in rows {
                 let (arn, _) = key::recovered_parts("express", &row.key)?;
@@ -125,7 +165,7 @@ impl Runner {
                 self.run_accepted(Facts::of_row(&self.0, &arn.into(), &row).await?)?;
             }
         }
-        let mut map_runs = Pages::of(key::map_open_of(shard));
+        let mut map_runs = Pages::of(key::map_open_of(shard).scan());
         while let Some(rows) = map_runs.next(store).await? {
             for row in rows {
                 let (arn, _) = key::recovered_parts("map_open", &row.key)?;
@@ -166,24 +206,6 @@ impl Runner {
                 tracing::warn!(execution = %job, %error, "failed to stop the execution of an aborted task");
             }
         });
-    }
-}
-
-/// The rows under a prefix, some at a time.
-struct Pages(Option<Scan>);
-
-impl Pages {
-    fn of(prefix: Key) -> Self {
-        Pages(Some(prefix.scan().limit(key::SCAN_ROWS)))
-    }
-
-    async fn next(&mut self, store: &dyn Store) -> Result<Option<Vec<Entry>>, Error> {
-        let Some(scan) = self.0.take() else { return Ok(None) };
-        let rows = store.scan(&scan).await?;
-        if let Some(last) = rows.last().filter(|_| rows.len() == key::SCAN_ROWS) {
-            self.0 = Some(scan.after(&last.key));
-        }
-        Ok(Some(rows))
     }
 }
 

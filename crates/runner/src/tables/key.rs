@@ -1,7 +1,7 @@
 //! The keys of the rows, and the ranges that are scanned.
 
 use store::key::{Key, Parts};
-use store::{Scan, Store};
+use store::{Entry, Scan, Store};
 
 use crate::Error;
 use crate::execution::Status;
@@ -60,8 +60,21 @@ pub(crate) fn timer_parts(key: &[u8]) -> Result<(i64, String), store::Error> {
     Ok((parts.i64()?, parts.text()?))
 }
 
+pub(crate) fn lists() -> Key {
+    Key::of("list")
+}
+
+pub(crate) fn lists_of(owner: &str) -> Key {
+    lists().text(owner)
+}
+
 pub(crate) fn listed(owner: &str, status: Status) -> Key {
-    Key::of("list").text(owner).u64(status.place())
+    lists_of(owner).u64(status.place())
+}
+
+/// Whose list a row stands in.
+pub(crate) fn list_owner(key: &[u8]) -> Result<String, store::Error> {
+    Parts::of("list", key)?.text()
 }
 
 pub(crate) fn list(owner: &str, status: Status, date: i64, arn: &str) -> Key {
@@ -202,6 +215,24 @@ pub(crate) fn shard(arn: &str, shards: usize) -> usize {
 
 /// At most this many rows of a long scan are held at once.
 pub(crate) const SCAN_ROWS: usize = 64;
+
+/// The rows of a scan, some at a time.
+pub(crate) struct Pages(Option<Scan>);
+
+impl Pages {
+    pub(crate) fn of(scan: Scan) -> Self {
+        Pages(Some(scan.limit(SCAN_ROWS)))
+    }
+
+    pub(crate) async fn next(&mut self, store: &dyn Store) -> Result<Option<Vec<Entry>>, Error> {
+        let Some(scan) = self.0.take() else { return Ok(None) };
+        let rows = store.scan(&scan).await?;
+        if let Some(last) = rows.last().filter(|_| rows.len() == SCAN_ROWS) {
+            self.0 = Some(scan.after(&last.key));
+        }
+        Ok(Some(rows))
+    }
+}
 
 /// The turns of an execution from `first` on, a few at a time.
 pub(crate) fn scan_turns(arn: &str, first: u64) -> Scan {

@@ -39,7 +39,15 @@ impl Turn<'_> {
                 self.answer(answer, result);
             }
             Message::Due(due, answer) => {
-                self.due(due).await?;
+                self.due(due);
+                self.answer(answer, Ok(()));
+            }
+            Message::Forget(answer) => {
+                let ended = self.live.execution.ended_at();
+                let retention = self.runner.0.limits.retention;
+                if ended.is_some_and(|ended| ended.after(retention) <= self.now) {
+                    self.forget().await?;
+                }
                 self.answer(answer, Ok(()));
             }
             Message::Continue => self.decide(Input::Continue),
@@ -75,21 +83,13 @@ impl Turn<'_> {
         Ok(())
     }
 
-    async fn due(&mut self, due: i64) -> Result<(), Error> {
-        let arn = Arc::clone(&self.live.facts.arn);
-        self.batch.delete(key::timer(self.runner.0.shard_of(&arn), due, &arn));
+    fn due(&mut self, due: i64) {
+        let arn = &self.live.facts.arn;
+        self.batch.delete(key::timer(self.runner.0.shard_of(arn), due, arn));
         if self.live.timer == Some(due) {
             self.live.timer = None;
         }
-        if self.live.execution.is_running() {
-            self.decide(Input::Wake);
-            return Ok(());
-        }
-        let expired = self.live.due(&self.runner.0);
-        if expired.is_some_and(|at| at <= self.now.as_millis()) {
-            self.forget().await?;
-        }
-        Ok(())
+        self.decide(Input::Wake);
     }
 
     fn redrive(&mut self, redriver: Redriver) -> Result<Timestamp, ExecutionError> {

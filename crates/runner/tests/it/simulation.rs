@@ -293,7 +293,7 @@ async fn work(runner: runner::Runner, memo: Arc<Mutex<Memo>>, mut entropy: Entro
 /// Every execution of the store, children included, is whole and closed, and nothing is left to do.
 async fn check_rows(world: &World, seed: u64) {
     let rows = world.rows();
-    for table in ["outbox", "notice", "express", "map_open"] {
+    for table in ["outbox", "notice", "express", "map_open", "timer"] {
         let left: Vec<_> = rows.iter().filter(|key| key.starts_with(table)).collect();
         assert!(left.is_empty(), "{left:?}, seed {seed}");
     }
