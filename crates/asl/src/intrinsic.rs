@@ -23,6 +23,9 @@ use crate::scope::Scope;
 /// How deep calls may nest in one field (developer guide, intrinsic functions).
 pub const NESTING_MAX: usize = 10;
 
+/// Of all arguments of one call together. Ours, not AWS's: as much as all variables of an execution.
+const ARGUMENTS_BYTES_MAX: usize = 10 * 1024 * 1024;
+
 /// A call of an intrinsic function, arguments and all.
 #[derive(Debug)]
 pub struct Intrinsic {
@@ -220,6 +223,7 @@ impl Call {
     fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Problem> {
         let values = self.arguments.iter().map(|argument| argument.evaluate(scope));
         let values = Arguments(values.collect::<Result<Vec<Value>, Problem>>()?);
+        values.check_length()?;
         let result = match self.function {
             Function::Format => {
                 let template = match self.arguments.first() {
@@ -277,6 +281,17 @@ impl Argument {
 struct Arguments(Vec<Value>);
 
 impl Arguments {
+    /// Before any is written out: a call can name one payload tens of thousands of times.
+    fn check_length(&self) -> Result<(), String> {
+        let left = self.0.iter().try_fold(ARGUMENTS_BYTES_MAX, |left, value| {
+            left.checked_sub(value.text_len_within(left)?)
+        });
+        match left {
+            Some(_) => Ok(()),
+            None => Err(format!("The arguments are longer than {ARGUMENTS_BYTES_MAX} bytes")),
+        }
+    }
+
     /// There are as many as [`Function::arity`] says.
     fn get(&self, place: usize) -> &Value {
         &self.0[place]

@@ -69,6 +69,20 @@ fn format_fills_in_values_as_java_prints_them() {
 }
 
 #[test]
+fn a_call_that_repeats_a_long_value_fails_before_it_is_written_out() {
+    let input = format!(r#"{{"v":"{}"}}"#, "x".repeat(100_000));
+    let braces = "{}".repeat(200);
+    let repeated = "$.v, ".repeat(199);
+    for call in [
+        format!("States.Format('{braces}', {repeated}$.v)"),
+        format!("States.JsonToString(States.Array({repeated}$.v))"),
+        format!("States.ArrayUnique(States.Array({repeated}$.v))"),
+    ] {
+        check_failure(&call, &input, "The arguments are longer than 10485760 bytes");
+    }
+}
+
+#[test]
 fn json_goes_to_text_and_back() {
     check("States.StringToJson($.t)", r#"{"t":"{\"a\": [1, 2.50]}"}"#, r#"{"a":[1,2.50]}"#);
     check(
