@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use tokio::sync::Notify;
 
 use crate::facts::Facts;
@@ -102,20 +102,34 @@ impl Runner {
         let now = self.0.house.now().as_millis();
         let mut scan = key::timers(shard).scan().limit(WOKEN_MAX);
         scan.range.start = key::timer(shard, from, "").into();
-        let (mut woken, mut next) = (Vec::new(), i64::MAX);
-        for row in self.0.store.scan(&scan).await? {
+        let rows = self.0.store.scan(&scan).await?;
+        let (mut woken, mut next, mut last) = (Vec::new(), i64::MAX, now);
+        for row in &rows {
             let (due, arn) = key::timer_parts(&row.key)?;
             if now < due {
                 next = due;
                 break;
             }
-            woken.push(
-                async move { self.ask(&arn.into(), |answer| Message::Due(due, answer)).await },
-            );
+            last = due;
+            woken.push(async move {
+                (due, self.ask(&arn.into(), |answer| Message::Due(due, answer)).await)
+            });
         }
         if !woken.is_empty() {
-            try_join_all(woken).await?;
-            return Ok(Woken { until: from, idle: Duration::ZERO });
+            // Behind these there may be more.
+            let until = if rows.len() == WOKEN_MAX { last } else { now };
+            let mut looked = Woken { until, idle: Duration::ZERO };
+            for (due, woken) in join_all(woken).await {
+                match woken {
+                    Ok(()) => {}
+                    // An execution that can't be driven shall not keep the others from waking.
+                    Err(Error::Interrupted) => {
+                        looked = Woken { until: looked.until.min(due), idle: PAUSE };
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+            return Ok(looked);
         }
         timers.next.store(next, Ordering::SeqCst);
         let left = Duration::from_millis(u64::try_from(next.saturating_sub(now)).unwrap_or(0));

@@ -7,15 +7,20 @@ use crate::datetime::millis_of;
 use crate::datetime::picture::{Marker, Part, Picture};
 use crate::error::{Result, fault};
 use crate::integer_format::{Case, Grouping, IntegerPicture, Primary};
+use crate::limits::Meter;
+
+/// Steps that compiling a character of a pattern counts: a picture may be of words, whose pattern is long.
+const COMPILING_STEPS: usize = 20;
 
 /// The instant that the text names, in milliseconds; nothing if it doesn't look like the picture.
 /// What is missing before the parts that are named is taken from `now`.
-pub(crate) fn parse(text: &str, picture: &Picture, now: i64) -> Result<Option<f64>> {
+pub(crate) fn parse(text: &str, picture: &Picture, now: i64, meter: &Meter) -> Result<Option<f64>> {
     let mut pattern = "^".to_owned();
     for part in &picture.parts {
         pattern.push_str(&format!("({})", part.regex()?));
     }
     pattern.push('$');
+    meter.work((text.len() + COMPILING_STEPS * pattern.len()) as u64)?;
     let regex = RegexBuilder::new(&pattern).case_insensitive(true).build();
     let Some(found) = regex.ok().as_ref().and_then(|regex| regex.captures(text)) else {
         return Ok(None);

@@ -57,7 +57,6 @@ fn to_millis(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
     };
     this.read_picture(picture)?;
     let picture = Picture::parse(picture)?;
-    this.meter.work(text.len() as u64)?;
-    let millis = datetime::parse(text, &picture, this.now.as_millis())?;
+    let millis = datetime::parse(text, &picture, this.now.as_millis(), &this.meter)?;
     Ok(millis.map_or(Value::Undefined, Value::Number))
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use asl::program::ExecutionType;
 use asl::{Failure, StateId, error_name};
 use base::Timestamp;
+use futures_util::future::try_join_all;
 use store::Batch;
 
 use super::start::{Processor, child_arn};
@@ -433,10 +434,9 @@ impl Turn<'_> {
         if std::mem::take(&mut live.unsure) {
             live.make_sure(self.runner, self.arn, &self.acts).await?;
         }
-        for act in self.acts {
-            live.perform(self.runner, self.arn, act).await?;
-        }
-        Ok(())
+        let live = &*live;
+        let acts = self.acts.into_iter().map(|act| live.perform(self.runner, self.arn, act));
+        try_join_all(acts).await.map(drop)
     }
 }
 
