@@ -3,8 +3,7 @@
 //! <https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html>
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
-use http::{HeaderMap, HeaderName, Response, StatusCode};
+use http::{HeaderMap, HeaderName};
 use serde::Serialize;
 
 use crate::Error;
@@ -15,14 +14,6 @@ use crate::shape::{Path, Shape, Violations};
 pub const REQUEST_BYTES_MAX: usize = 1_049_600;
 
 pub(crate) const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
-
-/// How a service writes its replies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
-    Json1_0,
-    Json1_1,
-}
 
 /// What `X-Amz-Target` names: `AWSStepFunctions.StartExecution`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,35 +28,6 @@ impl<'a> Target<'a> {
     pub fn of(headers: &'a HeaderMap) -> Option<Self> {
         let (prefix, operation) = headers.get(TARGET)?.to_str().ok()?.rsplit_once('.')?;
         Some(Target { prefix, operation })
-    }
-}
-
-impl Protocol {
-    /// The content type of requests and replies.
-    pub fn content_type(self) -> &'static str {
-        match self {
-            Protocol::Json1_0 => "application/x-amz-json-1.0",
-            Protocol::Json1_1 => "application/x-amz-json-1.1",
-        }
-    }
-
-    /// The reply to a client: what the operation gave, or why it was refused.
-    pub fn reply(self, request_id: &str, outcome: Result<Bytes, Error>) -> Response<Bytes> {
-        let (status, body) = match outcome {
-            Ok(body) => (StatusCode::OK, body),
-            Err(error) => (
-                StatusCode::from_u16(error.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-                error.to_json(),
-            ),
-        };
-        let mut response = Response::new(body);
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(self.content_type()));
-        if let Ok(id) = HeaderValue::from_str(request_id) {
-            headers.insert(REQUEST_ID, id);
-        }
-        response
     }
 }
 

@@ -10,12 +10,14 @@
 mod error;
 mod json;
 mod paging;
+mod protocol;
 pub mod shape;
 pub mod sigv4;
 
 pub use error::Error;
-pub use json::{Protocol, REQUEST_BYTES_MAX, Target, decode, encode};
+pub use json::{REQUEST_BYTES_MAX, Target, decode, encode};
 pub use paging::{PageTokens, page_size};
+pub use protocol::Protocol;
 pub use shape::{EpochSeconds, Shape};
 
 /// What the macros name, so that a crate that uses them needs no serde of its own.

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use bytes::Bytes;
 
-use crate::{Ctx, Registry};
+use crate::{Ctx, Guard, Registry};
 
 /// Carries a call to a neighbor, by AWS operation name, as an outside client would make it.
 ///
@@ -51,9 +51,30 @@ impl Bus {
         operation: &str,
         body: Bytes,
     ) -> Result<Bytes, CallError> {
-        let neighbor = self.registry().and_then(|registry| registry.named(room).cloned());
-        let neighbor = neighbor.ok_or_else(|| CallError::NoRoom(room.to_owned()))?;
-        Ok(neighbor.call(ctx, operation, body).await?)
+        let no_room = || CallError::NoRoom(room.to_owned());
+        let registry = self.registry().ok_or_else(no_room)?;
+        let neighbor = registry.named(room).ok_or_else(no_room)?;
+        Ok(registry.call(&**neighbor, ctx, operation, body).await?)
+    }
+
+    /// Whether the caller may do what is no operation of a room, such as `states:InvokeHTTPEndpoint`.
+    pub fn check_action(&self, ctx: &Ctx, action: &str, resource: &str) -> Result<(), aws::Error> {
+        match self.guard() {
+            Some(guard) => guard.check_action(ctx, action, resource),
+            None => Ok(()),
+        }
+    }
+
+    /// The same request as that role, in the role's account, if the caller may assume it.
+    pub fn assume(&self, ctx: &Ctx, role_arn: &str) -> Result<Ctx, aws::Error> {
+        if let Some(guard) = self.guard() {
+            guard.check_role(ctx, role_arn)?;
+        }
+        Ok(ctx.clone().assuming(role_arn))
+    }
+
+    fn guard(&self) -> Option<Arc<dyn Guard>> {
+        self.registry()?.guard().cloned()
     }
 
     fn registry(&self) -> Option<Arc<Registry>> {

@@ -1,9 +1,10 @@
 //! What a room learns of the request it answers.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws::PageTokens;
-use base::{Clock, Entropy, Timestamp};
+use base::{Arn, Clock, Entropy, Timestamp};
 
 /// What all requests have in common: whose house this is, and the sources of time, ids and secrets.
 pub struct House {
@@ -80,7 +81,7 @@ impl House {
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// The ARN of the user or role; the account's root while there is no IAM room.
+    /// The ARN of the user, role or role session, or of the account's root.
     pub arn: String,
 }
 
@@ -91,11 +92,29 @@ impl Caller {
     }
 }
 
+/// What temporary credentials say beside the ARN of who holds them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Session {
+    /// When they were made.
+    pub issued_at: Timestamp,
+    /// Policies that bound what may be done with them, as texts: those of the request that asked for them.
+    pub policies: Vec<String>,
+    /// The tags of the session.
+    pub tags: BTreeMap<String, String>,
+    /// Those of them that a role keeps which is assumed with these credentials.
+    pub transitive_tag_keys: Vec<String>,
+    /// Who is behind it, as the first request in a chain of roles has said.
+    pub source_identity: Option<String>,
+}
+
 /// One request: who asks, which request it is, and the house it is asked in.
 #[derive(Clone)]
 pub struct Ctx {
     house: Arc<House>,
     caller: Caller,
+    /// The caller's, where it isn't the house's own.
+    account: Option<Arc<str>>,
+    session: Option<Arc<Session>>,
     request_id: String,
     trace_header: Option<String>,
     attempt: Option<Arc<str>>,
@@ -104,7 +123,15 @@ pub struct Ctx {
 impl Ctx {
     /// A request by `caller`.
     pub fn new(house: Arc<House>, caller: Caller, request_id: impl Into<String>) -> Self {
-        Ctx { house, caller, request_id: request_id.into(), trace_header: None, attempt: None }
+        Ctx {
+            house,
+            caller,
+            account: None,
+            session: None,
+            request_id: request_id.into(),
+            trace_header: None,
+            attempt: None,
+        }
     }
 
     /// A request by the account's root, as every request is in `freehold dev`.
@@ -120,6 +147,20 @@ impl Ctx {
         self
     }
 
+    /// The same request by a caller of that account: what it makes and finds is that account's.
+    #[must_use]
+    pub fn with_account(mut self, account: impl Into<Arc<str>>) -> Self {
+        self.account = Some(account.into());
+        self
+    }
+
+    /// The same request, made with temporary credentials.
+    #[must_use]
+    pub fn with_session(mut self, session: Arc<Session>) -> Self {
+        self.session = Some(session);
+        self
+    }
+
     /// The same request, made for the attempt of a task.
     #[must_use]
     pub fn with_attempt(mut self, attempt: impl Into<Arc<str>>) -> Self {
@@ -127,10 +168,21 @@ impl Ctx {
         self
     }
 
-    /// A request that follows from this one: another id, the same trace, on behalf of `caller`.
+    /// A request that follows from this one: another id, the same account and trace, on behalf of `caller`.
     pub fn follow_up(&self, caller: Caller) -> Self {
         let request_id = self.house.uuid();
-        Ctx { caller, request_id, attempt: None, ..self.clone() }
+        Ctx { caller, session: None, request_id, attempt: None, ..self.clone() }
+    }
+
+    /// The same request on behalf of a role that the caller has assumed: in the role's account, its attempt kept.
+    #[must_use]
+    pub fn assuming(mut self, role_arn: &str) -> Self {
+        if let Ok(arn) = Arn::parse(role_arn) {
+            self.account = Some(arn.account.into());
+        }
+        self.caller = Caller { arn: role_arn.to_owned() };
+        self.session = None;
+        self
     }
 
     /// The house it is asked in.
@@ -138,9 +190,9 @@ impl Ctx {
         &self.house
     }
 
-    /// See [`House::account`].
+    /// The account it is asked in: the caller's. See [`House::account`] and [`Ctx::with_account`].
     pub fn account(&self) -> &str {
-        self.house.account()
+        self.account.as_deref().unwrap_or_else(|| self.house.account())
     }
 
     /// See [`House::region`].
@@ -151,6 +203,11 @@ impl Ctx {
     /// See [`House::partition`].
     pub fn partition(&self) -> &'static str {
         self.house.partition()
+    }
+
+    /// What the temporary credentials say that it was made with, if it was.
+    pub fn session(&self) -> Option<&Arc<Session>> {
+        self.session.as_ref()
     }
 
     /// See [`House::now`].

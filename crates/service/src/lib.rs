@@ -4,20 +4,26 @@
 //! and receives with every call a [`Ctx`]: who asks, which request this is, and the [`House`] it stands in.
 //! The [`Registry`] knows which room answers what, and the [`Bus`] carries calls from room to room
 //! by AWS operation name, exactly as an outside client would make them.
+//! Both ask the house's [`Guard`], if it has one, whether the caller may.
 //!
 //! It is not a server: sockets, signatures and headers end in `freehold`.
-//! What it hands to a room is always an operation's name and a JSON body, whatever protocol the client spoke.
+//! What it hands to a room is an operation's name and a JSON body, whatever protocol the client spoke;
+//! only a room whose bodies are too large for that (S3) reads its requests itself, as [`RawHttp`].
 
 #![warn(missing_docs)]
 
 mod bus;
 mod ctx;
+mod guard;
 mod operations;
+mod raw_http;
 mod registry;
 
 pub use bus::{Bus, CallError};
-pub use ctx::{Caller, Ctx, House};
+pub use ctx::{Caller, Ctx, House, Session};
+pub use guard::{Check, Guard, ResourcePolicy};
 pub use operations::{Operation, Operations, Rate};
+pub use raw_http::{HttpBody, HttpReply, RawHttp};
 pub use registry::Registry;
 
 use std::pin::Pin;
@@ -37,11 +43,27 @@ pub trait Service: Send + Sync + 'static {
     /// It is enforced only where the configuration asks for AWS's throttling, and on calls from outside.
     fn rate(&self, operation: &str) -> Option<Rate>;
 
+    /// The largest request it takes, headers included. Requests to [`raw_http`](Service::raw_http) have no bound here.
+    fn request_bytes_max(&self) -> usize {
+        aws::REQUEST_BYTES_MAX
+    }
+
+    /// The room's own reading of HTTP, if operations and JSON bodies can't carry what clients send it.
+    fn raw_http(&self) -> Option<&dyn RawHttp> {
+        None
+    }
+
     /// Answers one call. `body` is the JSON that an AWS client sends for `operation`, and so is the reply.
     ///
     /// The reply is dropped unfinished when the client goes away: what must not stop half-way
     /// (a turn of an execution) is handed to the room's own tasks, not awaited in place.
     fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_>;
+
+    /// The policy of the resource of that ARN (a queue's, a function's, a bucket's), for the [`Guard`] to read.
+    /// A room whose resources have none needn't say so.
+    fn resource_policy<'a>(&'a self, _ctx: &'a Ctx, _resource_arn: &'a str) -> ResourcePolicy<'a> {
+        Box::pin(std::future::ready(None))
+    }
 }
 
 /// The answer to a call, to be awaited: the body of the reply, or the error a client shall see.

@@ -3,12 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{Facts, Service};
+use bytes::Bytes;
+
+use crate::{Ctx, Facts, Guard, Service};
 
 /// The rooms of the house, to be found by the ways a request can name a service.
 #[derive(Default)]
 pub struct Registry {
     rooms: Vec<(Facts, Arc<dyn Service>)>,
+    guard: Option<Arc<dyn Guard>>,
 }
 
 impl Registry {
@@ -19,7 +22,33 @@ impl Registry {
             let twice = rooms[..index].iter().any(|(other, _)| other.name == facts.name);
             assert!(!twice, "two rooms are called {}", facts.name);
         }
-        Registry { rooms }
+        Registry { rooms, guard: None }
+    }
+
+    /// The same rooms, each of which is asked only what the guard allows.
+    #[must_use]
+    pub fn guarded_by(mut self, guard: Arc<dyn Guard>) -> Self {
+        self.guard = Some(guard);
+        self
+    }
+
+    /// The guard, if the house has one.
+    pub fn guard(&self) -> Option<&Arc<dyn Guard>> {
+        self.guard.as_ref()
+    }
+
+    /// Has a room of this registry answer, if the caller may ask it that.
+    pub async fn call(
+        &self,
+        room: &dyn Service,
+        ctx: Ctx,
+        operation: &str,
+        body: Bytes,
+    ) -> Result<Bytes, aws::Error> {
+        if let Some(guard) = &self.guard {
+            guard.check(&ctx, room, operation, &body).await?;
+        }
+        room.call(ctx, operation, body).await
     }
 
     /// Every room, in the order of assembly.
