@@ -78,7 +78,7 @@ impl Router {
             Ok((caller, operation)) => {
                 let ctx = Ctx::new(Arc::clone(&self.house), caller, request_id)
                     .with_trace_header(text(&head.headers, &TRACE_ID).map(str::to_owned));
-                call(&**room, ctx, operation, body).await
+                call(&self.registry, &**room, ctx, operation, body).await
             }
             Err(error) => Err(error),
         };
@@ -139,9 +139,15 @@ impl Router {
 }
 
 /// Lets the room answer. A defect in a room fails one request, not the process.
-async fn call(room: &dyn Service, ctx: Ctx, operation: &str, body: Bytes) -> Result<Bytes, Error> {
+async fn call(
+    registry: &Registry,
+    room: &dyn Service,
+    ctx: Ctx,
+    operation: &str,
+    body: Bytes,
+) -> Result<Bytes, Error> {
     let request_id = ctx.request_id().to_owned();
-    let reply = AssertUnwindSafe(async { room.call(ctx, operation, body).await });
+    let reply = AssertUnwindSafe(registry.call(room, ctx, operation, body));
     reply.catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!(%request_id, operation, "the operation panicked");
         Err(Error::internal())

@@ -5,6 +5,7 @@
 //! The [`Registry`] knows which room answers what, and the [`Bus`] carries calls from room to room
 //! by AWS operation name, exactly as an outside client would make them.
 //! Both ask the house's [`Guard`], if it has one, whether the caller may.
+//! Both ask the house's [`Guard`], if it has one, whether the caller may.
 //!
 //! It is not a server: sockets, signatures and headers end in `freehold`.
 //! What it hands to a room is an operation's name and a JSON body, whatever protocol the client spoke;
