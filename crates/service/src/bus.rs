@@ -42,6 +42,14 @@ impl Bus {
         self.registry().is_some_and(|registry| registry.named(room).is_some())
     }
 
+    /// Whether the house has a room of that name that may be asked again for the same attempt.
+    /// See [`Service::answers_again`](crate::Service::answers_again).
+    pub fn answers_again(&self, room: &str, operation: &str) -> bool {
+        self.registry().is_some_and(|registry| {
+            registry.named(room).is_some_and(|room| room.answers_again(operation))
+        })
+    }
+
     /// Calls `operation` of the room called `room` with a JSON body, as the request `ctx`
     /// (usually a [`Ctx::follow_up`] of the caller's own).
     pub async fn call(

@@ -5,7 +5,6 @@
 //! The [`Registry`] knows which room answers what, and the [`Bus`] carries calls from room to room
 //! by AWS operation name, exactly as an outside client would make them.
 //! Both ask the house's [`Guard`], if it has one, whether the caller may.
-//! Both ask the house's [`Guard`], if it has one, whether the caller may.
 //!
 //! It is not a server: sockets, signatures and headers end in `freehold`.
 //! What it hands to a room is an operation's name and a JSON body, whatever protocol the client spoke;
@@ -59,6 +58,12 @@ pub trait Service: Send + Sync + 'static {
     /// The reply is dropped unfinished when the client goes away: what must not stop half-way
     /// (a turn of an execution) is handed to the room's own tasks, not awaited in place.
     fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_>;
+
+    /// Whether `operation`, asked again with the same [`Ctx::attempt`], gives the answer it gave and does nothing twice:
+    /// then a task whose request a crash has interrupted is asked again. Reading operations needn't say so.
+    fn answers_again(&self, _operation: &str) -> bool {
+        false
+    }
 
     /// The policy of the resource of that ARN (a queue's, a function's, a bucket's), for the [`Guard`] to read.
     /// A room whose resources have none needn't say so.
