@@ -14,6 +14,7 @@ use std::sync::Arc;
 use json::{Kind, Object, Value};
 
 pub use expression::Expression;
+pub(crate) use field::TIMEOUT_SECONDS_MAX;
 
 use crate::failure::Fault;
 use crate::program::QueryLanguage;

@@ -21,13 +21,21 @@ pub struct References {
     /// What refers to a context at the top level, where Step Functions has none, each once:
     /// names of fields, `$`, `$$`, `*` and `**`. AWS refuses definitions with such expressions.
     pub refused: Vec<String>,
+    /// `$eval` is called, which Step Functions leaves out of the language. Read, it may be a variable.
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html>
+    pub calls_eval: bool,
 }
 
 impl References {
-    /// AWS's sentences about what it refuses, without their code `UNSUPPORTED_JSONATA_EXPRESSION`.
+    /// AWS's sentences about what it refuses, without their code `UNSUPPORTED_JSONATA_EXPRESSION`
+    /// (measured: floci-io/floci#2670, #2745). That `$eval` isn't there is documented, the sentence is ours.
     pub fn refusals(&self) -> impl Iterator<Item = String> {
-        let sentence = |name| format!("Reference to '{name}' at the top level is not supported.");
-        self.refused.iter().map(sentence)
+        let reference = |name: &String| {
+            let place = if name == "$$" { "" } else { " at the top level" };
+            format!("Reference to '{name}'{place} is not supported.")
+        };
+        let call = self.calls_eval.then(|| "Function '$eval' is not supported.".to_owned());
+        self.refused.iter().map(reference).chain(call)
     }
 
     pub(crate) fn of(shaped: &Shaped, profile: Profile) -> References {
@@ -94,9 +102,13 @@ impl Finder<'_> {
             Kind::Root => self.refuse(true, "$$"),
             Kind::Variable(symbol) | Kind::Global(symbol) => self.variable(*symbol),
             Kind::Negate(operand) => self.node(operand, top),
-            Kind::Binary { left, right, .. } | Kind::Apply { left, right } => {
+            Kind::Binary { left, right, .. } => {
                 self.node(left, top);
                 self.node(right, top);
+            }
+            Kind::Apply { left, right } => {
+                self.node(left, top);
+                self.procedure(right, top);
             }
             Kind::Array(items) => items.iter().for_each(|item| self.node(&item.node, top)),
             Kind::Object(group) => self.group(group, top),
@@ -116,11 +128,11 @@ impl Finder<'_> {
                 otherwise.iter().for_each(|node| self.node(node, top));
             }
             Kind::Call(call) => {
-                self.node(&call.procedure, top);
+                self.procedure(&call.procedure, top);
                 call.arguments.iter().for_each(|argument| self.node(argument, top));
             }
             Kind::Partial(partial) => {
-                self.node(&partial.procedure, top);
+                self.procedure(&partial.procedure, top);
                 partial.arguments.iter().flatten().for_each(|argument| self.node(argument, top));
             }
             Kind::Lambda(lambda) => {
@@ -138,6 +150,19 @@ impl Finder<'_> {
             Kind::Sort(terms) => terms.iter().for_each(|term| self.node(&term.expression, false)),
             Kind::Literal(_) | Kind::Number(_) | Kind::Parent(_) | Kind::Regex(_) => {}
         }
+    }
+
+    /// What is called.
+    fn procedure(&mut self, node: &Node, top: bool) {
+        if let Kind::Variable(symbol) | Kind::Global(symbol) = &node.kind
+            && self.profile == Profile::StepFunctions
+            && !self.scope.contains(symbol)
+            && self.name(*symbol) == "eval"
+        {
+            self.found.calls_eval = true;
+            return self.around(node);
+        }
+        self.node(node, top);
     }
 
     fn stages(&mut self, node: &Node) {

@@ -16,6 +16,10 @@ use crate::timestamp::Instant;
 /// `wait_timestamp_too_far_in_future_boundary`).
 const WAIT_MAX: i64 = i32::MAX as i64;
 
+/// The longest timeout, in seconds.
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html>
+pub(crate) const TIMEOUT_SECONDS_MAX: u32 = 99_999_999;
+
 impl Selection {
     /// `data` of the scope, through `InputPath` or `OutputPath`.
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Fault> {
@@ -66,6 +70,12 @@ impl Quantity {
             None => Ok(number),
         }
     }
+
+    /// A field in seconds: their number, which [`Quantity::evaluate`] and the definition's validation keep
+    /// whole and within the range of the field.
+    pub fn seconds(&self, scope: &Scope<'_>) -> Result<u64, Fault> {
+        self.evaluate(scope).map(|seconds| seconds as u64)
+    }
 }
 
 /// The value of a path in a field. `SecondsPath` has words of its own for a missing one (recorded:
@@ -96,8 +106,9 @@ fn wrong_number(expression: &Expression, value: &Value) -> String {
     format!("The {field} field refers to value \"{shown}\" which is not a valid {wanted}{source}")
 }
 
-/// Recorded for `SecondsPath`, `ToleratedFailureCountPath` and `ToleratedFailurePercentagePath`; the
-/// others take the words of their neighbours.
+/// Recorded for `SecondsPath`, `ToleratedFailureCountPath`, `ToleratedFailurePercentagePath` and `MaxItemsPath`
+/// (`map_item_reader_csv_max_items_paths`); the others take the words of their neighbours. What AWS says of a
+/// timeout of 0 or beyond its longest isn't known: these words are ours.
 fn out_of_range(
     expression: &Expression,
     field: &str,
@@ -117,6 +128,17 @@ fn out_of_range(
             "The {written} parameter references a negative value: {source} == {}",
             shown(value)
         )),
+        "TimeoutSeconds" | "HeartbeatSeconds"
+            if !(1.0..=f64::from(TIMEOUT_SECONDS_MAX)).contains(&number) =>
+        {
+            Some(format!(
+                "The {written} parameter references a value that is not between 1 and {TIMEOUT_SECONDS_MAX}: {source} == {}",
+                shown(value)
+            ))
+        }
+        "MaxItems" | "MaxItemsPerBatch" | "MaxInputBytesPerBatch" if number < 0.0 => {
+            Some(format!("field {field} must be positive"))
+        }
         _ => None,
     }
 }

@@ -15,9 +15,11 @@ impl Query {
     pub(super) fn compile(source: &str) -> Result<Query, Vec<(&'static str, String)>> {
         let expression = jsonata::Expression::compile(source, Profile::StepFunctions)
             .map_err(|error| vec![("INVALID_JSONATA_EXPRESSION", error.message)])?;
-        let refused = expression.references().refused.iter();
-        let refused: Vec<(&'static str, String)> =
-            refused.map(|name| ("UNSUPPORTED_JSONATA_EXPRESSION", refusal(name))).collect();
+        let refused: Vec<(&'static str, String)> = expression
+            .references()
+            .refusals()
+            .map(|message| ("UNSUPPORTED_JSONATA_EXPRESSION", message))
+            .collect();
         if refused.is_empty() { Ok(Query { expression }) } else { Err(refused) }
     }
 
@@ -69,10 +71,4 @@ impl Query {
         }
         states.into()
     }
-}
-
-/// Measured: floci-io/floci#2670, #2745.
-fn refusal(name: &str) -> String {
-    let place = if name == "$$" { "" } else { " at the top level" };
-    format!("Reference to '{name}'{place} is not supported.")
 }

@@ -1,5 +1,7 @@
 //! What expressions read: workflow variables, and members of `$states`.
 
+use std::collections::BTreeSet;
+
 use super::{Checker, Subject};
 use crate::diagnostic::Code;
 use crate::template::Expression;
@@ -8,6 +10,16 @@ impl<'d> Checker<'d> {
     /// Remembers the variables that an expression reads, and holds it to what its place offers.
     pub(super) fn note(&mut self, subject: &Subject<'d>, expression: &Expression) {
         let variables = expression.variables();
+        for variable in variables.iter().collect::<BTreeSet<_>>() {
+            // The guide says that such a state can't read them; AWS's sentence isn't known.
+            // <https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html>
+            if self.is_sealed_off(variable) {
+                let message = format!(
+                    "The variable '{variable}' is assigned outside the Distributed Map, where its processor can't reference it."
+                );
+                self.refuse(subject, expression, Code::SchemaValidationFailed, message);
+            }
+        }
         if !variables.is_empty() {
             let names = self.variable_references.entry(subject.name.to_owned()).or_default();
             names.extend(variables.into_iter().map(str::to_owned));
@@ -15,12 +27,21 @@ impl<'d> Checker<'d> {
         for member in expression.states_members() {
             if !offers(subject, expression.location(), member) {
                 let message = format!("Field '$states.{member}' does not exist.");
-                let location = format!("{}/{}", subject.place.location(), expression.location());
-                let place = subject.place.descend(expression.location());
-                let code = Code::UnsupportedJsonataExpression;
-                self.report_at(code, message, Some(location), &place);
+                self.refuse(subject, expression, Code::UnsupportedJsonataExpression, message);
             }
         }
+    }
+
+    fn refuse(
+        &mut self,
+        subject: &Subject<'d>,
+        expression: &Expression,
+        code: Code,
+        message: String,
+    ) {
+        let location = format!("{}/{}", subject.place.location(), expression.location());
+        let place = subject.place.descend(expression.location());
+        self.report_at(code, message, Some(location), &place);
     }
 }
 

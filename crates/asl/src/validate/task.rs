@@ -4,9 +4,9 @@ use super::shape::Bounds;
 use super::{Checker, Place, Subject};
 use crate::program::{ExecutionType, Quantity, QueryLanguage, Task};
 use crate::resources::{Resource, ResourceError};
-use crate::template::Template;
+use crate::template::{TIMEOUT_SECONDS_MAX, Template};
 
-const SECONDS: Bounds = Bounds::new(1, 99_999_999);
+const SECONDS: Bounds = Bounds::new(1, TIMEOUT_SECONDS_MAX as i64);
 
 impl<'d> Checker<'d> {
     pub(super) fn task(&mut self, subject: &Subject<'d>) -> Option<Task> {

@@ -80,6 +80,15 @@ impl<'d> Checker<'d> {
         inside_out.skip(1).take(visible).any(|scope| scope.has_value(variable))
     }
 
+    /// Whether a variable is out of sight: assigned outside a Distributed Map whose processor is being
+    /// checked, and nowhere inside.
+    pub(super) fn is_sealed_off(&self, variable: &str) -> bool {
+        let assigns = |scope: &VariableScope<'d>| scope.assigners.contains_key(variable);
+        let seal = self.scopes.iter().rposition(|scope| scope.sealed).unwrap_or_default();
+        let (outside, inside) = self.scopes.split_at(seal);
+        outside.iter().any(assigns) && !inside.iter().any(assigns)
+    }
+
     pub(super) fn close_scope(&mut self) {
         self.scopes.pop();
     }

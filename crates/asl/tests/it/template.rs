@@ -222,6 +222,7 @@ fn quantities_are_numbers_within_the_range_of_their_field() {
     // Recorded: map_state_reference_in_tolerated_failure_path.
     assert_eq!(quantity("ToleratedFailureCountPath", r#"{"v":"1"}"#), Ok(1.0));
     assert_eq!(in_scope("{}", |scope| Quantity::Literal(2.0).evaluate(scope)), Ok(2.0));
+    assert_eq!(quantity("TimeoutSecondsPath", r#"{"v":99999999}"#), Ok(99_999_999.0));
     for (field, value, cause) in [
         // Recorded: wait_base_wait_seconds_path, logs_base_wait_seconds_path.
         (
@@ -231,6 +232,23 @@ fn quantities_are_numbers_within_the_range_of_their_field() {
         ),
         ("SecondsPath", "-1", "The SecondsPath parameter references a negative value: $.v == -1"),
         ("SecondsPath", "3000000000", "Wait state delay is too long."),
+        // Not recorded: the words are ours.
+        (
+            "TimeoutSecondsPath",
+            "0",
+            "The TimeoutSecondsPath parameter references a value that is not between 1 and 99999999: $.v == 0",
+        ),
+        (
+            "TimeoutSecondsPath",
+            "100000000",
+            "The TimeoutSecondsPath parameter references a value that is not between 1 and 99999999: $.v == 100000000",
+        ),
+        (
+            "HeartbeatSecondsPath",
+            "9999999999999999999",
+            "The HeartbeatSecondsPath parameter cannot be parsed as a long value: $.v == 9999999999999999999",
+        ),
+        ("MaxItemsPerBatchPath", "-1", "field MaxItemsPerBatch must be positive"),
         // Recorded: max_concurrency_path, map_state_tolerated_failure_….
         (
             "MaxConcurrencyPath",

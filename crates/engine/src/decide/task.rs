@@ -2,7 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html>
 
-use asl::program::Task;
+use asl::program::{Quantity, Task};
 use asl::resources::{Pattern, Resource};
 use asl::{Failure, Fault, QueryLanguage, State, StateKind, error_name};
 
@@ -98,11 +98,9 @@ impl Turn<'_> {
                 (None, QueryLanguage::JsonPath) => effective.clone(),
                 (None, QueryLanguage::Jsonata) => scope.input.clone(),
             };
-            let seconds =
-                |quantity: &Option<asl::program::Quantity>| -> Result<Option<u64>, Fault> {
-                    let Some(quantity) = quantity else { return Ok(None) };
-                    Ok(Some(quantity.evaluate(scope)? as u64))
-                };
+            let seconds = |quantity: &Option<Quantity>| {
+                quantity.as_ref().map(|quantity| quantity.seconds(scope)).transpose()
+            };
             let role_arn = match &task.credentials {
                 None => None,
                 Some(template) => {

@@ -27,8 +27,7 @@ impl Turn<'_> {
         let effective = self.effective_input(frame, state)?;
         self.evaluate(frame, &effective, None, |scope| match &wait.until {
             WaitUntil::Seconds(seconds) => {
-                let seconds = seconds.evaluate(scope)?;
-                Ok(now.after(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
+                Ok(now.after(Duration::from_secs(seconds.seconds(scope)?)))
             }
             WaitUntil::Timestamp(text) => text.instant(scope),
         })

@@ -135,3 +135,20 @@ fn stopping_cancels_what_is_open() {
     assert_eq!(execution.outcome(), "aborted: E / C");
     assert!(execution.history().ends_with("4<-0 ExecutionAborted\n"), "{}", execution.history());
 }
+
+#[test]
+fn a_timeout_out_of_range_fails_the_state_before_its_task_is_scheduled() {
+    let definition = ACTIVITY.replace(r#""TimeoutSeconds":60"#, r#""TimeoutSecondsPath":"$.t""#);
+    for seconds in ["0", "100000000"] {
+        let execution = Simulated::started(&definition, &format!(r#"{{"t":{seconds}}}"#));
+        assert!(execution.dispatched.is_empty());
+        assert_eq!(
+            execution.outcome(),
+            format!(
+                "failed: States.Runtime / An error occurred while executing the state 'T' (entered at the event id #2). The TimeoutSecondsPath parameter references a value that is not between 1 and 99999999: $.t == {seconds}"
+            )
+        );
+    }
+    let execution = Simulated::started(&definition, r#"{"t":99999999}"#);
+    assert_eq!(execution.dispatched[0].timeout_seconds, Some(99_999_999));
+}

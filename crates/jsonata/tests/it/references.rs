@@ -52,6 +52,21 @@ fn refuses_names_where_there_is_no_context() {
     check_refused("* & **", &["*", "**"]);
     let sentences: Vec<String> = references("phone").refusals().collect();
     assert_eq!(sentences, ["Reference to 'phone' at the top level is not supported."]);
+    let sentences: Vec<String> = references("$$.a").refusals().collect();
+    assert_eq!(sentences, ["Reference to '$$' is not supported."]);
+}
+
+#[test]
+fn refuses_calls_of_eval() {
+    for called in ["$eval('1 + 1')", "'1' ~> $eval", "$map(['1'], function($v) { $eval($v) })"] {
+        let sentences: Vec<String> = references(called).refusals().collect();
+        assert_eq!(sentences, ["Function '$eval' is not supported."], "{called}");
+    }
+    for allowed in ["$eval", "($eval := function($v) { $v }; $eval(1))", "$evaluate(1)"] {
+        assert_eq!(references(allowed).refusals().count(), 0, "{allowed}");
+    }
+    let plain = Expression::compile("$eval('1')", Profile::Plain).expect("compiles");
+    assert_eq!(plain.references().refusals().count(), 0, "the plain language has it");
 }
 
 #[test]

@@ -40,6 +40,11 @@ fn expressions_do_not_read_what_is_not_there() {
         "$$",
         &["UNSUPPORTED_JSONATA_EXPRESSION: Reference to '$$' is not supported. @Output/v"],
     );
+    // Documented, in words that aren't recorded.
+    check_output(
+        "$eval('1')",
+        &["UNSUPPORTED_JSONATA_EXPRESSION: Function '$eval' is not supported. @Output/v"],
+    );
     for good in [
         "$states.input.phone",
         "$states.input.items[phone > 3]",

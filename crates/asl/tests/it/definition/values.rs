@@ -259,6 +259,48 @@ fn inner_machines_do_not_assign_what_has_a_value_outside() {
 }
 
 #[test]
+fn variables_outside_a_distributed_map_are_out_of_its_processors_sight() {
+    let workflow = |mode: &str, inner: &str| {
+        format!(
+            r#"{{"StartAt": "A", "States": {{
+            "A": {{"Type": "Pass", "Assign": {{"x": 1}}, "Next": "M"}},
+            "M": {{"Type": "Map", "End": true, "ItemSelector": {{"own.$": "$x"}}, "ItemProcessor": {{
+                "ProcessorConfig": {{{mode}}},
+                "StartAt": "B", "States": {{"B": {inner}}}}}}}}}}}"#
+        )
+    };
+    let distributed = r#""Mode": "DISTRIBUTED", "ExecutionType": "STANDARD""#;
+    let at = "/States/M/ItemProcessor/States/B";
+    let refusal = |place: &str| {
+        format!(
+            "SCHEMA_VALIDATION_FAILED: The variable 'x' is assigned outside the Distributed Map, where its processor can't reference it. at {at}/{place}"
+        )
+    };
+    for (inner, place) in [
+        (r#"{"Type": "Pass", "Parameters": {"v.$": "$x.y"}, "End": true}"#, "Parameters"),
+        (
+            r#"{"Type": "Pass", "QueryLanguage": "JSONata", "Output": "{% $x + $x %}", "End": true}"#,
+            "Output",
+        ),
+        (
+            r#"{"Type": "Parallel", "End": true, "Branches": [{"StartAt": "C", "States": {
+                "C": {"Type": "Pass", "InputPath": "$x", "End": true}}}]}"#,
+            "Branches[0]/States/C/InputPath",
+        ),
+    ] {
+        super::check(&workflow(distributed, inner), &[&refusal(place)]);
+        super::check(&workflow(r#""Mode": "INLINE""#, inner), &[]);
+    }
+    for inner in [
+        r#"{"Type": "Pass", "Parameters": {"v.$": "$nowhere"}, "End": true}"#,
+        r#"{"Type": "Parallel", "Assign": {"x": 2}, "End": true, "Branches": [{"StartAt": "C", "States": {
+            "C": {"Type": "Pass", "InputPath": "$x", "End": true}}}]}"#,
+    ] {
+        super::check(&workflow(distributed, inner), &[]);
+    }
+}
+
+#[test]
 fn warns_of_what_looks_computed_and_is_not() {
     let check = |state: &str, warning: &str| {
         let compiled = compiled(&super::around(state));
