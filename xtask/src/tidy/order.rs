@@ -8,7 +8,7 @@ use crate::workspace::Package;
 const BANDS: [&[&str]; 10] = [
     &["base"],
     &["json"],
-    &["jsonata", "velocity", "event-pattern"],
+    &["jsonata", "velocity", "event-pattern", "policy"],
     &["asl"],
     &["engine"],
     &["store"],
@@ -23,7 +23,7 @@ const ROOMS: usize = BANDS.len();
 const ROOF: usize = ROOMS + 1;
 
 /// Languages and kernel are pure: nothing that runs, listens, stores, or draws entropy of its own.
-const PURE: [&str; 7] = ["base", "json", "jsonata", "velocity", "event-pattern", "asl", "engine"];
+const PURE: [&str; 8] = ["base", "json", "jsonata", "velocity", "event-pattern", "policy", "asl", "engine"];
 const IMPURE: [&str; 13] = [
     "async-std",
     "axum",
