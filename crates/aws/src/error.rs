@@ -21,6 +21,9 @@ pub struct Error {
     pub message: Option<String>,
     /// Members beside code and message, such as `resourceName` or `reason`.
     pub fields: Vec<(&'static str, serde_json::Value)>,
+    /// The code that the query protocol has for it, where that is another one: `AWS.SimpleQueueService.NonExistentQueue`.
+    /// Services that left the query protocol still tell it to their JSON clients, in `x-amzn-query-error`.
+    pub query_code: Option<&'static str>,
 }
 
 impl Error {
@@ -30,7 +33,8 @@ impl Error {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<String>,
     ) -> Self {
-        Error { status, code: code.into(), message: Some(message.into()), fields: Vec::new() }
+        let (code, message) = (code.into(), Some(message.into()));
+        Error { status, code, message, fields: Vec::new(), query_code: None }
     }
 
     /// The client's mistake: status 400.
@@ -42,6 +46,13 @@ impl Error {
     #[must_use]
     pub fn with(mut self, member: &'static str, value: impl Into<serde_json::Value>) -> Self {
         self.fields.push((member, value.into()));
+        self
+    }
+
+    /// Adds the code of the query protocol.
+    #[must_use]
+    pub fn with_query_code(mut self, query_code: &'static str) -> Self {
+        self.query_code = Some(query_code);
         self
     }
 

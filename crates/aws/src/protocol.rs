@@ -7,6 +7,7 @@ use http::{HeaderName, Response, StatusCode};
 use crate::Error;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
 
 /// How a service is asked and how it replies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,7 @@ impl Protocol {
 
     /// The reply to a client: what the operation gave, or why it was refused.
     pub fn reply(self, request_id: &str, outcome: Result<Bytes, Error>) -> Response<Bytes> {
+        let query_error = outcome.as_ref().err().and_then(query_error);
         let (status, body) = match outcome {
             Ok(body) => (StatusCode::OK, body),
             Err(error) => (
@@ -53,6 +55,15 @@ impl Protocol {
         if let Ok(id) = HeaderValue::from_str(request_id) {
             headers.insert(REQUEST_ID, id);
         }
+        if let Some(query_error) = query_error {
+            headers.insert(QUERY_ERROR, query_error);
+        }
         response
     }
+}
+
+/// <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#x-amzn-query-error-header>
+fn query_error(error: &Error) -> Option<HeaderValue> {
+    let fault = if error.is_server_fault() { "Receiver" } else { "Sender" };
+    HeaderValue::from_str(&format!("{};{fault}", error.query_code?)).ok()
 }
