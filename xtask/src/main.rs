@@ -38,7 +38,7 @@ enum Command {
     Bench(bench::Arguments),
     /// Fuzz one target, or each in turn.
     Fuzz(fuzz::Arguments),
-    /// Distill the public AWS service models into the tables of `asl`.
+    /// Distill the public AWS service models into the tables of `models`.
     Tables(tables::Arguments),
 }
 

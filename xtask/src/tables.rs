@@ -1,10 +1,10 @@
-//! `cargo xtask tables`: distills the public AWS service models into `crates/asl/resources/aws.tables`.
+//! `cargo xtask tables`: distills the public AWS service models into `crates/models/resources/aws.tables`.
 //!
-//! Facts only: names, types, required members, bounds, enumerated values, error codes. No prose.
+//! Facts only: protocols, URIs, names, types, required members, bounds, enumerated values, error codes. No prose.
 //! The models are the data folder of botocore, fetched from PyPI at pinned versions: the newest one,
 //! and an old one for the services AWS has retired since (Step Functions definitions still name them).
 //! Start at [`generate`]; `model` reads, `naming` renames as Step Functions does, `encode` writes.
-//! The reader is `asl::resources`.
+//! The reader is the crate `models`.
 
 mod encode;
 mod model;
@@ -19,7 +19,7 @@ use crate::shell;
 
 /// The newest models, and the last ones that still knew the services retired since.
 const VERSIONS: [&str; 2] = ["1.44.5", "1.34.0"];
-const TARGET: &str = "crates/asl/resources/aws.tables";
+const TARGET: &str = "crates/models/resources/aws.tables";
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {

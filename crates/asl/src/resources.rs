@@ -12,6 +12,7 @@
 //! The optimized integrations are listed by hand, in `resources/optimized.rs`.
 
 mod arguments;
+mod jobs;
 mod mock;
 mod optimized;
 mod resource;
@@ -19,8 +20,10 @@ mod shape;
 mod tables;
 
 pub use arguments::ArgumentProblem;
+pub use jobs::{Job, Verdict};
 pub use mock::{FieldValidationMode, MockError};
 pub use optimized::{Integration, Pattern};
 pub use resource::{BulkResource, Resource, ResourceError};
-pub use shape::{Bounds, Member, Shape, ShapeKind};
+pub use models::{Bounds, Member};
+pub use shape::{Shape, ShapeKind};
 pub use tables::{Action, Service, lookup, service, services, stamp};

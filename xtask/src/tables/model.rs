@@ -5,44 +5,87 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use indexmap::IndexMap;
-use serde::Deserialize;
+use anyhow::{Context, Result, bail};
 
 use super::naming;
+
+mod raw;
 
 /// What the tables keep of a service.
 pub(super) struct Service {
     pub(super) name: String,
+    /// The folder of its model, which is what the AWS CLI calls it.
+    pub(super) cli_name: String,
     pub(super) error_prefix: String,
-    pub(super) actions: BTreeMap<String, Action>,
+    pub(super) protocol: Protocol,
+    pub(super) api_version: String,
+    pub(super) target_prefix: String,
+    pub(super) endpoint_prefix: String,
+    pub(super) signing_name: String,
+    pub(super) xml_namespace: String,
+    pub(super) is_query_compatible: bool,
+    pub(super) operations: BTreeMap<String, Operation>,
+    /// By the name of their shape.
     pub(super) errors: BTreeMap<String, Error>,
     pub(super) shapes: Vec<Shape>,
 }
 
-pub(super) struct Action {
-    pub(super) input: Option<usize>,
-    pub(super) output: Option<usize>,
+/// Numbered as the reader numbers them.
+#[derive(Clone, Copy)]
+pub(super) enum Protocol {
+    Json1_0 = 0,
+    Json1_1 = 1,
+    Query = 2,
+    RestJson = 3,
+    RestXml = 4,
+    Ec2 = 5,
+    /// CBOR alone, which isn't spoken.
+    Cbor = 6,
 }
 
-/// An error by its code on the wire, with its names in both kinds of integration.
+pub(super) struct Operation {
+    pub(super) input: Option<usize>,
+    pub(super) output: Option<usize>,
+    pub(super) method: String,
+    pub(super) uri: String,
+    pub(super) status: u16,
+    pub(super) result_wrapper: Option<String>,
+    /// Of the document that carries the input, where one is named.
+    pub(super) root: Option<String>,
+    pub(super) is_integrated: bool,
+    pub(super) is_unsigned: bool,
+    pub(super) wants_checksum: bool,
+}
+
+/// An error with its code on the wire and its names in both kinds of integration.
 pub(super) struct Error {
+    pub(super) code: String,
     pub(super) name: String,
     pub(super) legacy_name: String,
+    pub(super) status: Option<u16>,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum Shape {
     Structure(Vec<Member>),
-    List { bounds: Bounds, item: usize },
-    Map { bounds: Bounds, value: usize },
+    List { bounds: Bounds, item: usize, item_name: Option<String> },
+    Map { bounds: Bounds, value: usize, key_name: Option<String>, value_name: Option<String> },
     String { bounds: Bounds, values: Vec<String> },
     Blob { bounds: Bounds },
     Integer { bounds: Bounds },
     Float { bounds: Bounds },
     Boolean,
-    Timestamp,
+    Timestamp(TimestampFormat),
     Document,
+}
+
+/// Numbered as the reader numbers them.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum TimestampFormat {
+    Default = 0,
+    Iso8601 = 1,
+    Epoch = 2,
+    HttpDate = 3,
 }
 
 /// Least and greatest length or value, as their text in the model; ours to parse when written.
@@ -55,9 +98,30 @@ pub(super) struct Bounds {
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Member {
     pub(super) name: String,
+    pub(super) sdk_name: String,
     pub(super) legacy_name: String,
     pub(super) required: bool,
     pub(super) shape: usize,
+    pub(super) location: Location,
+    pub(super) wire_name: Option<String>,
+    pub(super) query_name: Option<String>,
+    pub(super) namespace: Option<String>,
+    pub(super) is_flattened: bool,
+    pub(super) is_attribute: bool,
+    pub(super) is_json: bool,
+    pub(super) is_idempotency_token: bool,
+}
+
+/// Where a member travels, numbered as the reader numbers it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Location {
+    Body = 0,
+    Uri = 1,
+    Query = 2,
+    Header = 3,
+    Headers = 4,
+    Status = 5,
+    Payload = 6,
 }
 
 /// Operations of which the developer guide says that Step Functions doesn't call them,
@@ -109,12 +173,13 @@ pub(super) fn read_folder(folder: &Path) -> Result<Vec<Service>> {
     for entry in
         std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?
     {
-        if let Some(path) = newest_model(&entry?.path())? {
+        let entry = entry?;
+        if let Some(path) = newest_model(&entry.path())? {
             let file = BufReader::new(File::open(&path)?);
-            let raw: RawModel =
+            let raw: raw::Model =
                 serde_json::from_reader(BufReader::new(flate2::read::GzDecoder::new(file)))
                     .with_context(|| format!("reading {}", path.display()))?;
-            services.push(Reader::new(&raw).service());
+            services.push(Reader::new(&raw, &folder_name(&entry.path())).service()?);
         }
     }
     services.sort_by(|left, right| left.name.cmp(&right.name));
@@ -135,60 +200,13 @@ fn newest_model(service: &Path) -> Result<Option<PathBuf>> {
     Ok(models.into_iter().max())
 }
 
-#[derive(Deserialize)]
-struct RawModel {
-    metadata: RawMetadata,
-    operations: BTreeMap<String, RawOperation>,
-    shapes: HashMap<String, RawShape>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct RawMetadata {
-    service_id: String,
-}
-
-#[derive(Deserialize)]
-struct RawOperation {
-    input: Option<RawReference>,
-    output: Option<RawReference>,
-    #[serde(default)]
-    errors: Vec<RawReference>,
-}
-
-#[derive(Deserialize)]
-struct RawReference {
-    shape: String,
-}
-
-#[derive(Deserialize)]
-struct RawShape {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    members: IndexMap<String, RawReference>,
-    #[serde(default)]
-    required: Vec<String>,
-    member: Option<RawReference>,
-    value: Option<RawReference>,
-    min: Option<serde_json::Number>,
-    max: Option<serde_json::Number>,
-    #[serde(default, rename = "enum")]
-    values: Vec<String>,
-    error: Option<RawError>,
-    #[serde(default)]
-    document: bool,
-    #[serde(default)]
-    eventstream: bool,
-}
-
-#[derive(Deserialize)]
-struct RawError {
-    code: Option<String>,
+fn folder_name(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 struct Reader<'a> {
-    raw: &'a RawModel,
+    raw: &'a raw::Model,
+    cli_name: &'a str,
     /// `None` while a container is being read, so that it may contain itself.
     shapes: Vec<Option<Shape>>,
     places: HashMap<&'a str, usize>,
@@ -197,33 +215,74 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(raw: &'a RawModel) -> Self {
-        Reader { raw, shapes: Vec::new(), places: HashMap::new(), scalars: HashMap::new() }
+    fn new(raw: &'a raw::Model, cli_name: &'a str) -> Self {
+        let (shapes, places, scalars) = (Vec::new(), HashMap::new(), HashMap::new());
+        Reader { raw, cli_name, shapes, places, scalars }
     }
 
-    fn service(mut self) -> Service {
-        let service_id = &self.raw.metadata.service_id;
-        let name = naming::service(service_id);
-        let mut actions = BTreeMap::new();
-        let mut errors = BTreeMap::new();
+    fn service(mut self) -> Result<Service> {
+        let metadata = &self.raw.metadata;
+        let name = naming::service(&metadata.service_id);
+        let (mut operations, mut errors) = (BTreeMap::new(), BTreeMap::new());
         for (operation, raw) in &self.raw.operations {
-            let unsupported = UNSUPPORTED.iter().any(|(service, operations)| {
-                *service == name && operations.contains(&operation.as_str())
-            });
-            if unsupported || self.streams_events(raw) {
+            if self.streams_events(raw) {
                 continue;
             }
-            let input = raw.input.as_ref().map(|reference| self.shape(&reference.shape));
-            let output = raw.output.as_ref().map(|reference| self.shape(&reference.shape));
-            actions.insert(naming::action(operation), Action { input, output });
+            let is_integrated = !UNSUPPORTED.iter().any(|(service, operations)| {
+                *service == name && operations.contains(&operation.as_str())
+            });
+            operations.insert(operation.clone(), self.operation(raw, is_integrated));
             errors.extend(raw.errors.iter().map(|reference| self.error(&reference.shape)));
         }
         let shapes = self.shapes.into_iter().map(|shape| shape.expect("every container was read"));
-        let error_prefix = naming::error_prefix(service_id);
-        Service { name, error_prefix, actions, errors, shapes: shapes.collect() }
+        Ok(Service {
+            name,
+            cli_name: self.cli_name.to_owned(),
+            error_prefix: naming::error_prefix(&metadata.service_id),
+            protocol: protocol(metadata).with_context(|| format!("in {}", self.cli_name))?,
+            api_version: metadata.api_version.clone(),
+            target_prefix: metadata.target_prefix.clone().unwrap_or_default(),
+            endpoint_prefix: metadata.endpoint_prefix.clone(),
+            signing_name: metadata
+                .signing_name
+                .as_ref()
+                .unwrap_or(&metadata.endpoint_prefix)
+                .clone(),
+            xml_namespace: metadata
+                .xml_namespace
+                .as_ref()
+                .map_or("", raw::Namespace::uri)
+                .to_owned(),
+            is_query_compatible: metadata.aws_query_compatible.is_some(),
+            operations,
+            errors,
+            shapes: shapes.collect(),
+        })
     }
 
-    fn streams_events(&self, operation: &RawOperation) -> bool {
+    fn operation(&mut self, raw: &'a raw::Operation, is_integrated: bool) -> Operation {
+        let no_auth =
+            raw.auth.as_ref().is_some_and(|auth| auth.iter().any(|it| it == "smithy.api#noAuth"));
+        let input = raw.input.as_ref();
+        Operation {
+            input: input.map(|input| self.shape(&input.shape)),
+            output: raw.output.as_ref().map(|output| self.shape(&output.shape)),
+            method: raw.http.method.clone(),
+            uri: raw.http.request_uri.clone(),
+            status: raw.http.response_code.unwrap_or(200),
+            result_wrapper: raw.output.as_ref().and_then(|output| output.result_wrapper.clone()),
+            root: input.and_then(|input| input.location_name.clone()),
+            is_integrated,
+            is_unsigned: no_auth || raw.authtype.as_deref() == Some("none"),
+            wants_checksum: raw.http_checksum_required
+                || raw
+                    .http_checksum
+                    .as_ref()
+                    .is_some_and(|checksum| checksum.request_checksum_required),
+        }
+    }
+
+    fn streams_events(&self, operation: &raw::Operation) -> bool {
         [&operation.input, &operation.output].into_iter().flatten().any(|reference| {
             let shape = &self.raw.shapes[&reference.shape];
             shape.members.values().any(|member| self.raw.shapes[&member.shape].eventstream)
@@ -231,9 +290,15 @@ impl<'a> Reader<'a> {
     }
 
     fn error(&self, shape: &str) -> (String, Error) {
-        let code = self.raw.shapes[shape].error.as_ref().and_then(|error| error.code.clone());
-        let names = Error { name: naming::error(shape), legacy_name: naming::legacy_error(shape) };
-        (code.unwrap_or_else(|| shape.to_owned()), names)
+        let facts = self.raw.shapes[shape].error.as_ref();
+        let code = facts.and_then(|error| error.code.clone()).unwrap_or_else(|| shape.to_owned());
+        let error = Error {
+            code,
+            name: naming::error(shape),
+            legacy_name: naming::legacy_error(shape),
+            status: facts.and_then(|error| error.http_status_code),
+        };
+        (shape.to_owned(), error)
     }
 
     /// The place of a shape, read on first use.
@@ -264,29 +329,80 @@ impl<'a> Reader<'a> {
         place
     }
 
-    fn container(&mut self, raw: &'a RawShape) -> Shape {
+    fn container(&mut self, raw: &'a raw::Shape) -> Shape {
         let bounds = bounds(raw);
         if let Some(member) = &raw.member {
-            return Shape::List { bounds, item: self.shape(&member.shape) };
+            let item_name = self.wire_name(member);
+            return Shape::List { bounds, item: self.shape(&member.shape), item_name };
         }
-        if let Some(value) = &raw.value {
-            return Shape::Map { bounds, value: self.shape(&value.shape) };
+        if let (Some(key), Some(value)) = (&raw.key, &raw.value) {
+            let (key_name, value_name) = (self.wire_name(key), self.wire_name(value));
+            return Shape::Map { bounds, value: self.shape(&value.shape), key_name, value_name };
         }
-        let members = raw.members.iter().map(|(name, reference)| Member {
-            name: naming::member(name),
+        Shape::Structure(
+            raw.members.iter().map(|(name, member)| self.member(raw, name, member)).collect(),
+        )
+    }
+
+    fn member(&mut self, structure: &raw::Shape, name: &str, raw: &'a raw::Reference) -> Member {
+        let target = &self.raw.shapes[&raw.shape];
+        let is_payload = structure.payload.as_deref() == Some(name);
+        let location = match raw.location.as_deref() {
+            _ if is_payload => Location::Payload,
+            Some("uri") => Location::Uri,
+            Some("querystring") => Location::Query,
+            Some("header") => Location::Header,
+            Some("headers") => Location::Headers,
+            Some("statusCode") => Location::Status,
+            _ => Location::Body,
+        };
+        let namespace = raw.xml_namespace.as_ref().or(target.xml_namespace.as_ref());
+        Member {
+            name: name.to_owned(),
+            sdk_name: naming::member(name),
             legacy_name: naming::legacy_member(name),
-            required: raw.required.contains(name),
-            shape: self.shape(&reference.shape),
-        });
-        Shape::Structure(members.collect())
+            required: structure.required.iter().any(|required| required == name),
+            location,
+            wire_name: self.wire_name(raw).filter(|wire_name| wire_name != name),
+            query_name: raw.query_name.clone(),
+            namespace: namespace.map(|namespace| namespace.uri().to_owned()),
+            is_flattened: raw.flattened || target.flattened,
+            is_attribute: raw.xml_attribute,
+            is_json: raw.jsonvalue,
+            is_idempotency_token: raw.idempotency_token,
+            shape: self.shape(&raw.shape),
+        }
+    }
+
+    /// What a reference is called on the wire; a shape may name its references itself.
+    fn wire_name(&self, reference: &raw::Reference) -> Option<String> {
+        let name = reference.location_name.as_ref();
+        name.or(self.raw.shapes[&reference.shape].location_name.as_ref()).cloned()
     }
 }
 
-fn is_container(raw: &RawShape) -> bool {
+/// The protocol that is spoken with a service: of several, JSON rather than CBOR or query.
+fn protocol(metadata: &raw::Metadata) -> Result<Protocol> {
+    let only = [metadata.protocol.clone()];
+    let spoken = metadata.protocols.as_deref().unwrap_or(&only);
+    let speaks = |name: &str| spoken.iter().any(|protocol| protocol == name);
+    Ok(match metadata.json_version.as_deref() {
+        Some("1.0") if speaks("json") => Protocol::Json1_0,
+        _ if speaks("json") => Protocol::Json1_1,
+        _ if speaks("rest-json") => Protocol::RestJson,
+        _ if speaks("rest-xml") => Protocol::RestXml,
+        _ if speaks("query") => Protocol::Query,
+        _ if speaks("ec2") => Protocol::Ec2,
+        _ if speaks("smithy-rpc-v2-cbor") => Protocol::Cbor,
+        _ => bail!("nobody knows the protocols {spoken:?}"),
+    })
+}
+
+fn is_container(raw: &raw::Shape) -> bool {
     !raw.document && matches!(raw.kind.as_str(), "structure" | "list" | "map")
 }
 
-fn scalar(raw: &RawShape) -> Shape {
+fn scalar(raw: &raw::Shape) -> Shape {
     if raw.document {
         return Shape::Document;
     }
@@ -296,12 +412,17 @@ fn scalar(raw: &RawShape) -> Shape {
         "integer" | "long" => Shape::Integer { bounds },
         "float" | "double" => Shape::Float { bounds },
         "boolean" => Shape::Boolean,
-        "timestamp" => Shape::Timestamp,
+        "timestamp" => Shape::Timestamp(match raw.timestamp_format.as_deref() {
+            Some("iso8601") => TimestampFormat::Iso8601,
+            Some("unixTimestamp") => TimestampFormat::Epoch,
+            Some("rfc822") => TimestampFormat::HttpDate,
+            _ => TimestampFormat::Default,
+        }),
         _ => Shape::String { bounds, values: raw.values.clone() },
     }
 }
 
-fn bounds(raw: &RawShape) -> Bounds {
+fn bounds(raw: &raw::Shape) -> Bounds {
     Bounds {
         min: raw.min.as_ref().map(ToString::to_string),
         max: raw.max.as_ref().map(ToString::to_string),

@@ -6,7 +6,7 @@ use crate::workspace::Package;
 
 /// Bottom up: a crate may use those of lower bands only, so none of its own.
 const BANDS: [&[&str]; 10] = [
-    &["base"],
+    &["base", "models"],
     &["json"],
     &["jsonata", "velocity", "event-pattern", "policy"],
     &["asl"],
@@ -23,7 +23,8 @@ const ROOMS: usize = BANDS.len();
 const ROOF: usize = ROOMS + 1;
 
 /// Languages and kernel are pure: nothing that runs, listens, stores, or draws entropy of its own.
-const PURE: [&str; 8] = ["base", "json", "jsonata", "velocity", "event-pattern", "policy", "asl", "engine"];
+const PURE: [&str; 8] =
+    ["base", "json", "jsonata", "velocity", "event-pattern", "policy", "asl", "engine"];
 const IMPURE: [&str; 13] = [
     "async-std",
     "axum",

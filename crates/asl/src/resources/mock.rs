@@ -1,10 +1,11 @@
 //! Validates a mocked result as `TestState` does, against the shape of what the service answers.
 
 use json::{Kind, Value};
+use models::Bounds;
 
 use super::optimized::Pattern;
 use super::resource::Resource;
-use super::shape::{Bounds, Shape, ShapeKind};
+use super::shape::{Shape, ShapeKind};
 
 /// How strictly a mock is held against the service's model.
 ///

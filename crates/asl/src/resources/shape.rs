@@ -1,14 +1,11 @@
-//! The shapes of requests and answers, as the public service models give them.
+//! The shapes of requests and answers, with the names that Step Functions gives their members.
 
-use std::fmt;
-
-use super::tables::Service;
+use models::{Bounds, Member};
 
 /// The shape of a request, an answer or a part of one. A shape may contain itself.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Shape {
-    service: &'static Service,
-    place: u32,
+    model: models::Shape,
     naming: Naming,
 }
 
@@ -42,40 +39,9 @@ pub enum ShapeKind {
     Document,
 }
 
-/// A member of a structure.
-#[derive(Clone, Copy, Debug)]
-pub struct Member {
-    pub(super) name: &'static str,
-    pub(super) legacy_name: &'static str,
-    pub(super) required: bool,
-    pub(super) shape: u32,
-}
-
-/// Least and greatest value or length.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Bounds {
-    pub min: Option<f64>,
-    pub max: Option<f64>,
-}
-
-/// A shape as the tables hold it: contained shapes are places in the service's list.
-#[derive(Debug)]
-pub(super) enum ShapeData {
-    Structure(Box<[Member]>),
-    List(Bounds, u32),
-    Map(Bounds, u32),
-    String(Bounds, Box<[&'static str]>),
-    Blob(Bounds),
-    Integer(Bounds),
-    Float(Bounds),
-    Boolean,
-    Timestamp,
-    Document,
-}
-
 impl Shape {
-    pub(super) fn new(service: &'static Service, place: u32) -> Self {
-        Shape { service, place, naming: Naming::Sdk }
+    pub(super) fn new(model: models::Shape) -> Self {
+        Shape { model, naming: Naming::Sdk }
     }
 
     pub(super) fn named(self, naming: Naming) -> Self {
@@ -84,42 +50,40 @@ impl Shape {
 
     #[must_use]
     pub fn kind(self) -> ShapeKind {
-        match self.service.shape_data(self.place) {
-            ShapeData::Structure(members) => ShapeKind::Structure(members),
-            &ShapeData::List(bounds, item) => ShapeKind::List(bounds, self.at(item)),
-            &ShapeData::Map(bounds, value) => ShapeKind::Map(bounds, self.at(value)),
-            ShapeData::String(bounds, values) => ShapeKind::String(*bounds, values),
-            &ShapeData::Blob(bounds) => ShapeKind::Blob(bounds),
-            &ShapeData::Integer(bounds) => ShapeKind::Integer(bounds),
-            &ShapeData::Float(bounds) => ShapeKind::Float(bounds),
-            ShapeData::Boolean => ShapeKind::Boolean,
-            ShapeData::Timestamp => ShapeKind::Timestamp,
-            ShapeData::Document => ShapeKind::Document,
+        use models::ShapeKind as Kind;
+        match self.model.kind() {
+            Kind::Structure(members) => ShapeKind::Structure(members),
+            Kind::List { bounds, item, .. } => ShapeKind::List(bounds, self.with(item)),
+            Kind::Map { bounds, value, .. } => ShapeKind::Map(bounds, self.with(value)),
+            Kind::String(bounds, values) => ShapeKind::String(bounds, values),
+            Kind::Blob(bounds) => ShapeKind::Blob(bounds),
+            Kind::Integer(bounds) => ShapeKind::Integer(bounds),
+            Kind::Float(bounds) => ShapeKind::Float(bounds),
+            Kind::Boolean => ShapeKind::Boolean,
+            Kind::Timestamp(_) => ShapeKind::Timestamp,
+            Kind::Document => ShapeKind::Document,
         }
     }
 
     /// The members of a structure; none of anything else.
     #[must_use]
     pub fn members(self) -> &'static [Member] {
-        match self.kind() {
-            ShapeKind::Structure(members) => members,
-            _ => &[],
-        }
+        self.model.members()
     }
 
     /// A member's name as this shape's integration shows it, always in Pascal case.
     #[must_use]
     pub fn name_of(self, member: &Member) -> &'static str {
         match self.naming {
-            Naming::Sdk => member.name,
-            Naming::Legacy => member.legacy_name,
+            Naming::Sdk => member.sdk_name(),
+            Naming::Legacy => member.legacy_name(),
         }
     }
 
     /// The shape of one of this structure's members.
     #[must_use]
     pub fn shape_of(self, member: &Member) -> Shape {
-        self.at(member.shape)
+        self.with(self.model.shape_of(member))
     }
 
     /// The member of that name, if this is a structure that has it.
@@ -129,21 +93,7 @@ impl Shape {
         Some(self.shape_of(member))
     }
 
-    fn at(self, place: u32) -> Shape {
-        Shape { place, ..self }
-    }
-}
-
-/// One level deep: a shape may contain itself.
-impl fmt::Debug for Shape {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Shape({}#{})", self.service.name(), self.place)
-    }
-}
-
-impl Member {
-    #[must_use]
-    pub fn is_required(&self) -> bool {
-        self.required
+    fn with(self, model: models::Shape) -> Shape {
+        Shape { model, ..self }
     }
 }

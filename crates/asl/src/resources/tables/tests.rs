@@ -1,5 +1,7 @@
 //! The committed file decodes, and holds a dozen facts that anyone can look up in AWS's API references.
 
+use models::Bounds;
+
 use super::super::shape::ShapeKind;
 use super::*;
 
@@ -14,15 +16,14 @@ fn required(shape: Shape) -> Vec<&'static str> {
 
 #[test]
 fn every_service_decodes() {
-    let (mut actions, mut shapes) = (0, 0);
+    let mut actions = 0;
     for service in services() {
         assert!(service.actions().all(|action| action.name().is_ascii()), "{}", service.name());
-        actions += service.actions().len();
-        shapes += service.facts().shapes.len();
+        actions += service.actions().count();
     }
     assert!(stamp().starts_with("botocore "), "{}", stamp());
     assert!(400 < services().len(), "{} services", services().len());
-    assert!(15_000 < actions && actions < shapes, "{actions} actions, {shapes} shapes");
+    assert!(15_000 < actions, "{actions} actions");
 }
 
 #[test]
