@@ -1,9 +1,11 @@
 //! The whole house on one screen: the store, the rooms, and what connects them.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use aws::PageTokens;
 use base::{Clock, Entropy};
+use logs::Logs;
 use runner::Runner;
 use service::{Bus, Caller, House, Registry, Service};
 use states::{ActivityIndex, States};
@@ -33,7 +35,12 @@ pub struct Assembled {
     /// What goes on by itself in it.
     pub runner: Runner,
     pub states: Arc<States>,
+    /// What else the rooms do by themselves.
+    pub work: Vec<Work>,
 }
+
+/// Something that goes on as long as the process.
+pub type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Builds the house over a store that is open.
 pub async fn assemble(
@@ -71,7 +78,9 @@ pub async fn assemble(
         activities,
         states::Limits::default(),
     ));
-    let rooms: Vec<Arc<dyn Service>> = vec![states.clone()];
+    let logs = Arc::new(Logs::open(Arc::clone(&store), Arc::clone(&house)));
+    let work: Vec<Work> = vec![Box::pin(logs.work())];
+    let rooms: Vec<Arc<dyn Service>> = vec![states.clone(), logs];
     let registry = Arc::new(Registry::new(rooms));
     bus.connect(&registry);
 
@@ -86,7 +95,7 @@ pub async fn assemble(
     };
     let throttle = config.throttling.then(Throttle::default);
     let router = Arc::new(Router::new(house, registry, gate, throttle));
-    Ok(Assembled { router, root_key, runner, states })
+    Ok(Assembled { router, root_key, runner, states, work })
 }
 
 /// A secret of the house, made on first start.

@@ -1,0 +1,112 @@
+//! The CloudWatch Logs room: log groups, streams and their events.
+//!
+//! It keeps what others write (functions, rules, executions, clients), and gives it back by stream, or across the streams
+//! of a group by a filter pattern. What a retention policy has outlived isn't shown any more, and swept away by itself.
+//!
+//! It is not Logs Insights (no query language), and derives no metrics.
+//!
+//! # How to read it
+//! - The table below: each operation and the one file in `ops` that answers it: check, act, reply.
+//! - `wire`: what they take and give. `errors`: everything that is refused, in AWS's words.
+//! - `model` and `tables`: what is kept, and how. `identifier`: ARNs of log groups.
+//! - `pattern`: filter patterns. `work`: the sweep.
+
+mod errors;
+mod identifier;
+mod model;
+mod ops;
+mod pattern;
+mod tables;
+mod visit;
+mod wire;
+mod work;
+
+use std::sync::Arc;
+
+use aws::Protocol;
+use bytes::Bytes;
+use service::{Ctx, Facts, House, Rate, Reply, Service};
+use store::Store;
+use tokio::sync::Notify;
+
+use visit::Visit;
+
+/// The room.
+pub struct Logs(Arc<Room>);
+
+/// What all requests share.
+struct Room {
+    store: Arc<dyn Store>,
+    house: Arc<House>,
+    /// Rings when a retention policy was set.
+    retention_changed: Notify,
+}
+
+impl Logs {
+    /// Opens the room over a store. What has expired is swept by [`Logs::work`].
+    pub fn open(store: Arc<dyn Store>, house: Arc<House>) -> Self {
+        Logs(Arc::new(Room { store, house, retention_changed: Notify::new() }))
+    }
+
+    /// Sweeps away what retention policies have outlived. To be run once; it doesn't end.
+    pub fn work(&self) -> impl Future<Output = ()> + Send + use<> {
+        work::sweep(Arc::clone(&self.0))
+    }
+
+    fn enter(&self, request: Ctx) -> Visit<'_> {
+        Visit::new(&self.0, request)
+    }
+}
+
+impl Service for Logs {
+    fn facts(&self) -> Facts {
+        Facts {
+            name: "logs",
+            signing_name: "logs",
+            endpoint_prefix: "logs",
+            target_prefix: "Logs_20140328",
+            protocol: Protocol::Json1_1,
+        }
+    }
+
+    fn operations(&self) -> Vec<&'static str> {
+        OPERATIONS.names()
+    }
+
+    fn rate(&self, operation: &str) -> Option<Rate> {
+        OPERATIONS.rate(operation)
+    }
+
+    fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
+        let reply = OPERATIONS.call(self, ctx, operation, body);
+        Box::pin(async move { reply.await.map_err(errors::as_logs_words_it) })
+    }
+}
+
+service::operations! {
+    /// Everything that the room answers.
+    static OPERATIONS: Logs {
+        "CreateLogGroup" => ops::create_log_group,
+        "CreateLogStream" => ops::create_log_stream,
+        "DeleteLogGroup" => ops::delete_log_group,
+        "DeleteLogStream" => ops::delete_log_stream,
+        "DeleteResourcePolicy" => ops::delete_resource_policy,
+        "DeleteRetentionPolicy" => ops::delete_retention_policy,
+        "DescribeLogGroups" => ops::describe_log_groups,
+        "DescribeLogStreams" => ops::describe_log_streams,
+        "DescribeResourcePolicies" => ops::describe_resource_policies,
+        "FilterLogEvents" => ops::filter_log_events,
+        "GetLogEvents" => ops::get_log_events,
+        "ListTagsForResource" => ops::list_tags_for_resource,
+        "ListTagsLogGroup" => ops::list_tags_log_group,
+        "PutLogEvents" => ops::put_log_events,
+        "PutResourcePolicy" => ops::put_resource_policy,
+        "PutRetentionPolicy" => ops::put_retention_policy,
+        "StartQuery" => ops::start_query,
+        "TagLogGroup" => ops::tag_log_group,
+        "TagResource" => ops::tag_resource,
+        "TestMetricFilter" => ops::test_metric_filter,
+        "UntagLogGroup" => ops::untag_log_group,
+        "UntagResource" => ops::untag_resource,
+    }
+}

@@ -1,0 +1,47 @@
+//! The operations, one file each: check, act, reply.
+
+mod create_log_group;
+mod create_log_stream;
+mod delete_log_group;
+mod delete_log_stream;
+mod delete_resource_policy;
+mod delete_retention_policy;
+mod describe_log_groups;
+mod describe_log_streams;
+mod describe_resource_policies;
+mod filter_log_events;
+mod get_log_events;
+mod list_tags_for_resource;
+mod list_tags_log_group;
+mod put_log_events;
+mod put_resource_policy;
+mod put_retention_policy;
+mod start_query;
+mod tag_log_group;
+mod tag_resource;
+mod test_metric_filter;
+mod untag_log_group;
+mod untag_resource;
+
+pub(crate) use create_log_group::create_log_group;
+pub(crate) use create_log_stream::create_log_stream;
+pub(crate) use delete_log_group::delete_log_group;
+pub(crate) use delete_log_stream::delete_log_stream;
+pub(crate) use delete_resource_policy::delete_resource_policy;
+pub(crate) use delete_retention_policy::delete_retention_policy;
+pub(crate) use describe_log_groups::describe_log_groups;
+pub(crate) use describe_log_streams::describe_log_streams;
+pub(crate) use describe_resource_policies::describe_resource_policies;
+pub(crate) use filter_log_events::filter_log_events;
+pub(crate) use get_log_events::get_log_events;
+pub(crate) use list_tags_for_resource::list_tags_for_resource;
+pub(crate) use list_tags_log_group::list_tags_log_group;
+pub(crate) use put_log_events::put_log_events;
+pub(crate) use put_resource_policy::put_resource_policy;
+pub(crate) use put_retention_policy::put_retention_policy;
+pub(crate) use start_query::start_query;
+pub(crate) use tag_log_group::tag_log_group;
+pub(crate) use tag_resource::tag_resource;
+pub(crate) use test_metric_filter::test_metric_filter;
+pub(crate) use untag_log_group::untag_log_group;
+pub(crate) use untag_resource::untag_resource;

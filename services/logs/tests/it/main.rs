@@ -1,0 +1,5 @@
+//! The room through `Service::call`, over the store in memory.
+
+mod events;
+mod groups;
+mod house;
