@@ -76,9 +76,10 @@ pub mod error_name {
     pub const PARAMETER_PATH_FAILURE: &str = "States.ParameterPathFailure";
     pub const PERMISSIONS: &str = "States.Permissions";
     pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
-    /// A reference path that doesn't fit the data it is read from (`ItemsPath`); not in the
-    /// developer guide, but what executions fail with.
+    /// A reference path that doesn't fit the data it is read from (`ItemsPath`) or written to
+    /// (`ResultPath`); not in the developer guide, but what executions fail with.
     pub const REFERENCE_PATH_CONFLICT: &str = "States.ReferencePathConflict";
+    /// What the developer guide says that a `ResultPath` fails with.
     pub const RESULT_PATH_MATCH_FAILURE: &str = "States.ResultPathMatchFailure";
     pub const RESULT_WRITER_FAILED: &str = "States.ResultWriterFailed";
     pub const RUNTIME: &str = "States.Runtime";
@@ -95,6 +96,8 @@ pub mod error_name {
 ///   `catch_state_all_data_limit_exceeded_on_large_utf8_response`), which its own name covers.
 /// - `States.TaskFailed` covers what `States.ALL` does, except timeouts (developer guide, error names).
 /// - `States.Timeout` covers missed heartbeats too.
+/// - `States.ResultPathMatchFailure`, the documented name, covers `States.ReferencePathConflict`, the real
+///   one. Ours: whether AWS's does isn't known.
 pub fn covers(error_equals: &[Arc<str>], error: Option<&str>) -> bool {
     if error == Some(error_name::RUNTIME) {
         return false;
@@ -105,6 +108,12 @@ pub fn covers(error_equals: &[Arc<str>], error: Option<&str>) -> bool {
         error_name::ALL => !limit,
         error_name::TASK_FAILED => error == Some(error_name::TASK_FAILED) || !limit && !timeout,
         error_name::TIMEOUT => timeout,
+        error_name::RESULT_PATH_MATCH_FAILURE => {
+            matches!(
+                error,
+                Some(error_name::RESULT_PATH_MATCH_FAILURE | error_name::REFERENCE_PATH_CONFLICT)
+            )
+        }
         name => error == Some(name),
     })
 }
@@ -128,6 +137,8 @@ mod tests {
         check(&["States.ALL"], None, true);
         check(&["States.TaskFailed"], Some("Custom"), true);
         check(&["States.TaskFailed"], None, true);
+        check(&["States.ResultPathMatchFailure"], Some("States.ReferencePathConflict"), true);
+        check(&["States.ResultPathMatchFailure"], Some("Custom"), false);
         check(&["Custom"], None, false);
     }
 

@@ -434,9 +434,12 @@ fn failure(error: Option<&str>, cause: Option<&str>) -> Object {
     members.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }
 
+/// Functions and activities have events of their own, without a type.
 fn named_resource(resource: &Resource) -> Object {
     let mut details = Object::new();
-    details.insert("resourceType", resource.resource_type().unwrap_or_default());
+    if let Some(resource_type) = resource.resource_type() {
+        details.insert("resourceType", resource_type);
+    }
     details.insert("resource", resource.resource());
     details
 }

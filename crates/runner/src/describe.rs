@@ -121,9 +121,11 @@ fn newest_first(of: &str, status: Status, after: Option<&Cursor>) -> Scan {
 
 fn description(facts: Facts, standing: Standing, limits: &Limits, now: Timestamp) -> Description {
     let redrive = redrive(&facts, &standing, limits, now);
-    let (state_machine_arn, item_count) = match &facts.parent {
-        Some(Parent::MapRun { map_run_arn, items, .. }) => (labelled(map_run_arn).0, Some(*items)),
-        Some(Parent::Task(_)) | None => (Arc::clone(&facts.machine.facts.arn), None),
+    let (state_machine_arn, processor, item_count) = match &facts.parent {
+        Some(Parent::MapRun { map_run_arn, items, machine, .. }) => {
+            (labelled(map_run_arn).0, Some(*machine), Some(*items))
+        }
+        Some(Parent::Task(_)) | None => (Arc::clone(&facts.machine.facts.arn), None, None),
     };
     let is_closed = !matches!(standing.status, Status::Running | Status::PendingRedrive);
     Description {
@@ -132,6 +134,7 @@ fn description(facts: Facts, standing: Standing, limits: &Limits, now: Timestamp
         name: facts.name,
         machine: facts.machine,
         state_machine_arn,
+        processor,
         item_count,
         status: standing.status,
         start_date: facts.started_at,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use asl::Failure;
+use asl::{Failure, MachineId};
 use base::Timestamp;
 use engine::Event;
 use engine::history::HistoryEvent;
@@ -123,6 +123,8 @@ pub struct Description {
     pub state_machine_arn: Arc<str>,
     /// The map run whose child it is.
     pub map_run_arn: Option<Arc<str>>,
+    /// What the child of a map run runs of the machine's program.
+    pub processor: Option<MachineId>,
     /// How many items the child of a map run works on.
     pub item_count: Option<u32>,
     /// Where it stands.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use asl::compile::{Compiled, Options};
-use asl::program::MapMode;
-use asl::{Program, StateKind, processor_definition};
+use asl::program::{Distributed, Map, MapMode};
+use asl::{MachineId, Program, StateKind, processor_definition};
 use runner::MachineType;
 
 /// The members that DescribeStateMachine and DescribeStateMachineForExecution have in common.
@@ -13,19 +13,32 @@ pub(crate) struct Shown {
     pub(crate) variable_references: Option<BTreeMap<String, Vec<String>>>,
 }
 
+/// What is shown of a definition.
+#[derive(Clone, Copy)]
+pub(crate) enum Part<'a> {
+    Whole,
+    /// The processor of the Distributed Map state with this label.
+    Labeled(&'a str),
+    /// This processor of a Distributed Map state.
+    Processor(MachineId),
+}
+
 impl Shown {
-    /// Of a label, the processor of the Distributed Map state that has it; `None` if no state has.
-    pub(crate) fn new(
-        definition: &str,
-        machine_type: MachineType,
-        label: Option<&str>,
-    ) -> Option<Self> {
+    /// `None` if there is no such part.
+    pub(crate) fn new(definition: &str, machine_type: MachineType, part: Part<'_>) -> Option<Self> {
         // What is stored was compiled once, so whatever limit it met then doesn't matter any more.
         let options = Options { machine_type, definition_bytes_max: usize::MAX };
         let Compiled { program, variable_references, .. } = asl::compile(definition, &options);
-        let definition = match label {
-            None => definition,
-            Some(label) => processor_definition(definition, labeled(&*program?, label)?)?,
+        let is_shown = |map: &Map, distributed: &Distributed| match part {
+            Part::Whole => false,
+            Part::Labeled(label) => distributed.label.as_deref() == Some(label),
+            Part::Processor(machine) => map.processor == machine,
+        };
+        let definition = match part {
+            Part::Whole => definition,
+            Part::Labeled(_) | Part::Processor(_) => {
+                processor_definition(definition, distributed_map(&*program?, is_shown)?)?
+            }
         };
         let references: BTreeMap<_, _> = variable_references
             .into_iter()
@@ -44,14 +57,17 @@ impl Shown {
     }
 }
 
-/// The name of the Distributed Map state with this label.
-fn labeled<'p>(program: &'p Program, label: &str) -> Option<&'p str> {
-    let has_label = |kind: &StateKind| match kind {
+/// The name of the Distributed Map state that is asked for.
+fn distributed_map(
+    program: &Program,
+    is_asked_for: impl Fn(&Map, &Distributed) -> bool,
+) -> Option<&str> {
+    let found = program.states.iter().find(|state| match &state.kind {
         StateKind::Map(map) => match &map.mode {
-            MapMode::Distributed(distributed) => distributed.label.as_deref() == Some(label),
+            MapMode::Distributed(distributed) => is_asked_for(map, distributed),
             MapMode::Inline => false,
         },
         _ => false,
-    };
-    program.states.iter().find(|state| has_label(&state.kind)).map(|state| &*state.name)
+    });
+    found.map(|state| &*state.name)
 }

@@ -47,7 +47,8 @@ pub(crate) async fn find(ctx: &Visit<'_>, arn: &TaggedArn, given: &str) -> Resul
     found.ok_or_else(|| Error::ResourceNotFound(given.to_owned()))
 }
 
-/// The tags of a request, each key once, the last one winning.
+/// The tags of a request, each key once: AWS takes a key that is given twice (recorded: tag_list3). That the
+/// last value wins is an assumption.
 pub(crate) fn checked(
     resource: &impl Display,
     given: Vec<wire::Tag>,

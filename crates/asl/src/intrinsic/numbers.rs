@@ -8,7 +8,8 @@ use json::Value;
 use crate::intrinsic::Arguments;
 use crate::java::Random;
 
-/// Both terms are rounded first (recorded: `math_add`).
+/// Both terms are rounded first (recorded: `math_add`). The guide bounds the terms, not their sum; whether AWS's
+/// overflows isn't known, so it is the sum.
 pub(super) fn add(arguments: &Arguments) -> Result<Value, String> {
     Ok((integer(arguments, 0)? + integer(arguments, 1)?).into())
 }

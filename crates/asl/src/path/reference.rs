@@ -37,12 +37,13 @@ impl ReferencePath {
     }
 
     /// `into` with `value` at this place. Missing objects on the way are made; an array is only
-    /// written to where it has an item.
+    /// written to where it has an item. Name and sentence of the failure as executions on AWS were reported
+    /// to have them (qiita.com/tsubasaogawa/items/4fe341bdb6ae7d2fd8ee).
     pub fn write(&self, into: &Value, value: Value) -> Result<Value, Fault> {
         write(Some(into), self.path.steps(), value).ok_or_else(|| {
             let text = self.text();
             Fault::new(
-                error_name::RESULT_PATH_MATCH_FAILURE,
+                error_name::REFERENCE_PATH_CONFLICT,
                 format!("Unable to apply ReferencePath {text} to input {into}"),
             )
         })

@@ -236,6 +236,8 @@ fn numbers_are_rounded_before_they_are_added() {
     ] {
         check(&format!("States.MathAdd({first}, {second})"), "{}", sum);
     }
+    // Not recorded.
+    check("States.MathAdd(2147483647, 1)", "{}", "2147483648");
     check_failure(
         "States.MathAdd(2147483648, 0)",
         "{}",

@@ -183,7 +183,7 @@ fn result_paths_write_into_the_input() {
     ] {
         assert_fault(
             apply(path, input),
-            error_name::RESULT_PATH_MATCH_FAILURE,
+            error_name::REFERENCE_PATH_CONFLICT,
             &format!("Unable to apply ReferencePath {path} to input {input}"),
         );
     }

@@ -1,5 +1,5 @@
 use crate::arn::{MachineArn, Qualifier};
-use crate::definition::Shown;
+use crate::definition::{Part, Shown};
 use crate::errors::Error;
 use crate::visit::Visit;
 use crate::wire::{
@@ -18,7 +18,8 @@ pub(crate) async fn describe_state_machine(
         Qualifier::Label(label) => Some(label.clone()),
         Qualifier::None | Qualifier::Version(_) | Qualifier::Alias(_) => None,
     };
-    let shown = Shown::new(&revision.definition, machine.machine_type, label.as_deref());
+    let part = label.as_deref().map_or(Part::Whole, Part::Labeled);
+    let shown = Shown::new(&revision.definition, machine.machine_type, part);
     let mut shown = shown.ok_or_else(|| Error::StateMachineDoesNotExist(arn.clone()))?;
     if req.included_data == Some(IncludedData::MetadataOnly) {
         shown = Shown::hidden();

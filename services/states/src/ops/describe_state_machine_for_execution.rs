@@ -1,5 +1,5 @@
 use crate::arn::{self, MachineArn, Qualifier};
-use crate::definition::Shown;
+use crate::definition::{Part, Shown};
 use crate::errors::Error;
 use crate::visit::Visit;
 use crate::wire::{
@@ -27,9 +27,8 @@ pub(crate) async fn describe_state_machine_for_execution(
     let shown = match req.included_data {
         Some(IncludedData::MetadataOnly) => Some(Shown::hidden()),
         Some(IncludedData::AllData) | None => {
-            // A Map state without a label of its own can't be told from another: the whole definition then.
-            Shown::new(&facts.definition, facts.machine_type, label.as_deref())
-                .or_else(|| Shown::new(&facts.definition, facts.machine_type, None))
+            let part = described.processor.map_or(Part::Whole, Part::Processor);
+            Shown::new(&facts.definition, facts.machine_type, part)
         }
     };
     let shown = shown.ok_or(store::Error::Corrupt("definition of an execution"))?;

@@ -110,6 +110,37 @@ async fn a_map_run_is_listed_and_described_with_its_children() {
 }
 
 #[tokio::test]
+async fn a_child_of_a_map_without_a_label_shows_its_own_processor() {
+    let room = Room::open().await;
+    let map = |name: &str, next: (&str, Value)| {
+        let mut map = json!({"Type": "Map", "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": name, "States": {name: {"Type": "Pass", "End": true}}}});
+        map[next.0] = next.1;
+        map
+    };
+    let states =
+        json!({"A": map("InA", ("Next", json!("B"))), "B": map("InB", ("End", json!(true)))});
+    let definition = json!({"StartAt": "A", "States": states}).to_string();
+    let machine = room.machine("orders", &definition).await;
+    let body = json!({"stateMachineArn": machine, "name": "one", "input": "[1]"});
+    let execution = text(&room.call("StartExecution", body).await["executionArn"]);
+    assert_eq!(room.ended(&execution).await["output"], "[1]");
+    let runs = room.call("ListMapRuns", json!({"executionArn": execution})).await;
+    let mut shown = Vec::new();
+    for run in runs["mapRuns"].as_array().expect("is a list") {
+        let of = json!({"mapRunArn": run["mapRunArn"]});
+        let children = room.call("ListExecutions", of).await;
+        let child = json!({"executionArn": children["executions"][0]["executionArn"]});
+        let its_machine = room.call("DescribeStateMachineForExecution", child).await;
+        let part: Value = serde_json::from_str(&text(&its_machine["definition"])).expect("is JSON");
+        shown.push(text(&part["StartAt"]));
+    }
+    shown.sort();
+    assert_eq!(shown, ["InA", "InB"]);
+}
+
+#[tokio::test]
 async fn a_running_map_run_is_changed() {
     let room = Room::open().await;
     let wait = json!({"Type": "Wait", "Seconds": 600, "End": true});
