@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use aws::PageTokens;
 use base::{Clock, Entropy};
+use dynamodb::DynamoDb;
 use logs::Logs;
 use runner::Runner;
 use service::{Bus, Caller, House, Registry, Service};
@@ -79,8 +80,10 @@ pub async fn assemble(
         states::Limits::default(),
     ));
     let logs = Arc::new(Logs::open(Arc::clone(&store), Arc::clone(&house)));
-    let work: Vec<Work> = vec![Box::pin(logs.work())];
-    let rooms: Vec<Arc<dyn Service>> = vec![states.clone(), logs];
+    let dynamodb = Arc::new(DynamoDb::new(config.data.join("dynamodb"), Arc::clone(&clock)));
+    let work: Vec<Work> = vec![Box::pin(logs.work()), Box::pin(dynamodb.work())];
+    let streams = Arc::new(dynamodb.streams());
+    let rooms: Vec<Arc<dyn Service>> = vec![states.clone(), logs, dynamodb, streams];
     let registry = Arc::new(Registry::new(rooms));
     bus.connect(&registry);
 

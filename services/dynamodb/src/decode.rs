@@ -1,0 +1,190 @@
+//! From a body to a request of `dynoxide`, and every way a body can be wrong, in AWS's words.
+//!
+//! `dynoxide`'s requests word what is wrong with their members, and mark by a prefix what kind of refusal it is;
+//! its server takes the prefix off, and so do we, who don't run its server.
+
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use crate::errors::Error;
+
+/// Refusals of `dynoxide`'s requests by prefix; the longer of two that begin alike comes first.
+const MARKS: [(&str, Mark); 5] = [
+    ("SERIALIZATION_AS_READ:", Mark { is_validation: false, has_position: true }),
+    ("SERIALIZATION:", Mark { is_validation: false, has_position: false }),
+    ("VALIDATION_AS_READ:", Mark { is_validation: true, has_position: true }),
+    ("VALIDATION_REQUEST:", Mark { is_validation: true, has_position: false }),
+    ("VALIDATION:", Mark { is_validation: true, has_position: false }),
+];
+/// What the operations on a single item say before a refusal that is marked so.
+const ENVELOPED: &str = "VALIDATION_REQUEST:";
+const ENVELOPING: [&str; 3] = ["PutItem", "UpdateItem", "DeleteItem"];
+
+const TOO_DEEP: &str = "Nesting Levels have exceeded supported limits: Attributes in the item have nested \
+                        levels beyond supported limit";
+const SUPPLIED: &str = "Supplied AttributeValue";
+const EMPTY_VALUE: &str =
+    "Supplied AttributeValue is empty, must contain exactly one of the supported datatypes";
+
+struct Mark {
+    is_validation: bool,
+    /// Whether where in the body it was found belongs to the sentence.
+    has_position: bool,
+}
+
+/// Reads a body as the request of an operation.
+pub(crate) fn request<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(body).map_err(|error| refusal(operation, &error))
+}
+
+fn refusal(operation: &str, error: &serde_json::Error) -> Error {
+    let text = error.to_string();
+    if text.starts_with("recursion limit exceeded") {
+        return Error::Validation(TOO_DEEP.to_owned());
+    }
+    if error.classify() != Category::Data {
+        return Error::Serialization(String::new());
+    }
+    let plain = without_position(&text);
+    for (prefix, mark) in MARKS {
+        let Some(sentence) = text.strip_prefix(prefix) else {
+            continue;
+        };
+        let sentence = if mark.has_position { sentence } else { without_position(sentence) };
+        return match mark.is_validation {
+            true if prefix == ENVELOPED && ENVELOPING.contains(&operation) => {
+                Error::Validation(format!("1 validation error detected: {sentence}"))
+            }
+            true => Error::Validation(sentence.to_owned()),
+            false => Error::Serialization(sentence.to_owned()),
+        };
+    }
+    if let Some(member) = quoted(plain, "missing field `") {
+        return Error::Validation(null_member(member));
+    }
+    match plain {
+        _ if plain.contains("empty AttributeValue") => Error::Validation(EMPTY_VALUE.to_owned()),
+        _ if plain.contains(SUPPLIED) => Error::Validation(plain.to_owned()),
+        _ if plain.contains("unknown variant") || plain.contains("invalid type: null") => {
+            Error::Validation(plain.to_owned())
+        }
+        _ => Error::Serialization(mistyped(plain)),
+    }
+}
+
+/// How AWS refuses a member that is required and isn't there.
+fn null_member(member: &str) -> String {
+    let mut name = member.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    format!(
+        "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
+    )
+}
+
+/// "invalid type: integer `23`, expected a string", as AWS says it: "NUMBER_VALUE cannot be converted to String".
+fn mistyped(text: &str) -> String {
+    let parts = text.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected "));
+    let Some((given, wanted)) = parts else {
+        return text.to_owned();
+    };
+    let wanted = match wanted {
+        "a string" => "String",
+        "a boolean" => "Boolean",
+        "i64" | "u64" | "usize" | "u32" | "i32" => "Long",
+        "a sequence" if given == "map" => {
+            return "Start of structure or map found where not expected".to_owned();
+        }
+        _ => return "Unexpected field type".to_owned(),
+    };
+    let given = match given.split(' ').next().unwrap_or(given) {
+        "map" => return "Start of structure or map found where not expected".to_owned(),
+        "sequence" => return format!("Unrecognized collection type class java.lang.{wanted}"),
+        "string" if wanted == "Boolean" => {
+            return "Unexpected token received from parser".to_owned();
+        }
+        "integer" => "NUMBER_VALUE",
+        "floating" => "DECIMAL_VALUE",
+        "boolean" if given.contains("true") => "TRUE_VALUE",
+        "boolean" => "FALSE_VALUE",
+        _ => "STRING_VALUE",
+    };
+    format!("{given} cannot be converted to {wanted}")
+}
+
+fn without_position(text: &str) -> &str {
+    match text.rsplit_once(" at line ") {
+        Some((sentence, position)) if position.contains(" column ") => sentence,
+        _ => text,
+    }
+}
+
+fn quoted<'t>(text: &'t str, before: &str) -> Option<&'t str> {
+    text.strip_prefix(before)?.split('`').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use dynoxide::actions::get_item::GetItemRequest;
+    use dynoxide::actions::put_item::PutItemRequest;
+
+    use super::*;
+
+    fn refused<T: DeserializeOwned>(operation: &str, body: &str) -> String {
+        match request::<T>(operation, body.as_bytes()) {
+            Ok(_) => panic!("{body} is read"),
+            Err(Error::Validation(text)) => format!("ValidationException: {text}"),
+            Err(Error::Serialization(text)) => format!("SerializationException: {text}"),
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn what_is_no_json_has_no_message() {
+        assert_eq!(refused::<GetItemRequest>("GetItem", "{"), "SerializationException: ");
+    }
+
+    #[test]
+    fn a_missing_member_is_null() {
+        assert_eq!(
+            refused::<PutItemRequest>("PutItem", r#"{"TableName":"abc"}"#),
+            "ValidationException: 1 validation error detected: Value null at 'item' failed to satisfy \
+             constraint: Member must not be null"
+        );
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_named() {
+        for (body, says) in [
+            (r#"{"TableName":1,"Item":{}}"#, "NUMBER_VALUE cannot be converted to String"),
+            (r#"{"TableName":1.5,"Item":{}}"#, "DECIMAL_VALUE cannot be converted to String"),
+            (r#"{"TableName":true,"Item":{}}"#, "TRUE_VALUE cannot be converted to String"),
+            (r#"{"TableName":{},"Item":{}}"#, "Start of structure or map found where not expected"),
+        ] {
+            assert_eq!(
+                refused::<PutItemRequest>("PutItem", body),
+                format!("SerializationException: {says}")
+            );
+        }
+    }
+
+    #[test]
+    fn a_value_without_a_type_is_refused_in_words() {
+        let body = r#"{"TableName":"abc","Item":{"a":{}}}"#;
+        assert_eq!(
+            refused::<PutItemRequest>("PutItem", body),
+            format!("ValidationException: {EMPTY_VALUE}")
+        );
+    }
+
+    #[test]
+    fn a_body_deeper_than_the_parser_follows_is_nested_too_deep() {
+        let (open, close) = (r#"{"M":{"a":"#.repeat(100), "}}".repeat(100));
+        let body = format!(r#"{{"TableName":"abc","Item":{{"a":{open}{{"S":"x"}}{close}}}}}"#);
+        assert_eq!(
+            refused::<PutItemRequest>("PutItem", &body),
+            format!("ValidationException: {TOO_DEEP}")
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! What this room refuses. The sentences are `dynoxide`'s, recorded by its makers from AWS, except those here.
+
+use dynoxide::DynoxideError;
+use serde_json::Value;
+
+use crate::scope::Scope;
+
+/// Why an operation gives nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// DynamoDB's own answer, or `dynoxide`'s trouble with its file.
+    #[error(transparent)]
+    Refused(#[from] DynoxideError),
+    #[error("{0}")]
+    Validation(String),
+    /// AWS sends no message where this is empty.
+    #[error("{0}")]
+    Serialization(String),
+    #[error("{0}")]
+    ResourceNotFound(String),
+    /// A resource of an account or region that isn't the request's.
+    #[error(
+        "User: {user} is not authorized to perform: dynamodb:{operation} on resource: {resource}"
+    )]
+    AccessDenied { user: String, operation: &'static str, resource: String },
+    #[error("Table not found: {0}")]
+    TableNotFound(String),
+    /// A token that has come before, with another request.
+    #[error("An error occurred (IdempotentParameterMismatchException)")]
+    IdempotentParameterMismatch,
+    #[error("read or write the database")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("create the folder of the database")]
+    Folder(#[from] std::io::Error),
+    /// SQLite has ended a transaction by itself, as it does when a disk is full.
+    #[error("commit the transaction that this call was a part of")]
+    TransactionLost,
+}
+
+impl Error {
+    /// What the client sees, whose resources are `scope`'s.
+    pub(crate) fn into_aws(self, scope: &Scope, operation: &str) -> aws::Error {
+        let message = self.to_string();
+        match self {
+            Error::Refused(refusal) => refused(refusal, scope, operation),
+            Error::Validation(_) => aws::Error::validation(message),
+            Error::Serialization(text) if text.is_empty() => {
+                aws::Error { message: None, ..aws::Error::serialization("") }
+            }
+            Error::Serialization(_) => aws::Error::serialization(message),
+            Error::ResourceNotFound(_) => aws::Error::client("ResourceNotFoundException", message),
+            Error::TableNotFound(_) => aws::Error::client("TableNotFoundException", message),
+            Error::AccessDenied { .. } => aws::Error::client("AccessDeniedException", message),
+            Error::IdempotentParameterMismatch => {
+                aws::Error::client("IdempotentParameterMismatchException", message)
+            }
+            Error::Sqlite(_) | Error::Folder(_) | Error::TransactionLost => {
+                tracing::error!(operation, error = &self as &dyn std::error::Error, "dynamodb");
+                aws::Error::internal()
+            }
+        }
+    }
+}
+
+fn refused(refusal: DynoxideError, scope: &Scope, operation: &str) -> aws::Error {
+    let kind = refusal.error_type();
+    let code = kind.rsplit_once('#').map_or(kind, |(_, code)| code);
+    if 500 <= refusal.status_code() {
+        tracing::error!(operation, error = &refusal as &dyn std::error::Error, "dynamodb");
+        return aws::Error::internal();
+    }
+    let message = scope.outward(&refusal.to_string());
+    let error = aws::Error::new(refusal.status_code(), code, message);
+    match refusal {
+        DynoxideError::TransactionCanceledException(_, reasons) => {
+            error.with("CancellationReasons", json(&reasons))
+        }
+        DynoxideError::ConditionalCheckFailedException(_, Some(item)) => {
+            error.with("Item", json(&item))
+        }
+        _ => error,
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).expect("items have text keys and always serialize")
+}
