@@ -77,7 +77,8 @@ impl Router {
         let result = match self.enter(head, &body, &**room) {
             Ok((caller, operation)) => {
                 let ctx = Ctx::new(Arc::clone(&self.house), caller, request_id)
-                    .with_trace_header(text(&head.headers, &TRACE_ID).map(str::to_owned));
+                    .with_trace_header(text(&head.headers, &TRACE_ID).map(str::to_owned))
+                    .with_host(text(&head.headers, &header::HOST));
                 call(&self.registry, &**room, ctx, operation, body).await
             }
             Err(error) => Err(error),

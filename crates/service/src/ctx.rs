@@ -117,6 +117,7 @@ pub struct Ctx {
     session: Option<Arc<Session>>,
     request_id: String,
     trace_header: Option<String>,
+    host: Option<Arc<str>>,
     attempt: Option<Arc<str>>,
 }
 
@@ -130,6 +131,7 @@ impl Ctx {
             session: None,
             request_id: request_id.into(),
             trace_header: None,
+            host: None,
             attempt: None,
         }
     }
@@ -144,6 +146,13 @@ impl Ctx {
     #[must_use]
     pub fn with_trace_header(mut self, trace_header: Option<String>) -> Self {
         self.trace_header = trace_header;
+        self
+    }
+
+    /// The same request, sent to that host (and port).
+    #[must_use]
+    pub fn with_host(mut self, host: Option<&str>) -> Self {
+        self.host = host.map(Arc::from);
         self
     }
 
@@ -228,6 +237,12 @@ impl Ctx {
     /// The `X-Amzn-Trace-Id` of the HTTP request, which wins over a `traceHeader` in its body.
     pub fn trace_header(&self) -> Option<&str> {
         self.trace_header.as_deref()
+    }
+
+    /// The host that the client reached the house by, for URLs that it shall find its way back with.
+    /// A neighbor's call has none.
+    pub fn host(&self) -> Option<&str> {
+        self.host.as_deref()
     }
 
     /// Which attempt of which task asks, if one does. It asks again with the same text after a crash, when it can't
