@@ -7,4 +7,5 @@ mod fold;
 mod redrive;
 mod simulated;
 mod states;
+mod stored;
 mod tasks;

@@ -64,11 +64,24 @@ impl Simulated {
     }
 
     pub(crate) fn start(&mut self, input: &str) {
+        let start = self.start_input(input);
+        self.feed(start);
+    }
+
+    pub(crate) fn start_input(&mut self, input: &str) -> Input {
         let input = Value::parse(input).expect("the input is JSON");
         self.identity.input = input.clone();
         let timeout = self.program.timeout_seconds.map(Duration::from_secs);
         let deadline = timeout.map(|timeout| self.now.after(timeout));
-        self.feed(Input::Start { machine: asl::ROOT, input, deadline });
+        Input::Start { machine: asl::ROOT, input, deadline }
+    }
+
+    /// One turn of at most this many events more or less, and nothing after it.
+    pub(crate) fn cut(&mut self, input: Input, events_max: usize) {
+        self.limits.turn_events_max = events_max;
+        let decision = self.turn(input);
+        assert!(decision.commands.contains(&Command::Continue), "the turn was cut");
+        self.events.extend(decision.events);
     }
 
     /// One turn, and those that follow because it was cut.
