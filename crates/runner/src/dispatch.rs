@@ -3,7 +3,15 @@
 //! An [`Errand`] is sent only after its mark is durable. Whatever comes of it comes back as a message to its execution;
 //! nothing here reads or changes an execution.
 
-mod missing;
+mod ask;
+mod bedrock;
+mod casing;
+mod emr;
+mod events;
+mod jobs;
+mod lambda;
+mod metadata;
+mod optimized;
 mod sdk;
 mod states;
 
@@ -11,19 +19,21 @@ use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use asl::resources::{Pattern, Resource};
+use asl::resources::{Action, Integration, Pattern, Resource};
 use asl::{Failure, StateKind, error_name};
+use base::Arn;
 use engine::Dispatch;
 use engine::decide::TaskOutcome;
 use engine::event::{Attempt, TaskFailure};
 use futures_util::FutureExt as _;
 use json::Value;
-use service::{Caller, Ctx};
+use service::{Bus, Caller, Ctx};
 
 use crate::Runner;
 use crate::facts::{Asker, Facts};
 use crate::message::Message;
 
+pub(crate) use jobs::{Job, pause};
 pub(crate) use states::execution_ended;
 
 /// A task on its way out.
@@ -35,20 +45,19 @@ pub(crate) struct Errand {
 /// What became of a request.
 pub(crate) struct Sent {
     pub(crate) outcome: TaskOutcome,
-    /// The execution that the task waits for from now on.
-    pub(crate) job: Option<Arc<str>>,
+    /// What the task waits for from now on.
+    pub(crate) job: Option<Job>,
 }
 
 impl Runner {
     pub(crate) fn leave(&self, errand: Errand) {
         let (arn, attempt) = (Arc::clone(&errand.facts.arn), errand.dispatch.attempt);
-        // The rooms of this house start an execution in moments.
-        self.0.under_way.begin(&arn, attempt, is_start_execution(errand.resource()));
+        self.0.under_way.begin(&arn, attempt, errand.is_prompt(self));
         let runner = self.clone();
         self.0.tasks.spawn(async move {
             // A fault in a room is a failure of this task, not an execution that waits for ever.
             let sent = AssertUnwindSafe(errand.send(&runner)).catch_unwind().await;
-            let sent = sent.unwrap_or_else(|_| Sent::failed(unknown_outcome(errand.resource())));
+            let sent = sent.unwrap_or_else(|_| unknown(errand.resource()));
             runner.send(&arn, Message::Outcome(attempt, Box::new(sent)));
             // Behind the outcome in the mailbox.
             for message in runner.0.under_way.end(&arn, attempt) {
@@ -70,30 +79,64 @@ impl Errand {
         }
     }
 
+    /// Whether its answer is a matter of moments: a room of this house answers it, and runs nobody's code for it.
+    fn is_prompt(&self, runner: &Runner) -> bool {
+        let service = match self.resource() {
+            Resource::Optimized { integration, .. } => integration.sdk_service(),
+            Resource::AwsSdk { action, .. } => action.service().name(),
+            Resource::LambdaFunction { .. } | Resource::Activity { .. } => return false,
+        };
+        !matches!(service, "lambda" | "http" | "apigateway")
+            && runner.0.bus.reaches(ask::room(service))
+    }
+
     /// Makes the request and waits for its answer.
     pub(crate) async fn send(&self, runner: &Runner) -> Sent {
         match self.resource() {
-            Resource::Optimized { integration, pattern } if integration.service() == "states" => {
-                states::start_execution(runner, self, *integration, *pattern).await
+            Resource::LambdaFunction { arn } => lambda::function(runner, self, arn).await,
+            Resource::Optimized { integration, pattern } => {
+                self.send_optimized(runner, *integration, *pattern).await
             }
-            Resource::AwsSdk { action, pattern } if action.service().name() == "sfn" => {
+            Resource::AwsSdk { action, pattern } => {
                 sdk::call(runner, self, *action, *pattern).await
             }
-            other => Sent::failed(missing::failure(other)),
+            Resource::Activity { .. } => unreachable!("workers fetch the tasks of activities"),
         }
     }
 
-    /// The request that carries the task to another room.
-    fn ctx(&self, runner: &Runner) -> Ctx {
-        let house = &runner.0.house;
-        let role = self.dispatch.role_arn.as_ref().unwrap_or(&self.facts.machine.facts.role_arn);
-        let trace_header = self.facts.trace_header.as_deref().map(str::to_owned);
+    async fn send_optimized(
+        &self,
+        runner: &Runner,
+        integration: Integration,
+        pattern: Pattern,
+    ) -> Sent {
+        match (integration.service(), integration.api()) {
+            ("states", _) => states::start_execution(runner, self, integration, pattern).await,
+            ("lambda", Some(action)) => {
+                lambda::invoke(runner, self, integration, action, pattern).await
+            }
+            ("events", Some(action)) => {
+                events::put(runner, self, integration, action, pattern).await
+            }
+            (_, Some(action)) => optimized::call(runner, self, integration, action, pattern).await,
+            ("elasticmapreduce", None) => emr::call(runner, self, integration, pattern).await,
+            ("bedrock", None) => bedrock::invoke_model(runner, self, integration, pattern).await,
+            (service, None) => {
+                let cause =
+                    format!("Freehold doesn't call {service}:{} yet.", integration.action());
+                let error = format!("{}.SdkClientException", integration.error_prefix());
+                Sent::refused(pattern, Failure::new(error, cause))
+            }
+        }
+    }
+
+    /// The request that carries the task to another room, if the execution's role may make it.
+    fn ctx(&self, runner: &Runner) -> Result<Ctx, Failure> {
         let waits = matches!(self.resource().pattern(), Pattern::Sync | Pattern::Sync2);
         let execution_arn = &self.facts.arn;
         let asker = Asker { execution_arn, attempt: self.dispatch.attempt, waits };
-        Ctx::new(Arc::clone(house), Caller { arn: role.to_string() }, house.uuid())
-            .with_trace_header(trace_header)
-            .with_attempt(asker.to_string())
+        let ctx = caller(runner, &self.facts, self.dispatch.role_arn.as_deref())?;
+        Ok(ctx.with_attempt(asker.to_string()))
     }
 
     /// The name of an execution that the definition doesn't name: the same if the attempt asks again.
@@ -102,6 +145,27 @@ impl Errand {
         let seed = format!("{}/{}", self.dispatch.attempt, self.facts.arn);
         uuid_of(&sha2::Sha256::digest(seed))
     }
+}
+
+/// A request on behalf of an execution: its role asks, or a role which that one assumes.
+fn caller(runner: &Runner, facts: &Facts, role_arn: Option<&str>) -> Result<Ctx, Failure> {
+    let house = &runner.0.house;
+    let own = &facts.machine.facts.role_arn;
+    let caller = Caller { arn: own.to_string() };
+    let mut ctx = Ctx::new(Arc::clone(house), caller, house.uuid())
+        .with_trace_header(facts.trace_header.as_deref().map(str::to_owned));
+    if let Ok(arn) = Arn::parse(&facts.arn)
+        && arn.account != house.account()
+    {
+        ctx = ctx.with_account(arn.account);
+    }
+    let Some(role_arn) = role_arn.filter(|role_arn| *role_arn != &**own) else { return Ok(ctx) };
+    runner.0.bus.assume(&ctx, role_arn).map_err(|_| {
+        let cause = format!(
+            "The role {own} is not authorized to assume the task state's role, {role_arn}."
+        );
+        Failure::new(error_name::PERMISSIONS, cause)
+    })
 }
 
 /// The text of a random (version 4) UUID made of a digest.
@@ -126,36 +190,49 @@ impl Sent {
         Sent { outcome, job: None }
     }
 
-    fn failed(failure: Failure) -> Self {
-        Sent { outcome: TaskOutcome::Failed(TaskFailure::Failed, failure), job: None }
+    /// The request has failed: the task, or the submission of what it would have waited for
+    /// (`TaskSubmitFailed`: the history in pull request ASFHyP3/hyp3#805).
+    fn refused(pattern: Pattern, failure: Failure) -> Self {
+        let how = match pattern {
+            Pattern::RequestResponse => TaskFailure::Failed,
+            Pattern::Sync | Pattern::Sync2 | Pattern::WaitForTaskToken => TaskFailure::SubmitFailed,
+        };
+        Sent { outcome: TaskOutcome::Failed(how, failure), job: None }
     }
 }
 
-/// Whether a request that may have been sent can be sent again without being served twice.
-pub(crate) fn can_be_asked_again(resource: &Resource) -> bool {
-    let reads = |name: &str| name.starts_with("describe") || name.starts_with("list");
-    match resource {
-        Resource::AwsSdk { action, .. }
-            if action.service().name() == "sfn" && reads(action.name()) =>
-        {
-            true
+/// Whether a request that may have been sent can be sent again without being served twice: it only reads, its room
+/// answers an attempt again, or it carries a token by which the service knows it again.
+pub(crate) fn can_be_asked_again(bus: &Bus, resource: &Resource) -> bool {
+    let action = match resource {
+        Resource::Optimized { integration, .. } => integration.api(),
+        Resource::AwsSdk { action, .. } => Some(*action),
+        Resource::LambdaFunction { .. } => {
+            return bus.answers_again("lambda", "Invoke");
         }
-        other => is_start_execution(other),
-    }
+        Resource::Activity { .. } => None,
+    };
+    let Some(action) = action else { return false };
+    let room = ask::room(action.service().name());
+    reads(action.operation())
+        || bus.answers_again(room, action.operation())
+        || !bus.reaches(room) && has_idempotency_token(action)
 }
 
-fn is_start_execution(resource: &Resource) -> bool {
-    match resource {
-        Resource::Optimized { integration, .. } => integration.service() == "states",
-        Resource::AwsSdk { action, .. } => {
-            action.service().name() == "sfn" && action.name() == "startExecution"
-        }
-        Resource::LambdaFunction { .. } | Resource::Activity { .. } => false,
-    }
+fn reads(operation: &str) -> bool {
+    // It hands out a task.
+    operation != "GetActivityTask"
+        && ["Get", "List", "Describe", "Head", "BatchGet", "Query", "Scan"]
+            .iter()
+            .any(|verb| operation.starts_with(verb))
 }
 
-/// What a task fails with when a crash has left open whether its request was served.
-pub(crate) fn unknown_outcome(resource: &Resource) -> Failure {
+fn has_idempotency_token(action: Action) -> bool {
+    action.input().is_some_and(|shape| shape.members().iter().any(|it| it.is_idempotency_token()))
+}
+
+/// What becomes of a task when a crash has left open whether its request was served.
+pub(crate) fn unknown(resource: &Resource) -> Sent {
     let error = match resource {
         Resource::LambdaFunction { .. } => "Lambda.Unknown",
         Resource::Optimized { integration, .. } if integration.service() == "lambda" => {
@@ -167,7 +244,7 @@ pub(crate) fn unknown_outcome(resource: &Resource) -> Failure {
     };
     let cause =
         "The server stopped serving the request after it had been sent, so its outcome is unknown.";
-    Failure::new(error, cause)
+    Sent::refused(resource.pattern(), Failure::new(error, cause))
 }
 
 /// The requests that this process has made and that have no answer yet.
@@ -183,6 +260,17 @@ struct Request {
 impl UnderWay {
     fn begin(&self, arn: &Arc<str>, attempt: Attempt, prompt: bool) {
         self.lock().insert((Arc::clone(arn), attempt), Request { prompt, held: Vec::new() });
+    }
+
+    /// The same, unless one is under way.
+    fn begin_once(&self, arn: &Arc<str>, attempt: Attempt) -> bool {
+        let mut requests = self.lock();
+        let key = (Arc::clone(arn), attempt);
+        if requests.contains_key(&key) {
+            return false;
+        }
+        requests.insert(key, Request { prompt: false, held: Vec::new() });
+        true
     }
 
     pub(crate) fn has(&self, arn: &Arc<str>, attempt: Attempt) -> bool {

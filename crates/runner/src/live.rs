@@ -1,14 +1,19 @@
 //! An execution in memory: what its rows add up to.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use asl::StateKind;
+use asl::resources::{Pattern, Resource};
 use base::Timestamp;
+use engine::event::Attempt;
+use engine::frame::Phase;
 use engine::{Execution, Identity};
 use json::Value;
 
 use crate::facts::Facts;
 use crate::standing::Standing;
-use crate::tables::{self, ExecutionRow, key};
+use crate::tables::{self, ExecutionRow, PollRow, key};
 use crate::{Error, Shared};
 
 /// An execution that somebody works on. Dropped at will: its rows give it back.
@@ -21,6 +26,8 @@ pub(crate) struct Live {
     pub(crate) next_turn: u64,
     /// How many turns the last snapshot folds.
     pub(crate) snapshot_turns: u64,
+    /// The jobs of other services that its tasks wait for, as their rows have them.
+    pub(crate) polls: BTreeMap<Attempt, PollRow>,
     /// When its row among the timers is due, if it has one.
     pub(crate) timer: Option<i64>,
 }
@@ -37,6 +44,7 @@ impl Live {
             standing,
             next_turn: 0,
             snapshot_turns: 0,
+            polls: BTreeMap::new(),
             timer: None,
         }
     }
@@ -61,16 +69,51 @@ impl Live {
             standing,
             next_turn,
             snapshot_turns,
+            polls: BTreeMap::new(),
             timer: None,
         };
+        if live.waits_for_jobs() {
+            live.polls = polls(store, arn).await?;
+        }
         live.timer = live.due();
         Ok(Some(Box::new(live)))
     }
 
     /// When it must be woken.
     pub(crate) fn due(&self) -> Option<i64> {
-        self.execution.wake_at().map(Timestamp::as_millis)
+        let own = self.execution.wake_at().map(Timestamp::as_millis);
+        let polls = self.polls.values().map(|poll| poll.due);
+        own.into_iter().chain(polls).min()
     }
+
+    /// Whether a task of it waits for a job that must be asked after.
+    fn waits_for_jobs(&self) -> bool {
+        let program = &self.facts.machine.program;
+        self.execution.frames().any(|frame| match &frame.phase {
+            Phase::Task(task) if task.submitted => match &program[frame.state_id()].kind {
+                StateKind::Task(task) => is_polled(&task.resource),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+}
+
+fn is_polled(resource: &Resource) -> bool {
+    match resource {
+        Resource::Optimized { integration, pattern: Pattern::Sync | Pattern::Sync2 } => {
+            integration.job().is_some()
+        }
+        _ => false,
+    }
+}
+
+async fn polls(store: &dyn store::Store, arn: &str) -> Result<BTreeMap<Attempt, PollRow>, Error> {
+    let rows = store.scan(&key::polls(arn).scan()).await?;
+    let decoded = rows
+        .iter()
+        .map(|row| Ok((key::poll_attempt(&row.key)?, tables::decode("poll", &row.value)?)));
+    decoded.collect()
 }
 
 /// Turns that are folded since the last snapshot, at most, roughly.

@@ -4,6 +4,7 @@ use asl::Failure;
 use base::Timestamp;
 use bytes::Bytes;
 use engine::Dispatch;
+use engine::decide::TaskOutcome;
 use engine::event::Attempt;
 use engine::token::TaskToken;
 use json::Value;
@@ -34,6 +35,8 @@ pub(crate) enum Message {
     Recover(Box<Dispatch>),
     /// What became of a request.
     Outcome(Attempt, Box<Sent>),
+    /// What a job of another service has come to.
+    JobEnded(Attempt, Box<TaskOutcome>),
     EndTask(Box<TaskToken>, TaskEnd, Answer<(), TokenError>),
     Heartbeat(Box<TaskToken>, Answer<(), TokenError>),
     /// A worker would have the task in this row of an activity's queue. The answer is whether it gets it.
@@ -83,6 +86,7 @@ impl Message {
             | Message::Send(_)
             | Message::Recover(_)
             | Message::Outcome(..)
+            | Message::JobEnded(..)
             | Message::Notice(..) => {}
         }
     }
@@ -105,6 +109,7 @@ impl Message {
             | Message::Send(_)
             | Message::Recover(_)
             | Message::Outcome(..)
+            | Message::JobEnded(..)
             | Message::Notice(..) => {}
         }
     }

@@ -13,6 +13,7 @@
 //! | `list` | owner, status, date, execution | that it stands in that list | start, end, redrive |
 //! | `outbox` | shard, execution, attempt | a [`DispatchRow`]: the task's request is pending or sent | its scheduling; deleted with its outcome |
 //! | `job` | execution, attempt | the ARN of the execution or map run that the task waits for | its submission |
+//! | `poll` | execution, attempt | a [`PollRow`]: a job of another service that the task waits for | its submission; turns that ask after it |
 //! | `activity` | activity, time, execution, attempt | an [`ActivityRow`] that no worker has yet | its scheduling; deleted when taken |
 //! | `notice` | shard, receiver, number | a [`NoticeRow`] that an execution or map run must still hear of | whoever ended or asks |
 //! | `express` | shard, execution | an accepted [`ExecutionRow`] of an asynchronous Express execution | its start; deleted at its end |
@@ -31,7 +32,7 @@ mod rows;
 
 pub(crate) use map_run::{ChildRow, ItemRow, MapRunRow};
 pub(crate) use rows::{
-    ActivityRow, DispatchRow, ExecutionRow, MachineRow, NoticeRow, ParentRow, StandingRow,
+    ActivityRow, DispatchRow, ExecutionRow, MachineRow, NoticeRow, ParentRow, PollRow, StandingRow,
     StatusRow,
 };
 

@@ -211,16 +211,6 @@ impl Runner {
             }
         });
     }
-
-    /// Stops an execution for which nobody waits any more: best effort, as on AWS.
-    pub(crate) fn stop_job(&self, job: Arc<str>) {
-        let runner = self.clone();
-        self.0.tasks.spawn(async move {
-            if let Err(error) = runner.stop(&job, asl::Failure::default()).await {
-                tracing::warn!(execution = %job, %error, "failed to stop the execution of an aborted task");
-            }
-        });
-    }
 }
 
 fn numbered(table: &str, key: &[u8]) -> Result<(Arc<str>, u64), Error> {

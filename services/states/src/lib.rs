@@ -99,6 +99,11 @@ impl Service for States {
         OPERATIONS.names()
     }
 
+    /// The runner knows by the attempt which execution it has started for it.
+    fn answers_again(&self, operation: &str) -> bool {
+        operation == "StartExecution"
+    }
+
     fn rate(&self, operation: &str) -> Option<Rate> {
         OPERATIONS.rate(operation)
     }

@@ -3,6 +3,7 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html>
 
+use super::jobs::{self, Job};
 use super::shape::{Naming, Shape};
 use super::tables::{self, Action};
 
@@ -46,16 +47,20 @@ struct ActionFacts {
     name: &'static str,
     /// The `aws-sdk:` action with the same request and answer.
     api: Option<&'static str>,
-    /// Whether there is `.sync`, and the `aws-sdk:` action polled until the job has ended.
-    job: Option<Job>,
+    /// Whether there is `.sync`.
+    job: Option<Sync>,
     callback: bool,
 }
 
+/// What `.sync` waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Job {
-    poll: Option<&'static str>,
-    /// Whether there is `.sync:2` as well.
-    second: bool,
+enum Sync {
+    /// A job whose service is asked until it has ended.
+    Polled(&'static Job),
+    /// An execution, which tells of its end itself; there is `.sync:2` as well.
+    Execution,
+    /// A job that isn't followed through the service's API.
+    Own,
 }
 
 impl Pattern {
@@ -118,6 +123,12 @@ impl Integration {
         self.service.name
     }
 
+    /// As in `aws-sdk:`: `emr`.
+    #[must_use]
+    pub fn sdk_service(self) -> &'static str {
+        self.service.sdk
+    }
+
     /// As in the resource, without its pattern: `startExecution`.
     #[must_use]
     pub fn action(self) -> &'static str {
@@ -129,7 +140,7 @@ impl Integration {
         match pattern {
             Pattern::RequestResponse => true,
             Pattern::Sync => self.action.job.is_some(),
-            Pattern::Sync2 => self.action.job.is_some_and(|job| job.second),
+            Pattern::Sync2 => self.action.job == Some(Sync::Execution),
             Pattern::WaitForTaskToken => self.action.callback,
         }
     }
@@ -143,7 +154,32 @@ impl Integration {
     /// The operation that tells how a `.sync` job fares.
     #[must_use]
     pub fn poll(self) -> Option<Action> {
-        self.sdk_action(self.action.job?.poll?)
+        match self.action.job? {
+            Sync::Polled(job) => self.sdk_action(job.poll),
+            Sync::Execution => self.sdk_action("describeExecution"),
+            Sync::Own => None,
+        }
+    }
+
+    /// How the job that `.sync` waits for is followed, if its service has to be asked.
+    #[must_use]
+    pub fn job(self) -> Option<&'static Job> {
+        match self.action.job? {
+            Sync::Polled(job) => Some(job),
+            Sync::Execution | Sync::Own => None,
+        }
+    }
+
+    /// Any operation of the service, by its name in `aws-sdk:`.
+    #[must_use]
+    pub fn sdk_action(self, name: &str) -> Option<Action> {
+        tables::lookup(self.service.sdk, name)
+    }
+
+    /// A shape of the service with the names that this integration has for members.
+    #[must_use]
+    pub fn named(self, shape: Shape) -> Shape {
+        shape.named(Naming::Legacy)
     }
 
     /// The shape of the Task's parameters, where it is known.
@@ -188,10 +224,6 @@ impl Integration {
     pub fn sdk_name(self) -> &'static str {
         self.service.sdk_name
     }
-
-    fn sdk_action(self, name: &str) -> Option<Action> {
-        tables::lookup(self.service.sdk, name)
-    }
 }
 
 /// An action that is an operation of the API, under the same name.
@@ -205,17 +237,17 @@ const fn own(name: &'static str) -> ActionFacts {
 }
 
 impl ActionFacts {
-    const fn job(self, poll: &'static str) -> Self {
-        ActionFacts { job: Some(Job { poll: Some(poll), second: false }), ..self }
+    const fn job(self, job: &'static Job) -> Self {
+        ActionFacts { job: Some(Sync::Polled(job)), ..self }
     }
 
-    /// A job that isn't polled through the service's API.
+    /// A job that isn't followed through the service's API.
     const fn own_job(self) -> Self {
-        ActionFacts { job: Some(Job { poll: None, second: false }), ..self }
+        ActionFacts { job: Some(Sync::Own), ..self }
     }
 
-    const fn job_in_both_forms(self, poll: &'static str) -> Self {
-        ActionFacts { job: Some(Job { poll: Some(poll), second: true }), ..self }
+    const fn execution(self) -> Self {
+        ActionFacts { job: Some(Sync::Execution), ..self }
     }
 
     const fn callback(self) -> Self {
@@ -236,7 +268,7 @@ const SERVICES: &[ServiceFacts] = &[
         sdk: "sfn",
         error_prefix: "StepFunctions",
         sdk_name: "AWSStepFunctions",
-        actions: &[api("startExecution").job_in_both_forms("describeExecution").callback()],
+        actions: &[api("startExecution").execution().callback()],
     },
     ServiceFacts {
         name: "dynamodb",
@@ -285,28 +317,28 @@ const SERVICES: &[ServiceFacts] = &[
         sdk: "ecs",
         error_prefix: "ECS",
         sdk_name: "AmazonECS",
-        actions: &[api("runTask").job("describeTasks").callback()],
+        actions: &[api("runTask").job(jobs::ECS_TASK).callback()],
     },
     ServiceFacts {
         name: "batch",
         sdk: "batch",
         error_prefix: "Batch",
         sdk_name: "AWSBatch",
-        actions: &[api("submitJob").job("describeJobs")],
+        actions: &[api("submitJob").job(jobs::BATCH_JOB)],
     },
     ServiceFacts {
         name: "glue",
         sdk: "glue",
         error_prefix: "Glue",
         sdk_name: "AWSGlue",
-        actions: &[api("startJobRun").job("getJobRun")],
+        actions: &[api("startJobRun").job(jobs::GLUE_RUN)],
     },
     ServiceFacts {
         name: "databrew",
         sdk: "databrew",
         error_prefix: "GlueDataBrew",
         sdk_name: "AWSGlueDataBrew",
-        actions: &[api("startJobRun").job("describeJobRun")],
+        actions: &[api("startJobRun").job(jobs::DATABREW_RUN)],
     },
     ServiceFacts {
         name: "athena",
@@ -314,7 +346,7 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "Athena",
         sdk_name: "AmazonAthena",
         actions: &[
-            api("startQueryExecution").job("getQueryExecution"),
+            api("startQueryExecution").job(jobs::ATHENA_QUERY),
             api("stopQueryExecution"),
             api("getQueryExecution"),
             api("getQueryResults"),
@@ -326,9 +358,9 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "ElasticMapReduce",
         sdk_name: "AmazonElasticMapReduce",
         actions: &[
-            own("createCluster").job("describeCluster"),
-            own("terminateCluster").job("describeCluster"),
-            own("addStep").job("describeStep"),
+            own("createCluster").job(jobs::EMR_CLUSTER),
+            own("terminateCluster").job(jobs::EMR_TERMINATION),
+            own("addStep").job(jobs::EMR_STEP),
             own("cancelStep"),
             own("setClusterTerminationProtection"),
             own("modifyInstanceFleetByName"),
@@ -342,8 +374,8 @@ const SERVICES: &[ServiceFacts] = &[
         sdk_name: "AmazonEMRContainers",
         actions: &[
             api("createVirtualCluster"),
-            api("deleteVirtualCluster").job("describeVirtualCluster"),
-            api("startJobRun").job("describeJobRun"),
+            api("deleteVirtualCluster").job(jobs::VIRTUAL_CLUSTER_DELETION),
+            api("startJobRun").job(jobs::EMR_CONTAINERS_RUN),
         ],
     },
     ServiceFacts {
@@ -352,12 +384,12 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "EMRServerless",
         sdk_name: "AWSEMRServerless",
         actions: &[
-            api("createApplication").job("getApplication"),
-            api("startApplication").job("getApplication"),
-            api("stopApplication").job("getApplication"),
-            api("deleteApplication").job("getApplication"),
-            api("startJobRun").job("getJobRun"),
-            api("cancelJobRun").job("getJobRun"),
+            api("createApplication").job(jobs::SERVERLESS_CREATION),
+            api("startApplication").job(jobs::SERVERLESS_START),
+            api("stopApplication").job(jobs::SERVERLESS_STOP),
+            api("deleteApplication").job(jobs::SERVERLESS_DELETION),
+            api("startJobRun").job(jobs::SERVERLESS_RUN),
+            api("cancelJobRun").job(jobs::SERVERLESS_CANCELLATION),
         ],
     },
     ServiceFacts {
@@ -366,12 +398,12 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "EKS",
         sdk_name: "AmazonEKS",
         actions: &[
-            api("createCluster").job("describeCluster"),
-            api("deleteCluster").job("describeCluster"),
-            api("createFargateProfile").job("describeFargateProfile"),
-            api("deleteFargateProfile").job("describeFargateProfile"),
-            api("createNodegroup").job("describeNodegroup"),
-            api("deleteNodegroup").job("describeNodegroup"),
+            api("createCluster").job(jobs::EKS_CLUSTER),
+            api("deleteCluster").job(jobs::EKS_CLUSTER_DELETION),
+            api("createFargateProfile").job(jobs::EKS_PROFILE),
+            api("deleteFargateProfile").job(jobs::EKS_PROFILE_DELETION),
+            api("createNodegroup").job(jobs::EKS_NODEGROUP),
+            api("deleteNodegroup").job(jobs::EKS_NODEGROUP_DELETION),
             own("call").callback(),
             own("runJob").own_job().callback(),
         ],
@@ -382,13 +414,13 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "CodeBuild",
         sdk_name: "AWSCodeBuild",
         actions: &[
-            api("startBuild").job("batchGetBuilds"),
+            api("startBuild").job(jobs::BUILD),
             api("stopBuild"),
             api("batchDeleteBuilds"),
             api("batchGetReports"),
-            api("startBuildBatch").job("batchGetBuildBatches"),
+            api("startBuildBatch").job(jobs::BUILD_BATCH),
             api("stopBuildBatch"),
-            api("retryBuildBatch").job("batchGetBuildBatches"),
+            api("retryBuildBatch").job(jobs::BUILD_BATCH_RETRY),
             api("deleteBuildBatch"),
         ],
     },
@@ -398,11 +430,11 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "SageMaker",
         sdk_name: "AmazonSageMaker",
         actions: &[
-            api("createTrainingJob").job("describeTrainingJob"),
-            api("createTransformJob").job("describeTransformJob"),
-            api("createProcessingJob").job("describeProcessingJob"),
-            api("createLabelingJob").job("describeLabelingJob"),
-            api("createHyperParameterTuningJob").job("describeHyperParameterTuningJob"),
+            api("createTrainingJob").job(jobs::TRAINING),
+            api("createTransformJob").job(jobs::TRANSFORM),
+            api("createProcessingJob").job(jobs::PROCESSING),
+            api("createLabelingJob").job(jobs::LABELING),
+            api("createHyperParameterTuningJob").job(jobs::TUNING),
             api("createModel"),
             api("createEndpoint"),
             api("createEndpointConfig"),
@@ -416,7 +448,7 @@ const SERVICES: &[ServiceFacts] = &[
         sdk_name: "AmazonBedrock",
         actions: &[
             own("invokeModel").callback(),
-            api("createModelCustomizationJob").job("getModelCustomizationJob").callback(),
+            api("createModelCustomizationJob").job(jobs::CUSTOMIZATION).callback(),
         ],
     },
     ServiceFacts {
@@ -424,7 +456,7 @@ const SERVICES: &[ServiceFacts] = &[
         sdk: "mediaconvert",
         error_prefix: "MediaConvert",
         sdk_name: "AWSMediaConvert",
-        actions: &[api("createJob").job("getJob")],
+        actions: &[api("createJob").job(jobs::MEDIA_JOB)],
     },
 ];
 
@@ -439,10 +471,10 @@ mod tests {
             let ActionFacts { name, api, job, .. } = integration.action;
             let label = format!("{}:{name}", integration.service());
             assert_eq!(api.is_some(), integration.api().is_some(), "{label}");
-            let polled = job.and_then(|job| job.poll);
-            assert_eq!(polled.is_some(), integration.poll().is_some(), "{label}");
+            let polled = job.is_some_and(|job| job != Sync::Own);
+            assert_eq!(polled, integration.poll().is_some(), "{label}");
             let mocked = integration.mocked_answer(Pattern::Sync);
-            assert_eq!(polled.is_some(), mocked.is_some(), "{label}");
+            assert_eq!(polled, mocked.is_some(), "{label}");
         }
     }
 

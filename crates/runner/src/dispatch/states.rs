@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use asl::resources::{Integration, Pattern};
 use asl::{Failure, error_name};
-use base::Timestamp;
-use bytes::Bytes;
 use engine::decide::TaskOutcome;
 use engine::event::TaskFailure;
-use json::{Kind, Object, Value};
-use service::CallError;
+use json::{Object, Value};
 
-use super::{Errand, Sent, sdk};
+use super::ask::{Answer, Voice, ask};
+use super::metadata::{HttpAnswer, with_metadata};
+use super::{Errand, Job, Sent, casing};
 use crate::facts::Facts;
 use crate::standing::Standing;
 use crate::{Error, Runner, Shared, Status};
@@ -25,84 +24,49 @@ pub(super) async fn start_execution(
     integration: Integration,
     pattern: Pattern,
 ) -> Sent {
-    let ctx = errand.ctx(runner);
-    let request_id = ctx.request_id().to_owned();
-    match runner.0.bus.call(ctx, "states", "StartExecution", request(errand)).await {
-        Ok(reply) => started(runner, &reply, &request_id, pattern),
-        Err(CallError::NoRoom(_)) => Sent::failed(super::missing::failure(errand.resource())),
-        Err(CallError::Refused(error)) => {
-            let cause = format!(
-                "{} (Service: {}; Status Code: {}; Error Code: {}; Request ID: {request_id}; Proxy: null)",
-                error.message.as_deref().unwrap_or("null"),
-                integration.sdk_name(),
-                error.status,
-                error.code,
-            );
-            Sent::failed(Failure::new(integration.error_name(&error.code), cause))
-        }
-    }
-}
-
-fn request(errand: &Errand) -> Bytes {
-    let parameters = &errand.dispatch.parameters;
-    let given = |name| parameters.get(name).filter(|value| !value.is_null());
-    let mut body = Object::new();
-    if let Some(arn) = given("StateMachineArn") {
-        body.insert("stateMachineArn", arn);
-    }
-    body.insert("name", given("Name").unwrap_or_else(|| errand.execution_name().into()));
-    if let Some(input) = given("Input") {
-        let is_text = input.kind() == Kind::String;
-        body.insert("input", if is_text { input } else { input.to_string().into() });
-    }
-    if let Some(trace_header) = given("TraceHeader") {
-        body.insert("traceHeader", trace_header);
-    }
-    Value::from(body).to_string().into()
-}
-
-fn started(runner: &Runner, reply: &Bytes, request_id: &str, pattern: Pattern) -> Sent {
-    let parsed = std::str::from_utf8(reply).ok().and_then(|text| Value::parse(text).ok());
-    let arn = parsed.as_ref().and_then(|reply| reply.get("executionArn"));
-    let (Some(reply_value), Some(arn)) = (parsed, arn) else {
-        let cause = "The states room answered StartExecution without an execution.";
-        return Sent::failed(Failure::new(error_name::TASK_FAILED, cause));
+    let refused = |failure| Sent::refused(pattern, failure);
+    let ctx = match errand.ctx(runner) {
+        Ok(ctx) => ctx,
+        Err(failure) => return refused(failure),
     };
-    let start_date = reply_value.get("startDate").and_then(|date| sdk::millis(&date));
-    let mut output = Object::new();
-    output.insert("ExecutionArn", arn.clone());
-    output.insert("SdkHttpMetadata", http_metadata(runner, reply.len(), request_id));
-    output.insert("SdkResponseMetadata", Value::object([("RequestId", request_id)]));
-    output.insert("StartDate", start_date.unwrap_or_default());
+    let action = integration.api().expect("startExecution is an operation of the API");
+    let voice = Voice::Optimized(integration);
+    match ask(runner, ctx, voice, action, &parameters(errand)).await {
+        Ok(answer) => started(runner, &answer, pattern),
+        Err(refusal) => refused(voice.failure(&refusal)),
+    }
+}
+
+/// The task's own, with the name that the attempt gives its execution if they have none.
+fn parameters(errand: &Errand) -> Value {
+    let parameters = &errand.dispatch.parameters;
+    match parameters.get("Name").filter(|name| !name.is_null()) {
+        Some(_) => parameters.clone(),
+        None => parameters.with("Name", errand.execution_name()),
+    }
+}
+
+fn started(runner: &Runner, answer: &Answer, pattern: Pattern) -> Sent {
+    let started = answer.value.get("executionArn").zip(answer.value.get("startDate"));
+    let started = started.and_then(|(arn, date)| Some((arn, casing::millis(&date)?)));
+    let Some((arn, start_date)) = started else {
+        let cause = "The states room answered StartExecution without an execution.";
+        return Sent::refused(pattern, Failure::new(error_name::TASK_FAILED, cause));
+    };
+    let mut result = Object::new();
+    result.insert("ExecutionArn", arn.clone());
+    result.insert("StartDate", start_date);
+    let http = HttpAnswer {
+        service: "states",
+        value: &answer.value,
+        request_id: &answer.request_id,
+        status: 200,
+    };
+    let output = with_metadata(runner, &result.into(), &http);
     let job = matches!(pattern, Pattern::Sync | Pattern::Sync2)
-        .then(|| arn.as_str().map(Arc::from))
+        .then(|| arn.as_str().map(|arn| Job::Execution(arn.into())))
         .flatten();
-    Sent { job, ..Sent::answered(pattern, output.into()) }
-}
-
-/// The headers that AWS's own client would have seen.
-fn http_metadata(runner: &Runner, body_bytes: usize, request_id: &str) -> Value {
-    let headers = [
-        ("x-amzn-RequestId", request_id.to_owned()),
-        ("connection", "keep-alive".to_owned()),
-        ("Content-Length", body_bytes.to_string()),
-        ("Date", http_date(runner.0.house.now())),
-        ("Content-Type", "application/x-amz-json-1.0".to_owned()),
-    ];
-    let all = headers.iter().map(|(name, value)| (*name, Value::array([value.as_str().into()])));
-    let mut metadata = Object::new();
-    metadata.insert("AllHttpHeaders", Value::object(all));
-    metadata.insert(
-        "HttpHeaders",
-        Value::object(headers.iter().map(|(name, value)| (*name, value.as_str()))),
-    );
-    metadata.insert("HttpStatusCode", 200);
-    metadata.into()
-}
-
-fn http_date(at: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.as_millis()).unwrap_or_default();
-    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    Sent { job, ..Sent::answered(pattern, output) }
 }
 
 /// What the end of a child is to the task that waits for it.
@@ -156,17 +120,4 @@ fn describe(facts: &Facts, standing: &Standing, parsed: bool) -> Result<Value, E
     described.insert("Status", standing.status.name());
     described.insert("StopDate", standing.date.as_millis());
     Ok(described.into())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_are_those_of_http() {
-        assert_eq!(
-            http_date(Timestamp::from_millis(784_111_777_000)),
-            "Sun, 06 Nov 1994 08:49:37 GMT"
-        );
-    }
 }

@@ -13,6 +13,7 @@ use store::Batch;
 
 use super::start::{Processor, child_arn};
 use super::{MapRunUpdate, REDRIVE, STOP};
+use crate::dispatch::Job;
 use crate::execution::Status;
 use crate::facts::Facts;
 use crate::mailbox::Next;
@@ -454,7 +455,7 @@ impl LiveMapRun {
             Act::Stop(child) => {
                 let child_arn = self.arn_of(arn, child);
                 match self.processor.execution_type {
-                    ExecutionType::Standard => runner.stop_job(child_arn),
+                    ExecutionType::Standard => runner.stop_job(Job::Execution(child_arn)),
                     ExecutionType::Express => runner.0.shard(&child_arn).express.stop(&child_arn),
                 }
             }

@@ -105,6 +105,21 @@ pub(crate) fn job(arn: &str, attempt: u64) -> Key {
     jobs(arn).u64(attempt)
 }
 
+pub(crate) fn polls(arn: &str) -> Key {
+    Key::of("poll").text(arn)
+}
+
+pub(crate) fn poll(arn: &str, attempt: u64) -> Key {
+    polls(arn).u64(attempt)
+}
+
+/// The attempt of a row of an execution's polls.
+pub(crate) fn poll_attempt(key: &[u8]) -> Result<u64, store::Error> {
+    let mut parts = Parts::of("poll", key)?;
+    parts.bytes()?;
+    parts.u64()
+}
+
 pub(crate) fn activities(activity: &str) -> Key {
     Key::of("activity").text(activity)
 }

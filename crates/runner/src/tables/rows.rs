@@ -213,6 +213,32 @@ impl<'a> DispatchRow<'a> {
     }
 }
 
+/// A job of another service that a task waits for.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct PollRow {
+    /// The Task state, in the program.
+    #[n(0)]
+    pub(crate) state: u32,
+    /// The request that asks how the job fares, as a workflow would write it.
+    #[n(1)]
+    pub(crate) question: String,
+    /// The request that stops it, if anything can.
+    #[n(2)]
+    pub(crate) stop: Option<String>,
+    /// Members of the first answer that belong to the result.
+    #[n(3)]
+    pub(crate) kept: String,
+    #[n(4)]
+    pub(crate) role_arn: Option<String>,
+    /// How often it was asked after.
+    #[n(5)]
+    pub(crate) polls: u32,
+    /// When it is asked after next.
+    #[n(6)]
+    pub(crate) due: i64,
+}
+
 /// A task that waits for a worker.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 #[cbor(map)]

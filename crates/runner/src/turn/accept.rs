@@ -12,13 +12,13 @@ use engine::token::TaskToken;
 
 use super::Turn;
 use super::commands::{Act, resource};
-use crate::dispatch::{self, Sent};
+use crate::dispatch::{self, Job, Sent};
 use crate::execution::{Redrive, TaskEnd};
 use crate::live::Live;
 use crate::map_run;
 use crate::message::{Message, Redriver};
 use crate::standing::Standing;
-use crate::tables::{NoticeRow, key};
+use crate::tables::{self, NoticeRow, key};
 use crate::{Error, ExecutionError, TokenError, describe};
 
 impl Turn<'_> {
@@ -54,6 +54,11 @@ impl Turn<'_> {
             Message::Send(dispatch) => self.mark_sent(dispatch),
             Message::Recover(dispatch) => self.recover(dispatch),
             Message::Outcome(attempt, sent) => self.outcome(attempt, *sent).await?,
+            Message::JobEnded(attempt, outcome) => {
+                if self.close_poll(attempt).is_some() {
+                    self.decide(Input::TaskEnded { attempt, outcome: *outcome });
+                }
+            }
             Message::EndTask(token, end, answer) => {
                 let message = match self.is_submitted(token.attempt) {
                     true => Some(Message::EndTask(token, end, answer)),
@@ -90,6 +95,20 @@ impl Turn<'_> {
             self.live.timer = None;
         }
         self.decide(Input::Wake);
+        self.ask_after_jobs();
+    }
+
+    /// Asks after the jobs that are due, and says when the next time is.
+    fn ask_after_jobs(&mut self) {
+        let live = &mut *self.live;
+        let now = self.now.as_millis();
+        for (attempt, row) in live.polls.iter_mut().filter(|(_, row)| row.due <= now) {
+            self.acts.push(Act::AskAfter(*attempt, Box::new(row.clone())));
+            row.polls = row.polls.saturating_add(1);
+            let pause = dispatch::pause(&self.runner.0, &live.facts, row);
+            row.due = self.now.after(pause).as_millis();
+            self.batch.put(key::poll(&live.facts.arn, *attempt), tables::encode(row));
+        }
     }
 
     fn redrive(&mut self, redriver: Redriver) -> Result<Timestamp, ExecutionError> {
@@ -157,16 +176,19 @@ impl Turn<'_> {
                 self.batch.delete(outbox);
             }
             Some(false) => self.mark_sent(dispatch),
-            Some(true) if dispatch::can_be_asked_again(resource(&self.live, &dispatch)) => {
+            Some(true) if self.can_be_asked_again(&dispatch) => {
                 self.acts.push(Act::Leave(dispatch));
             }
             Some(true) => {
-                let failure = dispatch::unknown_outcome(resource(&self.live, &dispatch));
-                let outcome = TaskOutcome::Failed(TaskFailure::Failed, failure);
+                let outcome = dispatch::unknown(resource(&self.live, &dispatch)).outcome;
                 self.batch.delete(outbox);
                 self.decide(Input::TaskEnded { attempt, outcome });
             }
         }
+    }
+
+    fn can_be_asked_again(&self, dispatch: &engine::Dispatch) -> bool {
+        dispatch::can_be_asked_again(&self.runner.0.bus, resource(&self.live, dispatch))
     }
 
     async fn outcome(&mut self, attempt: Attempt, sent: Sent) -> Result<(), Error> {
@@ -174,9 +196,13 @@ impl Turn<'_> {
         let is_open = self.live.execution.task(attempt).is_some();
         self.batch.delete(key::outbox(self.runner.0.shard_of(&arn), &arn, attempt));
         match sent.job {
-            Some(job) if is_open => {
+            Some(Job::Execution(job)) if is_open => {
                 self.put_job(attempt, &job);
                 self.acts.push(Act::LookForNotice(attempt));
+            }
+            Some(Job::Polled { row, .. }) if is_open => {
+                self.batch.put(key::poll(&arn, attempt), tables::encode(&*row));
+                self.live.polls.insert(attempt, *row);
             }
             Some(job) => self.acts.push(Act::StopJob(job)),
             None => {}

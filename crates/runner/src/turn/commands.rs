@@ -10,11 +10,11 @@ use engine::frame::Phase;
 use engine::{Command, Dispatch};
 
 use super::Turn;
-use crate::dispatch::Errand;
+use crate::dispatch::{Errand, Job};
 use crate::live::Live;
 use crate::map_run::{self, REDRIVE, STOP};
 use crate::message::Message;
-use crate::tables::{self, ActivityRow, DispatchRow, NoticeRow, key};
+use crate::tables::{self, ActivityRow, DispatchRow, NoticeRow, PollRow, key};
 use crate::{Error, Runner};
 
 /// What follows once a turn is durable.
@@ -31,8 +31,10 @@ pub(super) enum Act {
     },
     /// The end of a job may have come before its submission was known.
     LookForNotice(Attempt),
-    /// Nobody waits for this execution any more.
-    StopJob(Arc<str>),
+    /// Asks how a job of another service fares.
+    AskAfter(Attempt, Box<PollRow>),
+    /// Nobody waits for this job any more.
+    StopJob(Job),
     Notify(Arc<str>, u64, NoticeRow),
     StartMapRun(Arc<str>),
     WakeBy(i64),
@@ -47,7 +49,11 @@ impl Turn<'_> {
                 Command::Dispatch(dispatch) => self.put_task(dispatch),
                 Command::Cancel(attempt) => {
                     if let Some(job) = self.close_attempt(attempt).await? {
-                        self.acts.push(Act::StopJob(job));
+                        self.acts.push(Act::StopJob(Job::Execution(job)));
+                    }
+                    if let Some(row) = self.close_poll(attempt) {
+                        let facts = Arc::clone(&self.live.facts);
+                        self.acts.push(Act::StopJob(Job::Polled { facts, row: Box::new(row) }));
                     }
                 }
                 Command::StartMapRun(start) => {
@@ -101,6 +107,13 @@ impl Turn<'_> {
         let arn = &self.live.facts.arn;
         self.batch.put(key::job(arn, attempt), Bytes::copy_from_slice(job.as_bytes()));
         self.jobs.push((attempt, Arc::clone(job)));
+    }
+
+    /// The job of an attempt isn't asked after any more. Its row, if it had one.
+    pub(super) fn close_poll(&mut self, attempt: Attempt) -> Option<PollRow> {
+        let row = self.live.polls.remove(&attempt)?;
+        self.batch.delete(key::poll(&self.live.facts.arn, attempt));
+        Some(row)
     }
 
     /// Removes what rows an attempt has; gives the job that it has started.
@@ -162,6 +175,7 @@ impl Act {
             Act::Leave(dispatch) => runner.leave(Errand::new(&live.facts, *dispatch)),
             Act::Offer { activity, row } => runner.0.activities.offer(&activity, &row),
             Act::LookForNotice(attempt) => runner.look_for_notice(arn, attempt),
+            Act::AskAfter(attempt, row) => runner.ask_after(&live.facts, attempt, *row),
             Act::StopJob(job) => runner.stop_job(job),
             Act::Notify(receiver, number, row) => runner.notify(&receiver, number, row),
             Act::StartMapRun(map_run) => runner.go_on_with_map_run(&map_run),

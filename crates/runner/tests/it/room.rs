@@ -31,6 +31,10 @@ impl Service for Room {
         vec!["StartExecution", "SendTaskSuccess", "GetActivityTask"]
     }
 
+    fn answers_again(&self, operation: &str) -> bool {
+        operation == "StartExecution"
+    }
+
     fn rate(&self, _operation: &str) -> Option<Rate> {
         None
     }

@@ -78,7 +78,8 @@ async fn a_missing_room_fails_by_its_name_and_is_retried() {
     let described = world.ended(&arn).await;
     assert_eq!(
         said(&described),
-        "FAILED Lambda.AWSLambdaException: Freehold has no lambda room yet: the task invoke can't be served."
+        "FAILED Lambda.SdkClientException: Freehold has no lambda room and no endpoint for it: \
+         set [endpoints.lambda] in the configuration to send this task to AWS or to a compatible server."
     );
     assert_eq!(described.stop_date.unwrap().since(described.start_date).as_secs(), 30);
     let history = world.history(&arn).await;
