@@ -4,6 +4,7 @@
 //! its server takes the prefix off, and so do we, who don't run its server.
 
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use serde_json::error::Category;
 
 use crate::errors::Error;
@@ -34,10 +35,10 @@ struct Mark {
 
 /// Reads a body as the request of an operation.
 pub(crate) fn request<T: DeserializeOwned>(operation: &str, body: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(body).map_err(|error| refusal(operation, &error))
+    serde_json::from_slice(body).map_err(|error| refusal(operation, body, &error))
 }
 
-fn refusal(operation: &str, error: &serde_json::Error) -> Error {
+fn refusal(operation: &str, body: &[u8], error: &serde_json::Error) -> Error {
     let text = error.to_string();
     if text.starts_with("recursion limit exceeded") {
         return Error::Validation(TOO_DEEP.to_owned());
@@ -61,6 +62,9 @@ fn refusal(operation: &str, error: &serde_json::Error) -> Error {
     }
     if let Some(member) = quoted(plain, "missing field `") {
         return Error::Validation(null_member(member));
+    }
+    if let Some((_, kind)) = plain.split_once(" for ").filter(|_| plain.starts_with("expected ")) {
+        return Error::Serialization(mistyped_value(body, kind));
     }
     match plain {
         _ if plain.contains("empty AttributeValue") => Error::Validation(EMPTY_VALUE.to_owned()),
@@ -111,6 +115,42 @@ fn mistyped(text: &str) -> String {
         _ => "STRING_VALUE",
     };
     format!("{given} cannot be converted to {wanted}")
+}
+
+/// The same for an attribute value, of which `dynoxide` says the type only: `{"N": 5}`.
+fn mistyped_value(body: &[u8], kind: &str) -> String {
+    let wants_text = matches!(kind, "S" | "N" | "B");
+    let body = serde_json::from_slice(body).unwrap_or(Value::Null);
+    let given = find(&body, kind, &|value| match wants_text {
+        true => !value.is_string(),
+        false => !(value.is_array() || kind == "M" && value.is_object()),
+    });
+    match given {
+        Some(Value::Object(_)) => "Start of structure or map found where not expected",
+        Some(Value::Array(_)) if wants_text => {
+            "Unrecognized collection type class java.lang.String"
+        }
+        Some(Value::Number(number)) if wants_text && number.is_f64() => {
+            "DECIMAL_VALUE cannot be converted to String"
+        }
+        Some(Value::Number(_)) if wants_text => "NUMBER_VALUE cannot be converted to String",
+        Some(Value::Bool(true)) if wants_text => "TRUE_VALUE cannot be converted to String",
+        Some(Value::Bool(false)) if wants_text => "FALSE_VALUE cannot be converted to String",
+        _ => "Unexpected field type",
+    }
+    .to_owned()
+}
+
+/// The first member of that name which is wrong, however deep.
+fn find<'v>(value: &'v Value, name: &str, is_wrong: &dyn Fn(&Value) -> bool) -> Option<&'v Value> {
+    match value {
+        Value::Object(members) => members
+            .get(name)
+            .filter(|member| is_wrong(member))
+            .or_else(|| members.values().find_map(|member| find(member, name, is_wrong))),
+        Value::Array(items) => items.iter().find_map(|item| find(item, name, is_wrong)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
 }
 
 fn without_position(text: &str) -> &str {
@@ -164,6 +204,22 @@ mod tests {
         ] {
             assert_eq!(
                 refused::<PutItemRequest>("PutItem", body),
+                format!("SerializationException: {says}")
+            );
+        }
+    }
+
+    #[test]
+    fn an_attribute_value_of_another_type_is_named() {
+        for (value, says) in [
+            (r#"{"N":5}"#, "NUMBER_VALUE cannot be converted to String"),
+            (r#"{"S":false}"#, "FALSE_VALUE cannot be converted to String"),
+            (r#"{"L":[{"B":[]}]}"#, "Unrecognized collection type class java.lang.String"),
+            (r#"{"SS":"a"}"#, "Unexpected field type"),
+        ] {
+            let body = format!(r#"{{"TableName":"abc","Item":{{"a":{value}}}}}"#);
+            assert_eq!(
+                refused::<PutItemRequest>("PutItem", &body),
                 format!("SerializationException: {says}")
             );
         }

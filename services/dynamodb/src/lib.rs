@@ -67,9 +67,14 @@ impl DynamoDb {
         DynamoDbStreams(Arc::clone(&self.0))
     }
 
+    /// Deletes the items whose time is over, and what is kept for a time only, as [`DynamoDb::work`] does now and then.
+    pub async fn sweep(&self) {
+        self.0.sweep().await;
+    }
+
     /// What goes on by itself, without end: to be run once.
     pub fn work(&self) -> impl Future<Output = ()> + Send + use<> {
-        work::sweep(Arc::clone(&self.0))
+        work::sweep_for_ever(Arc::clone(&self.0))
     }
 }
 
@@ -103,6 +108,12 @@ impl Room {
         })?;
         databases.insert(key, database.clone());
         Ok(database)
+    }
+
+    async fn sweep(self: &Arc<Self>) {
+        for database in self.databases_with_files() {
+            database.sweep().await;
+        }
     }
 
     /// The databases that there are: those in use, and those that have a file from before.
@@ -167,6 +178,11 @@ impl Service for DynamoDb {
 
     fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
         self.0.answer(ctx, operations::find(DYNAMODB, operation), body)
+    }
+
+    /// All but the one that isn't always a single transaction: see `database::file`.
+    fn answers_again(&self, operation: &str) -> bool {
+        operation != "BatchExecuteStatement" && operations::find(DYNAMODB, operation).is_some()
     }
 }
 

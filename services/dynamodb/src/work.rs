@@ -11,12 +11,10 @@ const PAUSE: Duration = Duration::from_secs(60);
 /// A sweep reads every table that has a time to live, and others wait for it: it may take this part of the time.
 const PART_OF_TIME: u32 = 50;
 
-pub(crate) async fn sweep(room: Arc<Room>) {
+pub(crate) async fn sweep_for_ever(room: Arc<Room>) {
     loop {
         let started_at = room.clock.now();
-        for database in room.databases_with_files() {
-            database.sweep().await;
-        }
+        room.sweep().await;
         let took = room.clock.now().since(started_at);
         pause(PAUSE.max(took * PART_OF_TIME)).await;
     }

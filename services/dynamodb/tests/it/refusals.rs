@@ -1,0 +1,80 @@
+use serde_json::json;
+
+use crate::house::{Rooms, TABLE_ARN};
+
+#[tokio::test]
+async fn a_table_that_isnt_there_is_not_found() {
+    let rooms = Rooms::open();
+    let key = json!({"TableName": "Nothing", "Key": {"id": {"S": "1"}}});
+    let item = json!({"TableName": "Nothing", "Item": {"id": {"S": "1"}}});
+    for (operation, body) in
+        [("GetItem", key), ("PutItem", item), ("Scan", json!({"TableName": "Nothing"}))]
+    {
+        assert_eq!(
+            rooms.refusal(operation, body).await,
+            ("ResourceNotFoundException".into(), "Requested resource not found".into()),
+            "{operation}"
+        );
+    }
+    assert_eq!(
+        rooms.refusal("DescribeTable", json!({"TableName": "Nothing"})).await,
+        (
+            "ResourceNotFoundException".into(),
+            "Requested resource not found: Table: Nothing not found".into()
+        )
+    );
+}
+
+#[tokio::test]
+async fn members_that_are_missing_or_mistyped_are_named() {
+    let rooms = Rooms::open();
+    assert_eq!(
+        rooms.refusal("PutItem", json!({"TableName": "Orders", "Item": {"id": {"S": 1}}})).await,
+        ("SerializationException".into(), "NUMBER_VALUE cannot be converted to String".into())
+    );
+    assert_eq!(
+        rooms.refusal("UpdateTimeToLive", json!({"TableName": "Orders"})).await,
+        (
+            "ValidationException".into(),
+            "1 validation error detected: Value null at 'timeToLiveSpecification' failed to satisfy \
+             constraint: Member must not be null"
+                .into()
+        )
+    );
+}
+
+#[tokio::test]
+async fn an_operation_that_isnt_there_is_unknown() {
+    let rooms = Rooms::open();
+    let (code, _) = rooms.refusal("CreateBackup", json!({})).await;
+    assert_eq!(code, "UnknownOperationException");
+}
+
+#[tokio::test]
+async fn a_resource_of_another_account_is_denied() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let foreign = TABLE_ARN.replace("000000000000", "111111111111") + "Orders";
+    let caller = rooms.caller("arn:aws:iam::000000000000:user/ana");
+    let body = json!({"ResourceArn": foreign, "Tags": [{"Key": "a", "Value": "b"}]});
+    let error = rooms.ask_as(caller, "TagResource", body).await.expect_err("is denied");
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "AccessDeniedException: User: arn:aws:iam::000000000000:user/ana is not authorized to \
+             perform: dynamodb:TagResource on resource: {foreign}"
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_cant_be_opened_is_our_trouble_and_a_later_request_tries_again() {
+    let rooms = Rooms::open();
+    let account = rooms.path().join("000000000000");
+    std::fs::write(&account, "in the way").expect("writes");
+    let error = rooms.ask("ListTables", json!({})).await.expect_err("there is no folder");
+    assert!(error.is_server_fault(), "{error}");
+    assert_eq!(error.message, None);
+    std::fs::remove_file(account).expect("removes");
+    assert_eq!(rooms.call("ListTables", json!({})).await, json!({"TableNames": []}));
+}

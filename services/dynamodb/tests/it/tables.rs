@@ -1,0 +1,99 @@
+use serde_json::json;
+
+use crate::house::{Rooms, TABLE_ARN, table};
+
+#[tokio::test]
+async fn a_table_has_an_arn_of_the_house() {
+    let rooms = Rooms::open();
+    let created = rooms.call("CreateTable", table("Orders")).await;
+    let described = rooms.call("DescribeTable", json!({"TableName": "Orders"})).await;
+
+    assert_eq!(created["TableDescription"]["TableArn"], format!("{TABLE_ARN}Orders"));
+    assert_eq!(created["TableDescription"]["TableStatus"], "CREATING");
+    assert_eq!(described["Table"]["TableArn"], format!("{TABLE_ARN}Orders"));
+    assert_eq!(described["Table"]["TableStatus"], "ACTIVE");
+}
+
+#[tokio::test]
+async fn an_index_has_an_arn_of_the_house() {
+    let rooms = Rooms::open();
+    let mut request = table("Orders");
+    request["GlobalSecondaryIndexes"] = json!([{
+        "IndexName": "by-id",
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }]);
+    let created = rooms.call("CreateTable", request).await;
+    assert_eq!(
+        created["TableDescription"]["GlobalSecondaryIndexes"][0]["IndexArn"],
+        format!("{TABLE_ARN}Orders/index/by-id")
+    );
+}
+
+#[tokio::test]
+async fn a_table_that_is_deleted_is_gone() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    rooms.call("DeleteTable", json!({"TableName": "Orders"})).await;
+    assert_eq!(rooms.call("ListTables", json!({})).await, json!({"TableNames": []}));
+}
+
+#[tokio::test]
+async fn a_table_is_made_once() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    assert_eq!(
+        rooms.refusal("CreateTable", table("Orders")).await,
+        ("ResourceInUseException".into(), "Table already exists: Orders".into())
+    );
+    // What the refused request left in memory isn't mistaken for the table.
+    rooms.call("DeleteTable", json!({"TableName": "Orders"})).await;
+    rooms.table("Orders").await;
+}
+
+#[tokio::test]
+async fn tags_are_kept_by_arn() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let arn = format!("{TABLE_ARN}Orders");
+    let tags = json!([{"Key": "team", "Value": "shop"}]);
+    rooms.call("TagResource", json!({"ResourceArn": arn, "Tags": tags})).await;
+    let listed = rooms.call("ListTagsOfResource", json!({"ResourceArn": arn})).await;
+    assert_eq!(listed["Tags"], tags);
+}
+
+#[tokio::test]
+async fn a_table_may_be_given_by_its_arn() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let arn = format!("{TABLE_ARN}Orders");
+    let item = json!({"id": {"S": "arn:aws:dynamodb:dynoxide:000000000000:x"}});
+    rooms.call("PutItem", json!({"TableName": arn, "Item": item})).await;
+    let put = json!({"PutRequest": {"Item": {"id": {"S": "b"}}}});
+    let mut tables = serde_json::Map::new();
+    tables.insert(arn.clone(), json!([put]));
+    rooms.call("BatchWriteItem", json!({"RequestItems": tables})).await;
+    let put = json!({"Put": {"TableName": arn, "Item": {"id": {"S": "c"}}}});
+    rooms.call("TransactWriteItems", json!({"TransactItems": [put]})).await;
+    assert_eq!(
+        rooms.ids("Orders").await,
+        ["arn:aws:dynamodb:dynoxide:000000000000:x", "b", "c"],
+        "and an item that holds an ARN stays as it is"
+    );
+}
+
+#[tokio::test]
+async fn point_in_time_recovery_is_off() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let request = json!({"TableName": "Orders"});
+    let described = rooms.call("DescribeContinuousBackups", request).await;
+    assert_eq!(
+        described["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"],
+        json!({"PointInTimeRecoveryStatus": "DISABLED"})
+    );
+    assert_eq!(
+        rooms.refusal("DescribeContinuousBackups", json!({"TableName": "Other"})).await,
+        ("TableNotFoundException".into(), "Table not found: Other".into())
+    );
+}
