@@ -63,28 +63,66 @@ fn refusal(operation: &str, body: &[u8], error: &serde_json::Error) -> Error {
     if let Some(member) = quoted(plain, "missing field `") {
         return Error::Validation(null_member(member));
     }
+    if let Some(refusal) = unknown_value(body, plain) {
+        return Error::Validation(refusal);
+    }
     if let Some((_, kind)) = plain.split_once(" for ").filter(|_| plain.starts_with("expected ")) {
         return Error::Serialization(mistyped_value(body, kind));
     }
     match plain {
         _ if plain.contains("empty AttributeValue") => Error::Validation(EMPTY_VALUE.to_owned()),
         _ if plain.contains(SUPPLIED) => Error::Validation(plain.to_owned()),
-        _ if plain.contains("unknown variant") || plain.contains("invalid type: null") => {
-            Error::Validation(plain.to_owned())
-        }
+        _ if plain.contains("invalid type: null") => Error::Validation(plain.to_owned()),
         _ => Error::Serialization(mistyped(plain)),
     }
 }
 
 /// How AWS refuses a member that is required and isn't there.
 fn null_member(member: &str) -> String {
-    let mut name = member.to_owned();
-    if let Some(first) = name.get_mut(..1) {
-        first.make_ascii_lowercase();
-    }
+    let name = lower_first(member);
     format!(
         "1 validation error detected: Value null at '{name}' failed to satisfy constraint: Member must not be null"
     )
+}
+
+/// "unknown variant `X`, expected `A` or `B`", as AWS says it, which names the place.
+fn unknown_value(body: &[u8], text: &str) -> Option<String> {
+    let given = quoted(text, "unknown variant `")?;
+    let (_, expected) = text.split_once("expected ")?;
+    let known: Vec<_> = expected.split('`').skip(1).step_by(2).collect();
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let path = path_of(&body, given)?;
+    Some(format!(
+        "1 validation error detected: Value '{given}' at '{path}' failed to satisfy constraint: \
+         Member must satisfy enum value set: [{}]",
+        known.join(", ")
+    ))
+}
+
+/// Where a text first stands, as AWS writes places: `keySchema.2.member.keyType`.
+fn path_of(value: &Value, text: &str) -> Option<String> {
+    let join = |place: String, rest: String| match rest.as_str() {
+        "" => place,
+        _ => format!("{place}.{rest}"),
+    };
+    match value {
+        Value::String(value) => (value == text).then(String::new),
+        Value::Object(members) => members
+            .iter()
+            .find_map(|(name, member)| Some(join(lower_first(name), path_of(member, text)?))),
+        Value::Array(items) => items.iter().enumerate().find_map(|(index, item)| {
+            Some(join(format!("{}.member", index + 1), path_of(item, text)?))
+        }),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+fn lower_first(name: &str) -> String {
+    let mut name = name.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    name
 }
 
 /// "invalid type: integer `23`, expected a string", as AWS says it: "NUMBER_VALUE cannot be converted to String".
@@ -166,6 +204,7 @@ fn quoted<'t>(text: &'t str, before: &str) -> Option<&'t str> {
 
 #[cfg(test)]
 mod tests {
+    use dynoxide::actions::create_table::CreateTableRequest;
     use dynoxide::actions::get_item::GetItemRequest;
     use dynoxide::actions::put_item::PutItemRequest;
 
@@ -223,6 +262,17 @@ mod tests {
                 format!("SerializationException: {says}")
             );
         }
+    }
+
+    #[test]
+    fn a_value_that_isnt_one_of_a_set_is_refused_with_its_place_and_the_set() {
+        let body = r#"{"TableName":"abc","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],
+            "KeySchema":[{"AttributeName":"a","KeyType":"HASH"},{"AttributeName":"b","KeyType":"SORT"}]}"#;
+        assert_eq!(
+            refused::<CreateTableRequest>("CreateTable", body),
+            "ValidationException: 1 validation error detected: Value 'SORT' at 'keySchema.2.member.keyType' \
+             failed to satisfy constraint: Member must satisfy enum value set: [HASH, RANGE]"
+        );
     }
 
     #[test]

@@ -23,6 +23,9 @@ pub(crate) enum Error {
         "User: {user} is not authorized to perform: dynamodb:{operation} on resource: {resource}"
     )]
     AccessDenied { user: String, operation: &'static str, resource: String },
+    /// Quoted in <https://github.com/aws-controllers-k8s/community/issues/1000>.
+    #[error("Table already has an enabled stream: TableName: {0}")]
+    StreamEnabled(String),
     #[error("Table not found: {0}")]
     TableNotFound(String),
     /// A token that has come before, with another request.
@@ -43,7 +46,7 @@ impl Error {
         let message = self.to_string();
         match self {
             Error::Refused(refusal) => refused(refusal, scope, operation),
-            Error::Validation(_) => aws::Error::validation(message),
+            Error::Validation(_) | Error::StreamEnabled(_) => aws::Error::validation(message),
             Error::Serialization(text) if text.is_empty() => {
                 aws::Error { message: None, ..aws::Error::serialization("") }
             }

@@ -5,9 +5,9 @@ use bytes::Bytes;
 use dynoxide::actions::vector_lifecycle::VectorIndexLifecycle;
 use dynoxide::actions::{
     batch_execute_statement, batch_get_item, batch_write_item, create_table, delete_item,
-    delete_table, describe_table, describe_time_to_live, execute_statement, get_item, list_tables,
+    describe_table, describe_time_to_live, execute_statement, get_item, list_tables,
     list_tags_of_resource, put_item, query, scan, search_vectors, tag_resource, transact_get_items,
-    untag_resource, update_item, update_table, update_time_to_live,
+    untag_resource, update_time_to_live,
 };
 use dynoxide::storage::Storage;
 use futures_util::FutureExt as _;
@@ -70,11 +70,7 @@ pub(crate) static DYNAMODB: &[Operation] = &[
     write("DeleteItem", |desk, body| {
         answer("DeleteItem", body, |it| delete_item::execute(desk.storage, it))
     }),
-    define("DeleteTable", |desk, body| {
-        desk.with_arns(answer("DeleteTable", body, |it| {
-            delete_table::execute(desk.storage, it, desk.lifecycle)
-        }))
-    }),
+    define("DeleteTable", |desk, body| desk.with_arns(ops::delete_table(desk, body))),
     read("DescribeContinuousBackups", ops::describe_continuous_backups),
     read("DescribeLimits", ops::describe_limits),
     read("DescribeTable", |desk, body| {
@@ -116,14 +112,8 @@ pub(crate) static DYNAMODB: &[Operation] = &[
     define("UntagResource", |desk, body| {
         answer("UntagResource", body, |it| untag_resource::execute(desk.storage, it))
     }),
-    write("UpdateItem", |desk, body| {
-        answer("UpdateItem", body, |it| update_item::execute(desk.storage, it))
-    }),
-    define("UpdateTable", |desk, body| {
-        desk.with_arns(answer("UpdateTable", body, |it| {
-            update_table::execute(desk.storage, it, desk.lifecycle)
-        }))
-    }),
+    write("UpdateItem", ops::update_item),
+    define("UpdateTable", |desk, body| desk.with_arns(ops::update_table(desk, body))),
     define("UpdateTimeToLive", |desk, body| {
         answer("UpdateTimeToLive", body, |it| update_time_to_live::execute(desk.storage, it))
     }),

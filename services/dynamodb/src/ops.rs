@@ -1,5 +1,6 @@
 //! The operations to which `dynoxide`'s own answer isn't enough. The others stand in `operations` alone.
 
+mod delete_table;
 mod describe_continuous_backups;
 mod describe_limits;
 mod describe_stream;
@@ -8,7 +9,10 @@ mod get_records;
 mod get_shard_iterator;
 mod list_streams;
 mod transact_write_items;
+mod update_item;
+mod update_table;
 
+pub(crate) use delete_table::delete_table;
 pub(crate) use describe_continuous_backups::describe_continuous_backups;
 pub(crate) use describe_limits::describe_limits;
 pub(crate) use describe_stream::describe_stream;
@@ -17,3 +21,18 @@ pub(crate) use get_records::get_records;
 pub(crate) use get_shard_iterator::get_shard_iterator;
 pub(crate) use list_streams::list_streams;
 pub(crate) use transact_write_items::transact_write_items;
+pub(crate) use update_item::update_item;
+pub(crate) use update_table::update_table;
+
+use crate::errors::Error;
+use crate::operations::Desk;
+
+/// Forgets what has happened to a table's items: its next stream begins with what happens next.
+///
+/// dynoxide keeps records by the table's name, so that the stream of a new table of that name, or of one whose stream
+/// is switched on again, would begin with them.
+fn forget_records(desk: &Desk<'_>, table: &str) -> Result<(), Error> {
+    let connection = desk.storage.conn();
+    connection.execute("DELETE FROM _stream_records WHERE table_name = ?1", [table])?;
+    Ok(())
+}

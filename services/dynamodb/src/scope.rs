@@ -1,6 +1,7 @@
 //! Whose tables a request is about. `dynoxide` knows one account in one region of its own invention;
 //! every account and region of ours has a file of its own, and its ARNs are put in and taken out here.
 
+use bytes::Bytes;
 use dynoxide::streams::{LOCAL_ACCOUNT, LOCAL_REGION};
 use serde_json::Value;
 use service::Ctx;
@@ -50,7 +51,7 @@ impl Scope {
         operation: &'static str,
         body: &[u8],
     ) -> Result<Option<Vec<u8>>, Error> {
-        if !body.windows(5).any(|window| window == b"\"arn:") {
+        if !holds(body, b"\"arn:") {
             return Ok(None);
         }
         let Ok(mut body) = serde_json::from_slice::<Value>(body) else {
@@ -89,6 +90,29 @@ impl Scope {
         Ok(Some(body.to_string().into_bytes()))
     }
 
+    /// A reply that names tables as the request has named them: by ARN, where it did.
+    pub(crate) fn as_asked(&self, request: &[u8], reply: Bytes) -> Bytes {
+        let (Ok(request), Ok(mut reply)) =
+            (serde_json::from_slice::<Value>(request), serde_json::from_slice::<Value>(&reply))
+        else {
+            return reply;
+        };
+        let Some(asked) = request.get("RequestItems").and_then(Value::as_object) else {
+            return reply.to_string().into();
+        };
+        for member in ["Responses", "UnprocessedKeys", "UnprocessedItems"] {
+            let Some(tables) = reply.get_mut(member).and_then(Value::as_object_mut) else {
+                continue;
+            };
+            for arn in asked.keys() {
+                if let Some(items) = tables.remove(self.table(arn)) {
+                    tables.insert(arn.clone(), items);
+                }
+            }
+        }
+        reply.to_string().into()
+    }
+
     fn name_table(&self, request: &mut Value) {
         if let Some(Value::String(table)) = request.get_mut("TableName") {
             *table = self.table(table).to_owned();
@@ -99,6 +123,10 @@ impl Scope {
     fn table<'t>(&self, table: &'t str) -> &'t str {
         table.strip_prefix(&*format!("{}table/", self.arns)).unwrap_or(table)
     }
+}
+
+fn holds(body: &[u8], text: &[u8]) -> bool {
+    body.windows(text.len()).any(|window| window == text)
 }
 
 /// How AWS refuses a stream that isn't there.

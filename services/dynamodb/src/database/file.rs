@@ -167,8 +167,13 @@ impl File {
             now: call.now,
         };
         let operation = call.operation;
-        let translated = call.scope.inward(operation.name, &call.body)?;
-        (operation.run)(&desk, translated.as_deref().unwrap_or(&call.body))
+        match call.scope.inward(operation.name, &call.body)? {
+            None => (operation.run)(&desk, &call.body),
+            Some(body) => {
+                let reply = (operation.run)(&desk, &body)?;
+                Ok(call.scope.as_asked(&call.body, reply))
+            }
+        }
     }
 
     fn in_transaction<T>(&self, run: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {

@@ -6,6 +6,9 @@ use crate::errors::Error;
 use crate::operations::{Desk, done, written};
 use crate::scope::{SHARD_ID, no_stream};
 
+/// The lowest number that dynoxide takes for one of its own.
+const FIRST_SEQUENCE_NUMBER: &str = "100000000000000000001";
+
 pub(crate) fn describe_stream(desk: &Desk<'_>, body: &[u8]) -> Result<Bytes, Error> {
     let request: DescribeStreamRequest = decode::request("DescribeStream", body)?;
     let (arn, after) = (request.stream_arn.clone(), request.exclusive_start_shard_id.clone());
@@ -21,6 +24,10 @@ pub(crate) fn describe_stream(desk: &Desk<'_>, body: &[u8]) -> Result<Bytes, Err
     }
     for shard in &mut stream.shards {
         SHARD_ID.clone_into(&mut shard.shard_id);
+        // A shard that is still written to has a beginning and no end; who sees an end takes it for closed.
+        let range = &mut shard.sequence_number_range;
+        range.starting_sequence_number.get_or_insert_with(|| FIRST_SEQUENCE_NUMBER.to_owned());
+        range.ending_sequence_number = None;
     }
     Ok(written(&reply))
 }

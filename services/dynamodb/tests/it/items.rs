@@ -96,3 +96,16 @@ async fn statements_of_a_batch_succeed_and_fail_each_by_itself() {
     assert_eq!(reply["Responses"][1]["Error"]["Code"], "DuplicateItem");
     assert_eq!(rooms.ids("Orders").await, ["1", "2", "3"]);
 }
+
+#[tokio::test]
+async fn an_update_that_makes_an_item_has_no_old_one_to_give() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let update = json!({
+        "TableName": "Orders", "Key": {"id": {"S": "1"}}, "UpdateExpression": "SET a = :a",
+        "ExpressionAttributeValues": {":a": {"S": "x"}}, "ReturnValues": "ALL_OLD",
+    });
+    assert_eq!(rooms.call("UpdateItem", update.clone()).await, json!({}));
+    let old = json!({"id": {"S": "1"}, "a": {"S": "x"}});
+    assert_eq!(rooms.call("UpdateItem", update).await, json!({"Attributes": old}));
+}

@@ -92,3 +92,58 @@ async fn records_stay_for_a_day() {
     assert_eq!(records.len(), 1);
     assert_eq!(records[0]["dynamodb"]["Keys"], json!({"id": {"S": "2"}}));
 }
+
+#[tokio::test]
+async fn a_shard_that_is_written_to_has_a_beginning_and_no_end() {
+    let rooms = Rooms::open();
+    let arn = stream(&rooms).await;
+    for _ in 0..2 {
+        let described = rooms.call("DescribeStream", json!({"StreamArn": arn})).await;
+        let range = &described["StreamDescription"]["Shards"][0]["SequenceNumberRange"];
+        let start = range["StartingSequenceNumber"].as_str().expect("a number");
+        assert_eq!(range, &json!({"StartingSequenceNumber": start}));
+        let from = json!({
+            "StreamArn": arn, "ShardId": shard(&rooms, &arn).await,
+            "ShardIteratorType": "AT_SEQUENCE_NUMBER", "SequenceNumber": start,
+        });
+        rooms.call("GetShardIterator", from).await;
+        rooms.put("Orders", "1").await;
+    }
+}
+
+#[tokio::test]
+async fn a_new_table_of_an_old_name_has_a_stream_of_its_own() {
+    let rooms = Rooms::open();
+    stream(&rooms).await;
+    rooms.put("Orders", "1").await;
+    rooms.call("DeleteTable", json!({"TableName": "Orders"})).await;
+    rooms.clock.advance(Duration::from_secs(1));
+    let arn = stream(&rooms).await;
+    rooms.put("Orders", "2").await;
+    let records = records(&rooms, &arn).await;
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0]["dynamodb"]["Keys"], json!({"id": {"S": "2"}}));
+}
+
+#[tokio::test]
+async fn a_stream_is_switched_on_once() {
+    let rooms = Rooms::open();
+    stream(&rooms).await;
+    rooms.put("Orders", "1").await;
+    let on = json!({
+        "TableName": "Orders",
+        "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "KEYS_ONLY"},
+    });
+    assert_eq!(
+        rooms.refusal("UpdateTable", on.clone()).await,
+        (
+            "ValidationException".into(),
+            "Table already has an enabled stream: TableName: Orders".into()
+        )
+    );
+    let off = json!({"TableName": "Orders", "StreamSpecification": {"StreamEnabled": false}});
+    rooms.call("UpdateTable", off).await;
+    let updated = rooms.call("UpdateTable", on).await;
+    let arn = updated["TableDescription"]["LatestStreamArn"].as_str().expect("an ARN");
+    assert!(records(&rooms, arn).await.is_empty());
+}

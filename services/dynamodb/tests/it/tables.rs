@@ -83,6 +83,17 @@ async fn a_table_may_be_given_by_its_arn() {
 }
 
 #[tokio::test]
+async fn a_batch_is_answered_with_the_names_it_was_asked_with() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    rooms.put("Orders", "1").await;
+    let arn = format!("{TABLE_ARN}Orders");
+    let keys = json!({"Keys": [{"id": {"S": "1"}}]});
+    let reply = rooms.call("BatchGetItem", json!({"RequestItems": {&arn: keys}})).await;
+    assert_eq!(reply["Responses"], json!({arn: [{"id": {"S": "1"}}]}));
+}
+
+#[tokio::test]
 async fn point_in_time_recovery_is_off() {
     let rooms = Rooms::open();
     rooms.table("Orders").await;

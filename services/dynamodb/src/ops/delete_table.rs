@@ -1,0 +1,15 @@
+use bytes::Bytes;
+use dynoxide::actions::delete_table::{self, DeleteTableRequest};
+
+use crate::decode;
+use crate::errors::Error;
+use crate::operations::{Desk, done, written};
+use crate::ops::forget_records;
+
+pub(crate) fn delete_table(desk: &Desk<'_>, body: &[u8]) -> Result<Bytes, Error> {
+    let request: DeleteTableRequest = decode::request("DeleteTable", body)?;
+    let table = request.table_name.clone();
+    let reply = done(delete_table::execute(desk.storage, request, desk.lifecycle))?;
+    forget_records(desk, &table)?;
+    Ok(written(&reply))
+}
