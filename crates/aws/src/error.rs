@@ -117,7 +117,16 @@ impl Error {
 
     /// The body of the JSON protocols: `{"__type": …, "message": …}` and the extra members.
     pub fn to_json(&self) -> Bytes {
-        let body = serde_json::to_vec(&JsonBody(self));
+        self.body(true)
+    }
+
+    /// The body of the REST-JSON protocol, whose code stands in a header.
+    pub(crate) fn to_json_without_type(&self) -> Bytes {
+        self.body(false)
+    }
+
+    fn body(&self, with_type: bool) -> Bytes {
+        let body = serde_json::to_vec(&JsonBody { error: self, with_type });
         body.expect("texts and JSON values always serialize").into()
     }
 }
@@ -133,16 +142,21 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-struct JsonBody<'a>(&'a Error);
+struct JsonBody<'a> {
+    error: &'a Error,
+    with_type: bool,
+}
 
 impl Serialize for JsonBody<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("__type", &self.0.code)?;
-        if let Some(message) = &self.0.message {
+        if self.with_type {
+            map.serialize_entry("__type", &self.error.code)?;
+        }
+        if let Some(message) = &self.error.message {
             map.serialize_entry("message", message)?;
         }
-        for (member, value) in &self.0.fields {
+        for (member, value) in &self.error.fields {
             map.serialize_entry(member, value)?;
         }
         map.end()

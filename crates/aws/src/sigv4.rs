@@ -44,6 +44,17 @@ pub struct Request<'a> {
     pub body: &'a [u8],
 }
 
+/// Percent escapes resolved; a percent sign that begins none stays.
+pub(crate) fn percent_decoded(text: &str) -> Vec<u8> {
+    canonical::decoded(text)
+}
+
+/// The parameters of a query, decoded.
+pub(crate) fn query_parameters(query: &str) -> impl Iterator<Item = (String, String)> {
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    canonical::parameters(query).map(move |(name, value)| (text(name), text(value)))
+}
+
 /// Where and when a signature is valid: `20150830/us-east-1/states/aws4_request`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Scope {

@@ -1,24 +1,27 @@
 //! From a request to the room that answers it, and back.
 
+mod body;
+
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws::sigv4::{Presented, Request};
-use aws::{Error, Protocol, REQUEST_BYTES_MAX, Target};
-use bytes::{Bytes, BytesMut};
+use aws::{Call, Error, Protocol, REQUEST_BYTES_MAX, Target, server};
+use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
-use http_body_util::BodyExt as _;
-use hyper::body::{Body, Incoming};
-use service::{Caller, Ctx, House, Registry, Service};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use models::Service;
+use service::{Caller, Ctx, Facts, House, HttpBody, RawHttp, Registry, Service as Room};
+
+pub use body::ReplyBody;
 
 use crate::gate::Gate;
 use crate::throttle::Throttle;
-
-/// How much of a body that is too large is still taken in, so that the client gets to read why it is refused.
-const DRAIN_BYTES_MAX: usize = 16 * REQUEST_BYTES_MAX;
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const HEALTH_PATHS: [&str; 2] = ["/health", "/_freehold/health"];
@@ -27,6 +30,8 @@ const HEALTH_PATHS: [&str; 2] = ["/health", "/_freehold/health"];
 pub struct Router {
     house: Arc<House>,
     registry: Arc<Registry>,
+    /// What the models say of each room's service.
+    models: BTreeMap<&'static str, &'static Service>,
     gate: Gate,
     /// Present where AWS's request rates are enforced.
     throttle: Option<Throttle>,
@@ -34,8 +39,17 @@ pub struct Router {
 
 /// An operation's outcome, and what is needed to write it to the client.
 struct Outcome {
+    service: Option<&'static Service>,
     protocol: Protocol,
+    operation: Option<String>,
     result: Result<Bytes, Error>,
+}
+
+impl Outcome {
+    /// The refusal of a request that names no room.
+    fn nobody(error: Error) -> Self {
+        Outcome { service: None, protocol: Protocol::Json1_0, operation: None, result: Err(error) }
+    }
 }
 
 impl Router {
@@ -45,7 +59,11 @@ impl Router {
         gate: Gate,
         throttle: Option<Throttle>,
     ) -> Self {
-        Router { house, registry, gate, throttle }
+        let facts = registry.rooms().map(|room| room.facts());
+        let models = facts
+            .filter_map(|facts| Some((facts.name, models::find(facts.endpoint_prefix)?)))
+            .collect();
+        Router { house, registry, models, gate, throttle }
     }
 
     /// Answers one HTTP request, whose body has that long to arrive.
@@ -53,46 +71,87 @@ impl Router {
         &self,
         request: http::Request<Incoming>,
         body_timeout: Duration,
-    ) -> Response<Bytes> {
+    ) -> Response<ReplyBody> {
+        let whole =
+            |response: Response<Bytes>| response.map(|body| ReplyBody::Whole(Full::new(body)));
         if request.method() == Method::GET && HEALTH_PATHS.contains(&request.uri().path()) {
-            return self.health();
+            return whole(self.health());
         }
         let (head, body) = request.into_parts();
         let request_id = self.house.uuid();
-        let outcome = match read_body(&head.headers, body, body_timeout).await {
-            Ok(body) => self.dispatch(&head, body, &request_id).await,
-            Err(error) => Outcome { protocol: Protocol::Json1_0, result: Err(error) },
+        let room = self.room(&head);
+        if let Some((room, raw)) = room.and_then(|room| Some((room, room.raw_http()?))) {
+            let request = http::Request::from_parts(head, body::stream(body, body_timeout));
+            return match self.pass_on(&**room, raw, request, &request_id).await {
+                Ok(response) => response.map(ReplyBody::Stream),
+                Err(error) => {
+                    let (facts, result) = (room.facts(), Err(error));
+                    let model = self.models.get(facts.name).copied();
+                    whole(server::reply(model, facts.protocol, None, &request_id, result))
+                }
+            };
+        }
+        let bytes_max = room.map_or(REQUEST_BYTES_MAX, |room| room.request_bytes_max());
+        let outcome = match body::read(&head.headers, body, bytes_max, body_timeout).await {
+            Ok(body) => match room.or_else(|| self.room_of_action(&head, &body)) {
+                Some(room) => self.dispatch(&**room, &head, body, &request_id).await,
+                None => Outcome::nobody(nobody(&head.headers)),
+            },
+            Err(error) => Outcome::nobody(error),
         };
         if let Err(error) = &outcome.result {
             tracing::debug!(%request_id, %error, "refused");
         }
-        outcome.protocol.reply(&request_id, outcome.result)
+        let Outcome { service, protocol, operation, result } = outcome;
+        whole(server::reply(service, protocol, operation.as_deref(), &request_id, result))
     }
 
-    async fn dispatch(&self, head: &Parts, body: Bytes, request_id: &str) -> Outcome {
-        let Some(room) = self.room(head) else {
-            return Outcome { protocol: Protocol::Json1_0, result: Err(nobody(&head.headers)) };
-        };
-        let facts = room.facts();
-        let result = match self.enter(head, &body, &**room) {
-            Ok((caller, operation)) => {
-                let ctx = Ctx::new(Arc::clone(&self.house), caller, request_id)
-                    .with_trace_header(text(&head.headers, &TRACE_ID).map(str::to_owned))
-                    .with_host(text(&head.headers, &header::HOST));
-                call(&self.registry, &**room, ctx, operation, body).await
-            }
-            Err(error) => Err(error),
-        };
-        Outcome { protocol: facts.protocol, result }
-    }
-
-    /// Checks that the caller may enter the room, and tells what it wants there.
-    fn enter<'a>(
+    async fn dispatch(
         &self,
-        head: &'a Parts,
-        body: &[u8],
-        room: &dyn Service,
-    ) -> Result<(Caller, &'a str), Error> {
+        room: &dyn Room,
+        head: &Parts,
+        body: Bytes,
+        request_id: &str,
+    ) -> Outcome {
+        let facts = room.facts();
+        let service = self.models.get(facts.name).copied();
+        let protocol = server::protocol_of(facts.protocol, head);
+        let entered = self.admit(head, &body, &facts).and_then(|caller| {
+            let call = server::read(service, protocol, head, body)?;
+            self.throttle(room, &facts, &call.operation)?;
+            Ok((caller, call))
+        });
+        let (caller, Call { operation, body }) = match entered {
+            Ok(entered) => entered,
+            Err(error) => {
+                return Outcome { service, protocol, operation: None, result: Err(error) };
+            }
+        };
+        let ctx = self.ctx(head, caller, request_id);
+        let result = call(&self.registry, room, ctx, &operation, body).await;
+        Outcome { service, protocol, operation: Some(operation), result }
+    }
+
+    /// Has a room answer that reads HTTP by itself.
+    async fn pass_on(
+        &self,
+        room: &dyn Room,
+        raw: &dyn RawHttp,
+        request: http::Request<HttpBody>,
+        request_id: &str,
+    ) -> Result<Response<HttpBody>, Error> {
+        let (head, body) = request.into_parts();
+        let caller = self.admit(&head, &[], &room.facts())?;
+        let ctx = self.ctx(&head, caller, request_id);
+        let answer = raw.answer(ctx, http::Request::from_parts(head, body));
+        AssertUnwindSafe(answer).catch_unwind().await.map_err(|_| {
+            tracing::error!(%request_id, "a raw request panicked");
+            Error::internal()
+        })
+    }
+
+    /// Checks that the caller may enter the room.
+    fn admit(&self, head: &Parts, body: &[u8], facts: &Facts) -> Result<Caller, Error> {
         let signed = Request {
             method: head.method.as_str(),
             path: head.uri.path(),
@@ -100,30 +159,53 @@ impl Router {
             headers: &head.headers,
             body,
         };
-        let (facts, now) = (room.facts(), self.house.now());
-        let caller = self.gate.admit(&signed, &facts, now)?;
-        let target = Target::of(&head.headers).filter(|_| head.method == Method::POST);
-        let operation = target.ok_or_else(Error::unknown_operation)?.operation;
-        if let (Some(throttle), Some(rate)) = (&self.throttle, room.rate(operation)) {
-            throttle.take(facts.name, operation, rate, now)?;
-        }
-        Ok((caller, operation))
+        self.gate.admit(&signed, facts, self.house.now())
     }
 
-    /// The room a request is meant for: by its target; else by what it was signed for; else by the host it was sent to.
+    fn throttle(&self, room: &dyn Room, facts: &Facts, operation: &str) -> Result<(), Error> {
+        match (&self.throttle, room.rate(operation)) {
+            (Some(throttle), Some(rate)) => {
+                throttle.take(facts.name, operation, rate, self.house.now())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn ctx(&self, head: &Parts, caller: Caller, request_id: &str) -> Ctx {
+        Ctx::new(Arc::clone(&self.house), caller, request_id)
+            .with_trace_header(text(&head.headers, &TRACE_ID).map(str::to_owned))
+            .with_host(text(&head.headers, &header::HOST))
+    }
+
+    /// The room a request is meant for: by its target; else by what it was signed for; else by the host it was
+    /// sent to. What names nothing at all may be an anonymous request to S3.
     ///
-    /// The host comes last because SDKs put `sync-` before it for some operations, whatever it is.
-    fn room(&self, head: &Parts) -> Option<&Arc<dyn Service>> {
+    /// The host comes after the signature because SDKs put `sync-` before it for some operations, whatever it is.
+    fn room(&self, head: &Parts) -> Option<&Arc<dyn Room>> {
         if let Some(target) = Target::of(&head.headers) {
             return self.registry.by_target(target.prefix);
         }
         let query = head.uri.query().unwrap_or_default();
         let presented = Presented::of(&head.headers, query).ok();
-        let by_scope = presented.and_then(|it| self.registry.by_signing_name(it.service()));
-        by_scope.or_else(|| {
-            let host = text(&head.headers, &header::HOST)?;
-            self.registry.by_host(host)
+        let by_scope = presented.as_ref().map(|it| self.registry.by_signing_name(it.service()));
+        let by_host = || self.registry.by_host(text(&head.headers, &header::HOST)?);
+        match by_scope {
+            Some(named) => named.or_else(by_host),
+            None => by_host().or_else(|| self.raw_room().filter(|_| !is_form(&head.headers))),
+        }
+    }
+
+    /// The room that an unsigned form asks: `AssumeRoleWithWebIdentity` needs no signature.
+    fn room_of_action(&self, head: &Parts, body: &[u8]) -> Option<&Arc<dyn Room>> {
+        let body = std::str::from_utf8(body).ok().filter(|_| is_form(&head.headers))?;
+        let action = body.split('&').find_map(|parameter| parameter.strip_prefix("Action="))?;
+        self.registry.rooms().find(|room| {
+            room.facts().protocol == Protocol::Query && room.operations().contains(&action)
         })
+    }
+
+    fn raw_room(&self) -> Option<&Arc<dyn Room>> {
+        self.registry.rooms().find(|room| room.raw_http().is_some())
     }
 
     fn health(&self) -> Response<Bytes> {
@@ -142,7 +224,7 @@ impl Router {
 /// Lets the room answer. A defect in a room fails one request, not the process.
 async fn call(
     registry: &Registry,
-    room: &dyn Service,
+    room: &dyn Room,
     ctx: Ctx,
     operation: &str,
     body: Bytes,
@@ -155,54 +237,6 @@ async fn call(
     })
 }
 
-/// Takes the body in, within AWS's bounds of size and ours of time.
-async fn read_body<B>(headers: &HeaderMap, body: B, timeout: Duration) -> Result<Bytes, Error>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    let head_bytes: usize =
-        headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    let body_bytes_max = REQUEST_BYTES_MAX.saturating_sub(head_bytes);
-    let announced = text(headers, &header::CONTENT_LENGTH).and_then(|length| length.parse().ok());
-    if announced.is_some_and(|length: usize| DRAIN_BYTES_MAX < length) {
-        return Err(Error::request_too_large());
-    }
-    tokio::time::timeout(timeout, collect(body, body_bytes_max))
-        .await
-        .unwrap_or_else(|_| Err(Error::request_timeout()))
-}
-
-async fn collect<B>(mut body: B, bytes_max: usize) -> Result<Bytes, Error>
-where
-    B: Body<Data = Bytes> + Unpin,
-{
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
-    let mut total = 0;
-    while let Some(frame) = body.frame().await {
-        let cut_off = |_| Error::serialization("The request body ended early");
-        let Ok(data) = frame.map_err(cut_off)?.into_data() else {
-            continue;
-        };
-        total += data.len();
-        match total {
-            _ if DRAIN_BYTES_MAX < total => break,
-            _ if bytes_max < total => rest.clear(),
-            _ if total == data.len() => first = data,
-            _ => {
-                // Most bodies come in one piece, which then needn't be copied.
-                rest.extend_from_slice(&std::mem::take(&mut first));
-                rest.extend_from_slice(&data);
-            }
-        }
-    }
-    match total {
-        _ if bytes_max < total => Err(Error::request_too_large()),
-        _ if total == first.len() => Ok(first),
-        _ => Ok(rest.freeze()),
-    }
-}
-
 /// What a client hears that asks for a service the house hasn't got.
 fn nobody(headers: &HeaderMap) -> Error {
     let message = match Target::of(headers) {
@@ -212,6 +246,12 @@ fn nobody(headers: &HeaderMap) -> Error {
             .to_owned(),
     };
     Error { message: Some(message), ..Error::unknown_operation() }
+}
+
+/// A form that asks for an action; what browsers upload to S3 is another kind.
+fn is_form(headers: &HeaderMap) -> bool {
+    let content_type = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
+    content_type.starts_with("application/x-www-form-urlencoded")
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

@@ -14,3 +14,16 @@ pub enum Protocol {
     /// The query protocol as EC2 alone speaks it.
     Ec2,
 }
+
+impl Protocol {
+    /// The content type of replies; with the JSON protocols also of requests.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Protocol::Json1_0 => "application/x-amz-json-1.0",
+            Protocol::Json1_1 => "application/x-amz-json-1.1",
+            Protocol::RestJson => "application/json",
+            Protocol::Query | Protocol::Ec2 => "text/xml",
+            Protocol::RestXml => "application/xml",
+        }
+    }
+}

@@ -63,7 +63,7 @@ impl Registry {
 
     /// The room whose operations `X-Amz-Target` names with that prefix.
     pub fn by_target(&self, prefix: &str) -> Option<&Arc<dyn Service>> {
-        self.find(|facts| facts.target_prefix == prefix)
+        self.find(|facts| !prefix.is_empty() && facts.target_prefix == prefix)
     }
 
     /// The room that the scope of a signature names.

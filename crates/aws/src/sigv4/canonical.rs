@@ -114,7 +114,7 @@ fn encode(text: &mut String, bytes: &[u8]) {
 }
 
 /// Percent escapes resolved; a percent sign that begins none stays.
-fn decoded(text: &str) -> Vec<u8> {
+pub(super) fn decoded(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {

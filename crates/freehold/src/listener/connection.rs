@@ -6,7 +6,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -32,7 +31,7 @@ pub(super) async fn serve(
     }
     let answer = service_fn(|request| {
         let router = Arc::clone(&router);
-        async move { Ok::<_, Infallible>(router.answer(request, timeouts.body).await.map(Full::new)) }
+        async move { Ok::<_, Infallible>(router.answer(request, timeouts.body).await) }
     });
     let mut connection = pin!(
         http1::Builder::new()
