@@ -1,14 +1,16 @@
 //! What a policy is, once it was read.
 
+use std::sync::Arc;
+
 use crate::condition::Condition;
 use crate::context::Context;
 use crate::pattern::Pattern;
 use crate::principal::{Grant, Principal, Principals};
 
-/// A policy that was read and isn't malformed. [`Policy::parse`] makes it.
+/// A policy that was read and isn't malformed. [`Policy::parse`] makes it; clones share it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Policy {
-    pub(crate) statements: Vec<Statement>,
+    pub(crate) statements: Arc<[Statement]>,
 }
 
 /// Whether a statement gives or takes.
@@ -97,7 +99,7 @@ impl Policy {
     /// The condition keys that a decision may depend on, as the policy spells them, each once.
     pub fn context_keys(&self) -> Vec<&str> {
         let mut keys = Vec::new();
-        for statement in &self.statements {
+        for statement in &*self.statements {
             let resources = statement.resources.iter().flat_map(|set| &set.patterns);
             let conditions = statement.conditions.iter().flat_map(Condition::keys);
             for key in resources.flat_map(Pattern::keys).chain(conditions) {

@@ -79,7 +79,7 @@ impl Policy {
                 return malformed("Statement IDs (SID) in a single policy must be unique.");
             }
         }
-        Ok(Policy { statements })
+        Ok(Policy { statements: statements.into() })
     }
 }
 
@@ -229,7 +229,7 @@ impl Parser {
         let mut named = Vec::new();
         for (kind, texts) in value.entries() {
             for text in texts_of(&texts)? {
-                named.push(principal(&kind, &text)?);
+                named.push(principal(kind, &text)?);
             }
         }
         Ok(Some(Principals { negated, named }))
@@ -242,7 +242,7 @@ impl Parser {
         }
         let mut conditions = Vec::new();
         for (name, keys) in block.entries() {
-            let Some(operator) = Operator::parse(&name) else {
+            let Some(operator) = Operator::parse(name) else {
                 return malformed(format!("Invalid Condition type : {name}."));
             };
             if keys.kind() != JsonKind::Object {
@@ -291,7 +291,7 @@ fn principal(kind: &str, text: &str) -> Result<Named, Malformed> {
 fn only(value: &Value, members: &[&str]) -> Result<(), Malformed> {
     let known = |key: &str| members.contains(&key);
     match value.kind() {
-        JsonKind::Object if value.entries().all(|(key, _)| known(&key)) => Ok(()),
+        JsonKind::Object if value.entries().all(|(key, _)| known(key)) => Ok(()),
         _ => syntax(),
     }
 }

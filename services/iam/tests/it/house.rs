@@ -1,0 +1,135 @@
+//! A house with these rooms and one that echoes, and how to ask them.
+
+use std::sync::Arc;
+
+use aws::{Error, PageTokens};
+use base::{Clock, Entropy, ManualClock, Timestamp};
+use bytes::Bytes;
+use iam::{Enforcement, Iam};
+use serde_json::Value;
+use service::{
+    Bus, CallError, Caller, Ctx, Facts, House, Rate, Registry, Reply, ResourcePolicy, Service,
+};
+use store::{Memory, Store};
+
+pub(crate) const ACCOUNT: &str = "000000000000";
+pub(crate) const TRUST_STATES: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"states.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+pub(crate) const ALLOW_ALL: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+
+/// A policy that allows these actions upon that resource.
+pub(crate) fn allow(action: &str, resource: &str) -> String {
+    format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Action":"{action}","Resource":"{resource}"}}]}}"#
+    )
+}
+
+/// Stands for the queue room: it answers everything, and its queue `open` has a policy.
+struct Queues;
+
+impl Service for Queues {
+    fn facts(&self) -> Facts {
+        Facts {
+            name: "sqs",
+            signing_name: "sqs",
+            endpoint_prefix: "sqs",
+            target_prefix: "AmazonSQS",
+            protocol: aws::Protocol::Json1_0,
+        }
+    }
+
+    fn operations(&self) -> Vec<&'static str> {
+        vec!["SendMessage", "SendMessageBatch", "ListQueues"]
+    }
+
+    fn rate(&self, _operation: &str) -> Option<Rate> {
+        None
+    }
+
+    fn call(&self, ctx: Ctx, _operation: &str, _body: Bytes) -> Reply<'_> {
+        let body = format!(r#"{{"account":"{}"}}"#, ctx.account());
+        Box::pin(std::future::ready(Ok(body.into())))
+    }
+
+    fn resource_policy<'a>(&'a self, _ctx: &'a Ctx, resource_arn: &'a str) -> ResourcePolicy<'a> {
+        let everybody = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}}"#;
+        let policy = resource_arn.ends_with(":open").then(|| everybody.to_owned());
+        Box::pin(std::future::ready(policy))
+    }
+}
+
+pub(crate) struct Rooms {
+    pub(crate) house: Arc<House>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) iam: Arc<Iam>,
+    pub(crate) bus: Bus,
+    _registry: Arc<Registry>,
+}
+
+impl Rooms {
+    pub(crate) async fn open(enforcement: Option<Enforcement>) -> Self {
+        Rooms::open_over(Arc::new(Memory::new()), enforcement).await
+    }
+
+    pub(crate) async fn open_over(store: Arc<dyn Store>, enforcement: Option<Enforcement>) -> Self {
+        let clock = Arc::new(ManualClock::starting_at(Timestamp::from_millis(1_700_000_000_000)));
+        let house = Arc::new(House::new(
+            ACCOUNT,
+            "us-east-1",
+            Arc::clone(&clock) as Arc<dyn Clock>,
+            Entropy::from_number(7),
+            PageTokens::new([1; 32]),
+        ));
+        let iam = Iam::open(Arc::clone(&store), [2; 32], enforcement).await.expect("opens");
+        let iam = Arc::new(iam);
+        let rooms: [Arc<dyn Service>; 3] =
+            [Arc::clone(&iam) as Arc<dyn Service>, Arc::new(iam.sts()), Arc::new(Queues)];
+        let mut registry = Registry::new(rooms);
+        if let Some(guard) = iam.guard() {
+            registry = registry.guarded_by(guard);
+        }
+        let registry = Arc::new(registry);
+        let bus = Bus::new();
+        bus.connect(&registry);
+        Rooms { house, clock, store, iam, bus, _registry: registry }
+    }
+
+    pub(crate) fn root(&self) -> Ctx {
+        Ctx::root(Arc::clone(&self.house))
+    }
+
+    pub(crate) fn caller(&self, arn: &str) -> Ctx {
+        Ctx::new(Arc::clone(&self.house), Caller { arn: arn.to_owned() }, "0000-1111")
+    }
+
+    pub(crate) async fn call(
+        &self,
+        ctx: Ctx,
+        room: &str,
+        operation: &str,
+        body: &str,
+    ) -> Result<Value, Error> {
+        let reply = self.bus.call(ctx, room, operation, body.to_owned().into()).await;
+        reply.map(|body| serde_json::from_slice(&body).expect("JSON")).map_err(
+            |error| match error {
+                CallError::Refused(error) => error,
+                CallError::NoRoom(room) => panic!("no room {room}"),
+            },
+        )
+    }
+
+    /// Has the root do it, which must work.
+    #[track_caller]
+    pub(crate) fn iam(&self, operation: &str, body: &str) -> impl Future<Output = Value> {
+        let (call, shown) =
+            (self.call(self.root(), "iam", operation, body), format!("{operation} {body}"));
+        async move { call.await.unwrap_or_else(|error| panic!("{shown}: {error}")) }
+    }
+
+    /// Has the root try it: the code and sentence of the refusal.
+    pub(crate) async fn refused(&self, operation: &str, body: &str) -> String {
+        let reply = self.call(self.root(), "iam", operation, body).await;
+        reply.expect_err("is refused").to_string()
+    }
+}

@@ -1,0 +1,8 @@
+//! The rooms through `Service::call`, over the store in memory.
+
+mod access;
+mod house;
+mod policies;
+mod principals;
+mod simulation;
+mod sts;
