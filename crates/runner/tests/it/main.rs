@@ -8,11 +8,14 @@
 mod activities;
 mod executions;
 mod express;
+mod jobs;
 mod map_runs;
 mod nested;
 mod reading;
 mod recovery;
 mod room;
+mod scripted;
 mod simulation;
+mod tasks;
 mod waiting;
 mod world;

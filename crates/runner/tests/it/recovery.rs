@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use asl::Failure;
 use base::Timestamp;
+use engine::event::TaskOutput;
+use engine::{Event, EventKind, Payload, record};
 use json::Value;
 use runner::{MachineType, Status, TaskEnd};
-use store::Memory;
+use store::key::Key;
+use store::{Batch, Memory, Store};
 
 use crate::world::{Mortal, Opening, World, activity_arn, machine_arn, pass, said, start_of};
 
@@ -48,6 +51,46 @@ fn arn(machine: &str, name: &str) -> String {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn an_execution_whose_rows_are_corrupt_fails_alone() {
+    two_lives(
+        |world| {
+            let definition =
+                r#"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":30,"End":true}}}"#;
+            world.define("m", definition);
+        },
+        async |world| {
+            for name in ["misfit", "malformed", "fine"] {
+                world.start("m", name, r#"{"a":1}"#).await;
+            }
+            let ended = TaskOutput { attempt: 99, output: Payload(Value::NULL) };
+            let kind = EventKind::TaskSucceeded(ended);
+            let misfit = record::encode(&[Event { id: 3, previous: 2, at: 0, kind }]);
+            let turn = |name: &str| Key::of("turn").text(&arn("m", name)).u64(1);
+            let mut batch = Batch::new();
+            batch.put(turn("misfit"), misfit);
+            batch.put(turn("malformed"), b"no record".to_vec());
+            batch.put(Key::of("outbox").u64(0).text("no arn").u64(1), b"no row".to_vec());
+            world.store.commit(batch).wait().unwrap();
+        },
+        async |world, ()| {
+            assert_eq!(world.result(&arn("m", "fine")).await, r#"SUCCEEDED {"a":1}"#);
+            for (name, why) in [
+                ("misfit", "fold an execution: no such task is open"),
+                ("malformed", "decode a record of format version 110"),
+            ] {
+                let refused = world.runner.stop(&arn("m", name), Failure::default()).await;
+                let error = refused.unwrap_err().to_string();
+                assert!(error.contains(why), "{error}");
+                assert_eq!(world.describe(&arn("m", name)).await.status, Status::Running);
+            }
+            assert!(world.store.commits() < 10, "nobody tries again and again");
+            world.start("m", "another", r#"{"a":2}"#).await;
+            assert_eq!(world.result(&arn("m", "another")).await, r#"SUCCEEDED {"a":2}"#);
+        },
+    );
+}
 
 #[test]
 fn a_wait_goes_on() {

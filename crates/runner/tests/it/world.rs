@@ -112,6 +112,8 @@ pub(crate) struct Opening {
     pub(crate) seed: u64,
     pub(crate) limits: Limits,
     pub(crate) machines: BTreeMap<String, (MachineType, String)>,
+    /// Rooms beside the one of Step Functions.
+    pub(crate) rooms: Vec<Arc<dyn Service>>,
 }
 
 impl Opening {
@@ -122,6 +124,7 @@ impl Opening {
             seed: 1,
             limits: Limits::default(),
             machines: BTreeMap::new(),
+            rooms: Vec::new(),
         }
     }
 
@@ -141,7 +144,8 @@ impl Opening {
         let runner = Runner::open(options).await.unwrap();
         let machines = Arc::new(Mutex::new(BTreeMap::new()));
         let room = Room { runner: runner.clone(), machines: Arc::clone(&machines) };
-        let registry = Arc::new(Registry::new([Arc::new(room) as Arc<dyn Service>]));
+        let rooms = std::iter::once(Arc::new(room) as Arc<dyn Service>).chain(self.rooms);
+        let registry = Arc::new(Registry::new(rooms));
         bus.connect(&registry);
         let world = World { runner, store, house, machines, _registry: registry };
         for (name, (machine_type, definition)) in self.machines {
