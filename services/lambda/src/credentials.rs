@@ -1,0 +1,35 @@
+//! The credentials that a function's own calls are signed with: those of its role.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use service::{Bus, Ctx, House};
+
+const STS: &str = "sts";
+
+/// The variables that SDKs take credentials from.
+///
+/// In a house without the room of tokens any credentials do, and the ones given say so.
+pub(crate) async fn of(role: &str, house: &Arc<House>, bus: &Bus) -> Vec<(&'static str, String)> {
+    let variables = |id: &str, secret: &str, token: &str| {
+        let token = (!token.is_empty()).then(|| ("AWS_SESSION_TOKEN", token.to_owned()));
+        let keys =
+            [("AWS_ACCESS_KEY_ID", id.to_owned()), ("AWS_SECRET_ACCESS_KEY", secret.to_owned())];
+        keys.into_iter().chain(token).collect()
+    };
+    if !bus.reaches(STS) {
+        return variables("freehold", "freehold", "");
+    }
+    let body = json!({"RoleArn": role, "RoleSessionName": "lambda"}).to_string();
+    match bus.call(Ctx::root(Arc::clone(house)), STS, "AssumeRole", body.into()).await {
+        Ok(reply) => {
+            let reply: Value = serde_json::from_slice(&reply).unwrap_or_default();
+            let text = |name: &str| reply["Credentials"][name].as_str().unwrap_or_default();
+            variables(text("AccessKeyId"), text("SecretAccessKey"), text("SessionToken"))
+        }
+        Err(error) => {
+            tracing::warn!(role, error = &error as &dyn std::error::Error, "no role to assume");
+            variables("freehold", "freehold", "")
+        }
+    }
+}

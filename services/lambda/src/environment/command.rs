@@ -1,0 +1,129 @@
+//! How a function's process is started: its program, folder and variables.
+//!
+//! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use service::House;
+use tokio::process::Command;
+use tokio::task::spawn_blocking;
+
+use super::{Family, Plan, error_payload};
+use crate::credentials;
+use crate::errors::Error;
+use crate::fleet::Workshop;
+
+/// Where the output of an environment is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LogNames {
+    pub(super) group: String,
+    pub(super) stream: String,
+}
+
+impl LogNames {
+    /// The group of the function, and a stream of this environment's own.
+    pub(super) fn new(plan: &Plan, house: &House) -> Self {
+        let name = &plan.function.name;
+        let group = plan.settings.log_group.clone();
+        let today = house.now().to_string();
+        let day = today.split('T').next().unwrap_or_default().replace('-', "/");
+        let id = house.uuid().replace('-', "");
+        LogNames {
+            group: group.unwrap_or_else(|| format!("/aws/lambda/{name}")),
+            stream: format!("{day}/[{}]{id}", plan.version),
+        }
+    }
+}
+
+/// The command for an environment whose Runtime API is at `api`; where there is none, the payload says why.
+pub(super) async fn prepare(
+    plan: &Arc<Plan>,
+    workshop: &Arc<Workshop>,
+    names: &LogNames,
+    api: SocketAddr,
+) -> Result<Command, Bytes> {
+    let (shared, planned) = (Arc::clone(workshop), Arc::clone(plan));
+    let looked = spawn_blocking(move || find(&planned, &shared)).await;
+    let Found { mut command, root } = looked.unwrap_or_else(|error| {
+        Err(error_payload("Runtime.InvalidEntrypoint", &format!("Error: {error}")))
+    })?;
+    let settings = &plan.settings;
+    command.current_dir(&root).env_clear();
+    command.env("PATH", workshop.interpreters.search_path());
+    if let Some(url) = workshop.endpoint.get() {
+        // SDKs inside the function find the house by it.
+        command.env("AWS_ENDPOINT_URL", url);
+    }
+    command.envs([("LANG", "en_US.UTF-8"), ("TZ", ":UTC"), ("PYTHONUNBUFFERED", "1")]);
+    command.envs(&settings.environment);
+    let region = plan.function.scope.as_str().rsplit(':').nth(1).unwrap_or_default();
+    command.envs([
+        ("_HANDLER", settings.handler.as_str()),
+        ("AWS_REGION", region),
+        ("AWS_DEFAULT_REGION", region),
+        ("AWS_EXECUTION_ENV", &format!("AWS_Lambda_{}", settings.runtime)),
+        ("AWS_LAMBDA_FUNCTION_NAME", &plan.function.name),
+        ("AWS_LAMBDA_FUNCTION_VERSION", &plan.version),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &settings.memory_mb.to_string()),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", &names.group),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", &names.stream),
+        ("AWS_LAMBDA_RUNTIME_API", &api.to_string()),
+    ]);
+    command.env("LAMBDA_TASK_ROOT", &root).env("LAMBDA_RUNTIME_DIR", workshop.folders.bootstraps());
+    command.envs(credentials::of(&settings.role, &workshop.house, &workshop.bus).await);
+    Ok(command)
+}
+
+struct Found {
+    command: Command,
+    root: std::path::PathBuf,
+}
+
+/// The program that runs the function, and the folder of its files. Blocks.
+fn find(plan: &Plan, workshop: &Workshop) -> Result<Found, Bytes> {
+    let settings = &plan.settings;
+    let unusable = |error: Error| {
+        tracing::error!(function = %plan.function, error = &error as &dyn std::error::Error, "no code");
+        error_payload("Runtime.InvalidEntrypoint", &format!("Error: {error}"))
+    };
+    let root = workshop.folders.task_root(&settings.code, &workshop.limits).map_err(unusable)?;
+    let no_program = || {
+        let message = format!("Error: this machine has no program for {}", settings.runtime);
+        error_payload("Runtime.InvalidEntrypoint", &message)
+    };
+    let family = Family::of(&settings.runtime).ok_or_else(no_program)?;
+    let interpreter = || workshop.interpreters.find(&settings.runtime, family);
+    let command = match family {
+        Family::Provided => {
+            let bootstrap = root.join("bootstrap");
+            if !is_executable(&bootstrap) {
+                let message =
+                    "Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
+                return Err(error_payload("Runtime.InvalidEntrypoint", message));
+            }
+            Command::new(bootstrap)
+        }
+        Family::Python => {
+            let mut command = Command::new(interpreter().ok_or_else(no_program)?);
+            command.arg(workshop.folders.bootstrap("bootstrap.py"));
+            command
+        }
+        Family::Node => {
+            let mut command = Command::new(interpreter().ok_or_else(no_program)?);
+            command.arg(format!("--max-old-space-size={}", settings.memory_mb));
+            command.arg(workshop.folders.bootstrap("bootstrap.mjs"));
+            command
+        }
+    };
+    Ok(Found { command, root })
+}
+
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let data = std::fs::metadata(path);
+    data.is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}

@@ -1,0 +1,49 @@
+use std::sync::Arc;
+
+use store::Batch;
+
+use crate::describe;
+use crate::errors::Error;
+use crate::mappings;
+use crate::model::Mapping;
+use crate::tables;
+use crate::visit::Visit;
+use crate::wire::{CreateEventSourceMappingInput, EventSourceMappingConfiguration};
+
+/// Queues of SQS only.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html>
+pub(crate) async fn create_event_source_mapping(
+    ctx: &Visit<'_>,
+    req: CreateEventSourceMappingInput,
+) -> Result<EventSourceMappingConfiguration, Error> {
+    let source_arn = req.event_source_arn.unwrap_or_default();
+    mappings::is_queue(&source_arn)?;
+    let arn = ctx.arn(&req.function_name, None)?;
+    ctx.room().target(&arn).await?;
+    let function_arn = arn.to_string();
+    let all = ctx.tables().mappings(&ctx.scope(), None, usize::MAX).await?;
+    let same = |mapping: &Mapping| {
+        mapping.source_arn == source_arn && mapping.function_arn == function_arn
+    };
+    if let Some((id, _)) = all.into_iter().find(|(_, mapping)| same(mapping)) {
+        return Err(Error::MappingExists { source_arn, function: arn.name, id });
+    }
+    let mapping = Mapping {
+        batch_size: mappings::batch_size(req.batch_size, req.maximum_batching_window_in_seconds)?,
+        window_seconds: req.maximum_batching_window_in_seconds.unwrap_or(0).cast_unsigned(),
+        reports_item_failures: req.function_response_types.is_some_and(|types| !types.is_empty()),
+        concurrency_max: mappings::concurrency(req.scaling_config),
+        filters: mappings::filters(req.filter_criteria)?,
+        source_arn,
+        function_arn,
+        enabled: req.enabled.unwrap_or(true),
+        modified_at: ctx.now().as_millis(),
+    };
+    let (scope, id) = (ctx.scope(), ctx.house().uuid());
+    let mut batch = Batch::new();
+    tables::put_mapping(&mut batch, &scope, &id, &mapping);
+    ctx.room().commit(batch).await?;
+    Arc::clone(ctx.room()).mappings.notify_one();
+    Ok(describe::mapping(&scope, &id, &mapping, "Creating"))
+}

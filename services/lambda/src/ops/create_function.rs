@@ -1,0 +1,86 @@
+use std::collections::BTreeMap;
+
+use crate::arn::Qualifier;
+use crate::errors::Error;
+use crate::model::{Function, Settings};
+use crate::visit::{Commit, Visit};
+use crate::wire::{CreateFunctionInput, FunctionConfiguration, PackageType};
+use crate::{describe, settings, tables};
+
+const HANDLER_MISSING: &str =
+    "Runtime and Handler are mandatory parameters for functions created with deployment packages.";
+
+/// A function is `Active` at once: there is nothing to prepare that its first invocation couldn't do.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html>
+pub(crate) async fn create_function(
+    ctx: &Visit<'_>,
+    req: CreateFunctionInput,
+) -> Result<FunctionConfiguration, Error> {
+    let arn = ctx.function_arn(&req.function_name)?;
+    if req.package_type == Some(PackageType::Image) {
+        return Err(Error::invalid(
+            "Container images aren't available in this house: upload a zip file",
+        ));
+    }
+    settings::is_runnable(req.layers.as_deref())?;
+    let (Some(runtime), Some(handler)) = (req.runtime, req.handler) else {
+        return Err(Error::invalid(HANDLER_MISSING));
+    };
+    let runtime = settings::runtime(runtime)?;
+    if ctx.tables().function(&arn).await?.is_some() {
+        return Err(Error::FunctionExists(arn.name));
+    }
+    let architecture = req.architectures.and_then(|list| list.first().copied());
+    let mut latest = Settings {
+        runtime,
+        role: req.role,
+        handler,
+        description: req.description.unwrap_or_default(),
+        timeout_seconds: req.timeout.unwrap_or(3).cast_unsigned(),
+        memory_mb: req.memory_size.unwrap_or(128).cast_unsigned(),
+        environment: match req.environment {
+            Some(given) => settings::environment(ctx, given)?,
+            None => BTreeMap::new(),
+        },
+        dead_letter: req.dead_letter_config.map(settings::dead_letter).transpose()?.flatten(),
+        traces_actively: req.tracing_config.and_then(|it| it.mode)
+            == Some(crate::wire::TracingMode::Active),
+        architecture: architecture.map_or("x86_64", |it| it.as_str()).to_owned(),
+        ephemeral_storage_mb: req.ephemeral_storage.map_or(512, |it| it.size).cast_unsigned(),
+        log_group: req.logging_config.map(settings::log_group).transpose()?.flatten(),
+        subnet_ids: Vec::new(),
+        security_group_ids: Vec::new(),
+        code: settings::code(ctx, req.code).await?,
+        modified_at: 0,
+        revision_id: String::new(),
+    };
+    if let Some(vpc) = req.vpc_config {
+        settings::set_vpc(&mut latest, vpc);
+    }
+    ctx.revise(&mut latest);
+    let is_published = req.publish == Some(true);
+    let function = Function {
+        last_version: u64::from(is_published),
+        published: is_published.then_some(1),
+        reserved_concurrency: None,
+        tags: req.tags.unwrap_or_default(),
+        aliases: BTreeMap::new(),
+        policies: BTreeMap::new(),
+        event_configs: BTreeMap::new(),
+        changes: 0,
+        latest,
+    };
+    let mut batch = tables::creation(&arn, &function);
+    let version = match is_published {
+        true => {
+            tables::put_version(&mut batch, &arn, 1, &function.latest);
+            Qualifier::Version(1)
+        }
+        false => Qualifier::Latest,
+    };
+    match ctx.room().commit(batch).await? {
+        Commit::Done => Ok(describe::configuration(&arn, &version, &function.latest)),
+        Commit::Raced => Err(Error::FunctionExists(arn.name)),
+    }
+}

@@ -1,0 +1,12 @@
+use crate::errors::Error;
+use crate::visit::Visit;
+use crate::wire::{ListTagsInput, ListTagsOutput};
+
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_ListTags.html>
+pub(crate) async fn list_tags(
+    ctx: &Visit<'_>,
+    req: ListTagsInput,
+) -> Result<ListTagsOutput, Error> {
+    let arn = ctx.function_arn(&req.resource)?;
+    Ok(ListTagsOutput { tags: ctx.function(&arn).await?.value.tags })
+}

@@ -1,0 +1,52 @@
+use crate::describe;
+use crate::errors::Error;
+use crate::mappings;
+use crate::visit::{Commit, Visit};
+use crate::wire::{EventSourceMappingConfiguration, UpdateEventSourceMappingInput};
+
+/// What a request doesn't name stays as it is.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html>
+pub(crate) async fn update_event_source_mapping(
+    ctx: &Visit<'_>,
+    req: UpdateEventSourceMappingInput,
+) -> Result<EventSourceMappingConfiguration, Error> {
+    let scope = ctx.scope();
+    let function = match &req.function_name {
+        Some(name) => {
+            let arn = ctx.arn(name, None)?;
+            ctx.room().target(&arn).await?;
+            Some(arn.to_string())
+        }
+        None => None,
+    };
+    loop {
+        let found = ctx.tables().mapping(&scope, &req.u_u_i_d).await?;
+        let found = found.ok_or(Error::MappingNotFound)?;
+        let mut mapping = found.value.clone();
+        if let Some(function) = &function {
+            mapping.function_arn.clone_from(function);
+        }
+        mapping.enabled = req.enabled.unwrap_or(mapping.enabled);
+        if let Some(window) = req.maximum_batching_window_in_seconds {
+            mapping.window_seconds = window.cast_unsigned();
+        }
+        let size = req.batch_size.or(Some(mapping.batch_size.cast_signed()));
+        mapping.batch_size =
+            mappings::batch_size(size, Some(mapping.window_seconds.cast_signed()))?;
+        if let Some(types) = &req.function_response_types {
+            mapping.reports_item_failures = !types.is_empty();
+        }
+        if let Some(scaling) = req.scaling_config.clone() {
+            mapping.concurrency_max = mappings::concurrency(Some(scaling));
+        }
+        if let Some(criteria) = req.filter_criteria.clone() {
+            mapping.filters = mappings::filters(Some(criteria))?;
+        }
+        mapping.modified_at = ctx.now().as_millis();
+        if ctx.room().commit(found.replacement(&mapping)).await? == Commit::Done {
+            ctx.room().mappings.notify_one();
+            return Ok(describe::mapping(&scope, &req.u_u_i_d, &mapping, "Updating"));
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! A house with this room and a neighbor that notes what it is asked, and how to ask the room.
+
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws::{Error, PageTokens, Protocol};
+use base::{Clock, Entropy, SystemClock};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use lambda::{Lambda, Limits, Options};
+use serde_json::{Value, json};
+use service::{Bus, Ctx, Facts, House, Rate, Registry, Reply, Service};
+use store::{Memory, Store};
+use tempfile::TempDir;
+use tokio::task::AbortHandle;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/function";
+
+/// The room and the house around it.
+pub(crate) struct Room {
+    house: Arc<House>,
+    lambda: Arc<Lambda>,
+    pub(crate) queue: Arc<Neighbor>,
+    pub(crate) logs: Arc<Neighbor>,
+    _registry: Arc<Registry>,
+    _ground: Ground,
+    work: AbortHandle,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.work.abort();
+    }
+}
+
+/// What outlives a room: its store and its folder.
+#[derive(Clone)]
+pub(crate) struct Ground {
+    store: Arc<dyn Store>,
+    folder: Arc<TempDir>,
+}
+
+impl Ground {
+    pub(crate) fn new() -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+        Ground { store: Arc::new(Memory::new()), folder }
+    }
+}
+
+/// A room that notes what it is asked. `reply` says what it answers.
+pub(crate) struct Neighbor {
+    name: &'static str,
+    asked: Mutex<Vec<(String, Value)>>,
+    reply: Mutex<Box<dyn FnMut(&str, &Value) -> Value + Send>>,
+}
+
+impl Neighbor {
+    fn new(name: &'static str) -> Arc<Self> {
+        let reply = Box::new(|_: &str, _: &Value| json!({"QueueUrl": "queue"}));
+        Arc::new(Neighbor { name, asked: Mutex::default(), reply: Mutex::new(reply) })
+    }
+
+    pub(crate) fn replies(&self, reply: impl FnMut(&str, &Value) -> Value + Send + 'static) {
+        *self.reply.lock().unwrap() = Box::new(reply);
+    }
+
+    /// The bodies of all calls of an operation.
+    pub(crate) fn asked(&self, operation: &str) -> Vec<Value> {
+        let asked = self.asked.lock().unwrap();
+        asked.iter().filter(|(name, _)| name == operation).map(|(_, body)| body.clone()).collect()
+    }
+}
+
+impl Service for Neighbor {
+    fn facts(&self) -> Facts {
+        Facts {
+            name: self.name,
+            signing_name: self.name,
+            endpoint_prefix: self.name,
+            target_prefix: self.name,
+            protocol: Protocol::Json1_0,
+        }
+    }
+
+    fn operations(&self) -> Vec<&'static str> {
+        vec![]
+    }
+
+    fn rate(&self, _: &str) -> Option<Rate> {
+        None
+    }
+
+    fn call(&self, _: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
+        let body: Value = serde_json::from_slice(&body).expect("JSON");
+        let reply = (self.reply.lock().unwrap())(operation, &body);
+        self.asked.lock().unwrap().push((operation.to_owned(), body));
+        Box::pin(async move {
+            if reply.is_null() {
+                // Nothing comes.
+                pause().await;
+            }
+            Ok(Bytes::from(reply.to_string()))
+        })
+    }
+}
+
+/// Bounds that don't make a test wait.
+pub(crate) fn quick() -> Limits {
+    Limits {
+        retry_pauses: [Duration::from_millis(10), Duration::from_millis(20)],
+        throttle_pause: Duration::from_millis(5),
+        poll: Duration::ZERO,
+        ..Limits::default()
+    }
+}
+
+impl Room {
+    pub(crate) async fn open() -> Self {
+        Room::open_on(&Ground::new(), quick()).await
+    }
+
+    pub(crate) async fn open_on(ground: &Ground, limits: Limits) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let tokens = PageTokens::new([1; 32]);
+        let seed = Entropy::from_number(7);
+        let house = Arc::new(House::new("000000000000", "us-east-1", clock, seed, tokens));
+        let bus = Bus::new();
+        let lambda = Lambda::open(Options {
+            store: Arc::clone(&ground.store),
+            house: Arc::clone(&house),
+            bus: bus.clone(),
+            limits,
+            data: ground.folder.path().to_owned(),
+            search_path: std::env::var_os("PATH").expect("a path"),
+            allows_local_folders: true,
+        });
+        let lambda = Arc::new(lambda.await.expect("opens"));
+        let (queue, logs) = (Neighbor::new("sqs"), Neighbor::new("logs"));
+        let rooms: [Arc<dyn Service>; 3] = [lambda.clone(), queue.clone(), logs.clone()];
+        let registry = Arc::new(Registry::new(rooms));
+        bus.connect(&registry);
+        let work = tokio::spawn(lambda.work()).abort_handle();
+        Room { house, lambda, queue, logs, _registry: registry, _ground: ground.clone(), work }
+    }
+
+    pub(crate) fn ctx(&self) -> Ctx {
+        Ctx::root(Arc::clone(&self.house))
+    }
+
+    /// Calls an operation.
+    pub(crate) async fn ask(&self, operation: &str, body: Value) -> Result<Value, Error> {
+        self.ask_as(self.ctx(), operation, body).await
+    }
+
+    pub(crate) async fn ask_as(
+        &self,
+        ctx: Ctx,
+        operation: &str,
+        body: Value,
+    ) -> Result<Value, Error> {
+        let reply = self.lambda.call(ctx, operation, Bytes::from(body.to_string())).await?;
+        Ok(serde_json::from_slice(&reply).expect("a reply is JSON"))
+    }
+
+    /// Calls an operation that works.
+    pub(crate) async fn call(&self, operation: &str, body: Value) -> Value {
+        match self.ask(operation, body).await {
+            Ok(reply) => reply,
+            Err(error) => panic!("{operation}: {error}"),
+        }
+    }
+
+    /// Calls an operation that is refused: the code and the sentence.
+    pub(crate) async fn refusal(&self, operation: &str, body: Value) -> (String, String) {
+        match self.ask(operation, body).await {
+            Ok(reply) => panic!("{operation} worked: {reply}"),
+            Err(error) => (error.code.into_owned(), error.message.unwrap_or_default()),
+        }
+    }
+
+    /// Creates a function of one Python file, whose handler is `handler`.
+    pub(crate) async fn python(&self, name: &str, code: &str, more: Value) -> Value {
+        self.call("CreateFunction", with(python(name, code), more)).await
+    }
+
+    /// Invokes a function and gives the whole reply, its payload as JSON.
+    pub(crate) async fn invoke(&self, name: &str, payload: Value) -> Value {
+        let body = json!({"FunctionName": name, "Payload": blob(&payload), "LogType": "Tail"});
+        decoded(self.call("Invoke", body).await)
+    }
+
+    /// Invokes a function and gives its result.
+    pub(crate) async fn result(&self, name: &str, payload: Value) -> Value {
+        let reply = self.invoke(name, payload).await;
+        assert_eq!(reply.get("FunctionError"), None, "{reply}");
+        reply["Payload"].clone()
+    }
+}
+
+/// A reply of Invoke with its payload and log in plain.
+pub(crate) fn decoded(mut reply: Value) -> Value {
+    if let Some(payload) = reply["Payload"].as_str() {
+        let bytes = STANDARD.decode(payload).expect("base64");
+        reply["Payload"] = serde_json::from_slice(&bytes).expect("JSON");
+    }
+    if let Some(log) = reply["LogResult"].as_str() {
+        let bytes = STANDARD.decode(log).expect("base64");
+        reply["LogResult"] = String::from_utf8_lossy(&bytes).into();
+    }
+    reply
+}
+
+pub(crate) fn blob(payload: &Value) -> String {
+    STANDARD.encode(payload.to_string())
+}
+
+/// A zip file in base64.
+pub(crate) fn zip(files: &[(&str, &str)]) -> String {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in files {
+        let options = SimpleFileOptions::default().unix_permissions(0o755);
+        writer.start_file(*name, options).expect("starts");
+        writer.write_all(text.as_bytes()).expect("writes");
+    }
+    STANDARD.encode(writer.finish().expect("ends").into_inner())
+}
+
+/// A request to create a function of one Python file.
+pub(crate) fn python(name: &str, code: &str) -> Value {
+    json!({
+        "FunctionName": name,
+        "Runtime": "python3.12",
+        "Role": ROLE,
+        "Handler": "m.handler",
+        "Code": {"ZipFile": zip(&[("m.py", code)])},
+    })
+}
+
+/// Lets the house go on; whoever waits looks again.
+#[expect(clippy::disallowed_methods, reason = "a test has nothing that would survive a restart")]
+pub(crate) async fn pause() {
+    tokio::time::sleep(Duration::from_millis(5)).await;
+}
+
+/// Waits until something is so.
+pub(crate) async fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    for _ in 0..4_000 {
+        if let Some(found) = look() {
+            return found;
+        }
+        pause().await;
+    }
+    panic!("it never came to be");
+}
+
+/// A body with more members.
+pub(crate) fn with(mut body: Value, more: Value) -> Value {
+    let Value::Object(more) = more else { panic!("{more} is no object") };
+    body.as_object_mut().expect("a body is an object").extend(more);
+    body
+}
+
+/// The lines of a file that a function writes.
+pub(crate) fn lines(path: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines().map(str::to_owned).collect()
+}
