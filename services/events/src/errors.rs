@@ -1,0 +1,80 @@
+//! What this room refuses, in AWS's words where they are known from clients' reports; a comment says where they are ours.
+
+/// Why an operation gives nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("Event bus {0} does not exist.")]
+    BusNotFound(String),
+    #[error("Event bus {0} already exists.")]
+    BusExists(String),
+    #[error("Rule {rule} does not exist on EventBus {bus}.")]
+    RuleNotFound { rule: String, bus: String },
+    #[error("Connection '{0}' does not exist.")]
+    ConnectionNotFound(String),
+    #[error("Connection {0} already exists.")]
+    ConnectionExists(String),
+    #[error("An api-destination '{0}' does not exist.")]
+    DestinationNotFound(String),
+    #[error("An api-destination '{0}' already exists.")]
+    DestinationExists(String),
+    #[error("Statement with the provided id does not exist.")]
+    StatementNotFound,
+    #[error("EventBus does not have a policy.")]
+    NoPolicy,
+    #[error("Event pattern is not valid. Reason: {0}")]
+    InvalidEventPattern(#[from] event_pattern::PatternError),
+    /// One of AWS's many sentences about parameters.
+    #[error("{0}")]
+    Validation(String),
+    #[error("The requested resource exceeds the maximum number allowed.")]
+    LimitExceeded,
+    #[error("The connection's secrets can't be opened with the key of this house.")]
+    SealedOtherwise,
+    #[error("RetrieveConnectionSecrets is an operation between the rooms of the house.")]
+    NotForClients,
+    /// Our trouble, which no reply tells of.
+    #[error("failed to read or write the store")]
+    Store(#[from] store::Error),
+}
+
+impl Error {
+    pub(crate) fn validation(sentence: impl Into<String>) -> Self {
+        Error::Validation(sentence.into())
+    }
+
+    /// A `NextToken` that isn't ours, or too old.
+    pub(crate) fn page_token() -> Self {
+        Error::validation("Parameter NextToken is not valid.")
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Error::BusNotFound(_)
+            | Error::RuleNotFound { .. }
+            | Error::ConnectionNotFound(_)
+            | Error::DestinationNotFound(_)
+            | Error::StatementNotFound
+            | Error::NoPolicy => "ResourceNotFoundException",
+            Error::BusExists(_) | Error::ConnectionExists(_) | Error::DestinationExists(_) => {
+                "ResourceAlreadyExistsException"
+            }
+            Error::InvalidEventPattern(_) => "InvalidEventPatternException",
+            Error::Validation(_) => "ValidationException",
+            Error::LimitExceeded => "LimitExceededException",
+            Error::NotForClients => "AccessDeniedException",
+            Error::SealedOtherwise | Error::Store(_) => "InternalException",
+        }
+    }
+}
+
+impl From<Error> for aws::Error {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::Store(trouble) => {
+                tracing::error!(error = trouble as &dyn std::error::Error, "store");
+                aws::Error::internal()
+            }
+            _ => aws::Error::client(error.code(), error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The rows of this room. Fields are numbered: new ones can be added, none reused.
+//!
+//! A rule is one row with its targets, written only if the old one is still there: decisions about it are serial.
+//! A rule with a schedule also stands among the timers, and a delivery among the deliveries, each where it is due.
+
+mod rows;
+
+use base::Timestamp;
+use minicbor::{Decode, Encode};
+use store::key::{Key, Parts};
+use store::{Batch, Bytes, Entry, Error, Read, Scan};
+
+use crate::identifier::{BusName, RuleName, Scope};
+use crate::model::{Connection, Delivery, Destination, EventBus, Rule};
+use rows::{BusRow, ConnectionRow, DeliveryRow, DestinationRow, ReplyRow, RuleRow};
+
+const BUS: &str = "events.bus";
+const RULE: &str = "events.rule";
+const TIMER: &str = "events.timer";
+const DELIVERY: &str = "events.delivery";
+const CONNECTION: &str = "events.connection";
+const DESTINATION: &str = "events.api_destination";
+const ATTEMPT: &str = "events.attempt";
+
+/// A value as a row held it, or as it is without one.
+#[derive(Clone, Debug)]
+pub(crate) struct Found<T> {
+    pub(crate) value: T,
+    key: Bytes,
+    row: Option<Bytes>,
+}
+
+impl<T> Found<T> {
+    /// A batch that is written only if the row is still as it was found.
+    fn unchanged(&self) -> Batch {
+        let mut batch = Batch::new();
+        match &self.row {
+            Some(row) => batch.require_value(self.key.clone(), row.clone()),
+            None => batch.require_absent(self.key.clone()),
+        };
+        batch
+    }
+
+    fn put<R: Encode<()>>(&self, row: &R) -> Batch {
+        let mut batch = self.unchanged();
+        batch.put(self.key.clone(), encode(row));
+        batch
+    }
+
+    /// A batch that removes it, if it hasn't changed since.
+    pub(crate) fn removal(&self) -> Batch {
+        let mut batch = self.unchanged();
+        batch.delete(self.key.clone());
+        batch
+    }
+}
+
+impl Found<EventBus> {
+    /// A batch that puts the changed bus in the place of this one, if that hasn't changed since.
+    pub(crate) fn change(&self, changed: EventBus) -> Batch {
+        self.put(&BusRow::from(changed))
+    }
+}
+
+impl Found<Connection> {
+    /// A batch that puts the changed connection in the place of this one, if that hasn't changed since.
+    pub(crate) fn change(&self, changed: Connection) -> Batch {
+        self.put(&ConnectionRow::from(changed))
+    }
+}
+
+impl Found<Destination> {
+    /// A batch that puts the changed destination in the place of this one, if that hasn't changed since.
+    pub(crate) fn change(&self, changed: Destination) -> Batch {
+        self.put(&DestinationRow::from(changed))
+    }
+}
+
+impl Found<Rule> {
+    /// A batch that puts the changed rule in the place of this one, if that hasn't changed since; its timer moves along.
+    pub(crate) fn change(&self, name: &RuleName, changed: Rule) -> Batch {
+        let (old, new) = (self.value.due, changed.due);
+        let mut batch = self.put(&RuleRow::from(changed));
+        move_timer(&mut batch, name, old, new);
+        batch
+    }
+
+    /// A batch that removes the rule and its timer, if it hasn't changed since.
+    pub(crate) fn removal_of(&self, name: &RuleName) -> Batch {
+        let mut batch = self.removal();
+        move_timer(&mut batch, name, self.value.due, None);
+        batch
+    }
+}
+
+/// A batch that creates a rule, if there is none of its name.
+pub(crate) fn rule_creation(name: &RuleName, rule: Rule) -> Batch {
+    let key = rule_key(name);
+    let mut batch = Batch::new();
+    move_timer(&mut batch, name, None, rule.due);
+    batch.require_absent(key.clone()).put(key, encode(&RuleRow::from(rule)));
+    batch
+}
+
+/// A batch that creates a bus, if its name is free.
+pub(crate) fn bus_creation(name: &BusName, bus: EventBus) -> Batch {
+    creation(bus_key(name), &BusRow::from(bus))
+}
+
+/// A batch that creates a connection, if its name is free.
+pub(crate) fn connection_creation(scope: &Scope, name: &str, connection: Connection) -> Batch {
+    creation(named(CONNECTION, scope, name), &ConnectionRow::from(connection))
+}
+
+/// A batch that creates an API destination, if its name is free.
+pub(crate) fn destination_creation(scope: &Scope, name: &str, destination: Destination) -> Batch {
+    creation(named(DESTINATION, scope, name), &DestinationRow::from(destination))
+}
+
+/// Adds a delivery that is due then.
+pub(crate) fn put_delivery(batch: &mut Batch, place: Place, delivery: Delivery) {
+    batch.put(place.key(), encode(&DeliveryRow::from(delivery)));
+}
+
+/// Keeps the reply that was given to the attempt of a task.
+pub(crate) fn put_reply(batch: &mut Batch, attempt: &str, reply: Vec<u8>, now: Timestamp) {
+    let key = Key::of(ATTEMPT).text(attempt);
+    let row = ReplyRow { at: now.as_millis(), reply };
+    batch.require_absent(key.clone()).put(key, encode(&row));
+}
+
+/// Where a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place {
+    pub(crate) due: Timestamp,
+    pub(crate) id: u64,
+}
+
+impl Place {
+    pub(crate) fn key(self) -> Key {
+        Key::of(DELIVERY).i64(self.due.as_millis()).u64(self.id)
+    }
+}
+
+/// Reads rows.
+#[derive(Clone, Copy)]
+pub(crate) struct Tables<'r>(pub(crate) &'r dyn Read);
+
+impl Tables<'_> {
+    /// A bus; the default one is there without a row too.
+    pub(crate) async fn bus(&self, name: &BusName) -> Result<Option<Found<EventBus>>, Error> {
+        let key = bus_key(name);
+        match self.found::<BusRow, _>(key.clone()).await? {
+            None if name.is_default() => {
+                let value = EventBus::default();
+                Ok(Some(Found { value, key: key.into(), row: None }))
+            }
+            found => Ok(found),
+        }
+    }
+
+    /// The buses that have a row, by name.
+    pub(crate) async fn buses(&self, scope: &Scope) -> Result<Vec<(String, EventBus)>, Error> {
+        self.all::<BusRow, _>(BUS, Key::of(BUS).text(scope.as_str()).scan(), 1).await
+    }
+
+    pub(crate) async fn rule(&self, name: &RuleName) -> Result<Option<Found<Rule>>, Error> {
+        self.found::<RuleRow, _>(rule_key(name)).await
+    }
+
+    /// The rules of a bus by name.
+    pub(crate) async fn rules(&self, bus: &BusName) -> Result<Vec<(String, Rule)>, Error> {
+        let of_bus = Key::of(RULE).text(bus.scope.as_str()).text(&bus.name);
+        self.all::<RuleRow, _>(RULE, of_bus.scan(), 2).await
+    }
+
+    pub(crate) async fn connection(
+        &self,
+        scope: &Scope,
+        name: &str,
+    ) -> Result<Option<Found<Connection>>, Error> {
+        self.found::<ConnectionRow, _>(named(CONNECTION, scope, name)).await
+    }
+
+    pub(crate) async fn connections(
+        &self,
+        scope: &Scope,
+    ) -> Result<Vec<(String, Connection)>, Error> {
+        let scan = Key::of(CONNECTION).text(scope.as_str()).scan();
+        self.all::<ConnectionRow, _>(CONNECTION, scan, 1).await
+    }
+
+    pub(crate) async fn destination(
+        &self,
+        scope: &Scope,
+        name: &str,
+    ) -> Result<Option<Found<Destination>>, Error> {
+        self.found::<DestinationRow, _>(named(DESTINATION, scope, name)).await
+    }
+
+    pub(crate) async fn destinations(
+        &self,
+        scope: &Scope,
+    ) -> Result<Vec<(String, Destination)>, Error> {
+        let scan = Key::of(DESTINATION).text(scope.as_str()).scan();
+        self.all::<DestinationRow, _>(DESTINATION, scan, 1).await
+    }
+
+    /// The first timers: when each is due, and of which rule.
+    pub(crate) async fn timers(&self, limit: usize) -> Result<Vec<(Timestamp, RuleName)>, Error> {
+        let entries = self.0.scan(&Key::of(TIMER).scan().limit(limit)).await?;
+        let timer = |entry: &Entry| {
+            let mut parts = Parts::of(TIMER, &entry.key)?;
+            let due = Timestamp::from_millis(parts.i64()?);
+            let scope = Scope::of_text(parts.text()?);
+            let bus = BusName { scope, name: parts.text()? };
+            let rule = bus.rule(parts.text()?);
+            parts.end()?;
+            Ok((due, rule))
+        };
+        entries.iter().map(timer).collect()
+    }
+
+    /// The first deliveries, in the order in which they are due.
+    pub(crate) async fn deliveries(&self, limit: usize) -> Result<Vec<(Place, Delivery)>, Error> {
+        let entries = self.0.scan(&Key::of(DELIVERY).scan().limit(limit)).await?;
+        let delivery = |entry: &Entry| {
+            let mut parts = Parts::of(DELIVERY, &entry.key)?;
+            let due = Timestamp::from_millis(parts.i64()?);
+            let place = Place { due, id: parts.u64()? };
+            parts.end()?;
+            Ok((place, decode::<DeliveryRow>(&entry.value)?.try_into()?))
+        };
+        entries.iter().map(delivery).collect()
+    }
+
+    /// The reply that was given to the attempt of a task.
+    pub(crate) async fn reply(&self, attempt: &str) -> Result<Option<Vec<u8>>, Error> {
+        let Some(row) = self.0.get(&Key::of(ATTEMPT).text(attempt)).await? else { return Ok(None) };
+        Ok(Some(decode::<ReplyRow>(&row)?.reply))
+    }
+
+    /// A batch that removes the replies that were given before that instant.
+    pub(crate) async fn old_replies(&self, before: Timestamp) -> Result<Batch, Error> {
+        let mut batch = Batch::new();
+        for entry in self.0.scan(&Key::of(ATTEMPT).scan()).await? {
+            if decode::<ReplyRow>(&entry.value)?.at < before.as_millis() {
+                batch.delete(entry.key);
+            }
+        }
+        Ok(batch)
+    }
+
+    async fn found<R, T>(&self, key: Key) -> Result<Option<Found<T>>, Error>
+    where
+        R: for<'b> Decode<'b, ()>,
+        T: TryFrom<R, Error = Error>,
+    {
+        let Some(row) = self.0.get(&key).await? else { return Ok(None) };
+        let value = decode::<R>(&row)?.try_into()?;
+        Ok(Some(Found { value, key: key.into(), row: Some(row) }))
+    }
+
+    /// Everything of a scan, with the last part of each key, before which stand so many others.
+    async fn all<R, T>(
+        &self,
+        table: &str,
+        scan: Scan,
+        parts_before: usize,
+    ) -> Result<Vec<(String, T)>, Error>
+    where
+        R: for<'b> Decode<'b, ()>,
+        T: TryFrom<R, Error = Error>,
+    {
+        let entries = self.0.scan(&scan).await?;
+        let one = |entry: &Entry| {
+            let mut parts = Parts::of(table, &entry.key)?;
+            for _ in 0..parts_before {
+                parts.text()?;
+            }
+            let name = parts.text()?;
+            parts.end()?;
+            Ok((name, decode::<R>(&entry.value)?.try_into()?))
+        };
+        entries.iter().map(one).collect()
+    }
+}
+
+fn creation<R: Encode<()>>(key: Key, row: &R) -> Batch {
+    let mut batch = Batch::new();
+    batch.require_absent(key.clone()).put(key, encode(row));
+    batch
+}
+
+fn move_timer(batch: &mut Batch, name: &RuleName, old: Option<Timestamp>, new: Option<Timestamp>) {
+    if let Some(old) = old {
+        batch.delete(timer_key(name, old));
+    }
+    if let Some(new) = new {
+        batch.put(timer_key(name, new), Vec::new());
+    }
+}
+
+fn bus_key(name: &BusName) -> Key {
+    named(BUS, &name.scope, &name.name)
+}
+
+fn rule_key(rule: &RuleName) -> Key {
+    named(RULE, &rule.bus.scope, &rule.bus.name).text(&rule.name)
+}
+
+fn timer_key(rule: &RuleName, due: Timestamp) -> Key {
+    let BusName { scope, name: bus } = &rule.bus;
+    Key::of(TIMER).i64(due.as_millis()).text(scope.as_str()).text(bus).text(&rule.name)
+}
+
+fn named(table: &str, scope: &Scope, name: &str) -> Key {
+    Key::of(table).text(scope.as_str()).text(name)
+}
+
+fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
+    minicbor::to_vec(row).expect("a vector takes all that is written")
+}
+
+fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
+    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the events room"))
+}

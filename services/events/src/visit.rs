@@ -1,0 +1,98 @@
+//! What an operation has at hand: the room's parts and the request it answers.
+
+use base::Timestamp;
+use service::Ctx;
+use store::{Batch, Store};
+
+use crate::Room;
+use crate::errors::Error;
+use crate::identifier::{BusName, RuleName, Scope};
+use crate::model::{EventBus, Rule};
+use crate::tables::{Found, Tables};
+use crate::vault::Vault;
+
+/// One request in the room.
+pub(crate) struct Visit<'r> {
+    room: &'r Room,
+    pub(crate) request: Ctx,
+}
+
+/// What became of a batch that was decided on what a request had read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Commit {
+    Done,
+    /// Another request was faster: read again and decide again.
+    Raced,
+}
+
+impl<'r> Visit<'r> {
+    pub(crate) fn new(room: &'r Room, request: Ctx) -> Self {
+        Visit { room, request }
+    }
+
+    pub(crate) fn room(&self) -> &'r Room {
+        self.room
+    }
+
+    pub(crate) fn vault(&self) -> &'r Vault {
+        &self.room.vault
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.request.now()
+    }
+
+    /// Whose things the request makes.
+    pub(crate) fn scope(&self) -> Scope {
+        let request = &self.request;
+        Scope::new(request.partition(), request.region(), request.account())
+    }
+
+    /// The newest data.
+    pub(crate) fn tables(&self) -> Tables<'r> {
+        let store: &dyn Store = &*self.room.store;
+        Tables(store)
+    }
+
+    /// The bus that a request means by a name, an ARN or nothing, and that exists.
+    pub(crate) async fn bus(
+        &self,
+        given: Option<&str>,
+    ) -> Result<(BusName, Found<EventBus>), Error> {
+        let name = BusName::of(self.scope(), given);
+        let found = self.tables().bus(&name).await?;
+        match found {
+            Some(found) => Ok((name, found)),
+            None => Err(Error::BusNotFound(name.name)),
+        }
+    }
+
+    /// The rule that a request means, and that exists.
+    pub(crate) async fn rule(
+        &self,
+        bus: Option<&str>,
+        name: &str,
+    ) -> Result<(RuleName, Found<Rule>), Error> {
+        let (bus, _) = self.bus(bus).await?;
+        let name = bus.rule(name);
+        match self.tables().rule(&name).await? {
+            Some(found) => Ok((name, found)),
+            None => Err(name.not_found()),
+        }
+    }
+
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<Commit, Error> {
+        match self.room.store.commit(batch).await {
+            Ok(()) => Ok(Commit::Done),
+            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The policy of the bus of that ARN.
+    pub(crate) async fn policy_of(&self, bus_arn: &str) -> Option<String> {
+        let name = BusName::of_arn(bus_arn)?;
+        let found = self.tables().bus(&name).await;
+        found.inspect_err(|error| tracing::error!(%error, "read a policy")).ok()??.value.policy
+    }
+}

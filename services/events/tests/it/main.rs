@@ -1,0 +1,8 @@
+//! The room through `Service::call`, over the store in memory, with neighbors that note what they are asked.
+
+mod buses;
+mod connections;
+mod deliveries;
+mod house;
+mod rules;
+mod schedules;
