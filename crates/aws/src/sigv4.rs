@@ -14,6 +14,7 @@ mod time;
 
 pub use presented::Presented;
 pub use sign::sign;
+pub use time::parse as instant;
 
 use hmac::{Hmac, Mac};
 use http::HeaderMap;

@@ -15,6 +15,7 @@ use store::{Batch, Store};
 use crate::access_keys::{AccessKeys, NewKey};
 use crate::config::Config;
 use crate::gate::Gate;
+use crate::outside::Endpoints;
 use crate::router::Router;
 use crate::tables;
 use crate::throttle::Throttle;
@@ -86,6 +87,7 @@ pub async fn assemble(
     let rooms: Vec<Arc<dyn Service>> = vec![states.clone(), logs, dynamodb, streams];
     let registry = Arc::new(Registry::new(rooms));
     bus.connect(&registry);
+    bus.connect_outside(Arc::new(Endpoints::new(config.endpoints.clone(), Arc::clone(&clock))));
 
     let root = Caller::root(&house);
     let (gate, root_key) = match mode {

@@ -1,9 +1,17 @@
 //! What can be configured: the command line first, then the file, then the defaults.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use aws::sigv4::Credentials;
+use http::Uri;
 use serde::Deserialize;
+
+/// As long as AWS's SDKs wait.
+const ENDPOINT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// What a house needs to know to be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +26,33 @@ pub struct Config {
     pub data: PathBuf,
     /// Whether AWS's request rates are enforced.
     pub throttling: bool,
+    /// What becomes of requests that no policy allows; where nothing is said, the command decides.
+    pub enforce: Option<Enforce>,
+    /// The services that are asked outside of the house, by their names in `models`.
+    pub endpoints: BTreeMap<&'static str, Endpoint>,
+}
+
+/// A server outside: AWS, or one that is compatible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Where it is: `https://ssm.eu-west-1.amazonaws.com`.
+    pub url: Uri,
+    /// The region that requests are signed for; else the house's own.
+    pub region: Option<String>,
+    /// What requests are signed with; nothing where they go unsigned.
+    pub key: Option<EndpointKey>,
+    /// How long an answer may take.
+    pub timeout: Duration,
+}
+
+/// The access key for a server outside. Its secret isn't shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct EndpointKey(pub Credentials);
+
+impl fmt::Debug for EndpointKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EndpointKey({})", self.0.access_key_id)
+    }
 }
 
 impl Default for Config {
@@ -28,8 +63,22 @@ impl Default for Config {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 4566)),
             data: PathBuf::from("freehold-data"),
             throttling: false,
+            enforce: None,
+            endpoints: BTreeMap::new(),
         }
     }
+}
+
+/// What becomes of requests that no policy allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Enforce {
+    /// They are made; no policy is looked at.
+    Off,
+    /// They are made, and logged as warnings.
+    Warn,
+    /// They are refused.
+    On,
 }
 
 /// Why a configuration can't be used.
@@ -45,6 +94,10 @@ pub enum ConfigError {
     Region(String),
     #[error("accept the address {0:?}: it is written ADDRESS:PORT")]
     Listen(String),
+    #[error("know the service {0:?} of [endpoints.{0}]")]
+    Service(String),
+    #[error("use [endpoints.{service}]: {reason}")]
+    Endpoint { service: String, reason: &'static str },
 }
 
 /// The file as written: every key may be missing, none may be unknown.
@@ -57,6 +110,29 @@ struct File {
     data: Option<PathBuf>,
     #[serde(default)]
     limits: Limits,
+    #[serde(default)]
+    iam: Iam,
+    #[serde(default)]
+    endpoints: BTreeMap<String, EndpointTable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndpointTable {
+    url: String,
+    region: Option<String>,
+    access_key_id: Option<String>,
+    secret_access_key: Option<String>,
+    session_token: Option<String>,
+    /// Whether requests are signed; they are unless this says otherwise.
+    sign: Option<bool>,
+    timeout_seconds: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Iam {
+    enforce: Option<Enforce>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -95,8 +171,35 @@ impl Config {
         if let Some(data) = file.data {
             config.data = data;
         }
+        for (name, table) in file.endpoints {
+            let service = models::find(&name).ok_or_else(|| ConfigError::Service(name.clone()))?;
+            let endpoint = Endpoint::of(table)
+                .map_err(|reason| ConfigError::Endpoint { service: name, reason })?;
+            config.endpoints.insert(service.name(), endpoint);
+        }
+        config.enforce = file.iam.enforce;
         config.throttling = file.limits.throttling.unwrap_or(config.throttling);
         Ok(config)
+    }
+}
+
+impl Endpoint {
+    fn of(table: EndpointTable) -> Result<Self, &'static str> {
+        let url: Uri = table.url.parse().map_err(|_| "its url is no URL")?;
+        if !matches!(url.scheme_str(), Some("http" | "https")) || url.host().is_none() {
+            return Err("its url begins with http:// or https:// and a host");
+        }
+        let key = match (table.access_key_id, table.secret_access_key, table.sign) {
+            (.., Some(false)) => None,
+            (Some(access_key_id), Some(secret_access_key), _) => {
+                let session_token = table.session_token;
+                let key = Credentials { access_key_id, secret_access_key, session_token };
+                Some(EndpointKey(key))
+            }
+            _ => return Err("give access_key_id and secret_access_key, or sign = false"),
+        };
+        let timeout = table.timeout_seconds.map_or(ENDPOINT_TIMEOUT, Duration::from_secs);
+        Ok(Endpoint { url, region: table.region, key, timeout })
     }
 }
 
@@ -140,8 +243,37 @@ mod tests {
                 listen: "127.0.0.1:0".parse().expect("an address"),
                 data: "/var/lib/freehold".into(),
                 throttling: true,
+                endpoints: BTreeMap::new(),
+                enforce: None,
             }
         );
+    }
+
+    #[test]
+    fn an_endpoint_is_found_by_any_name_of_its_service() {
+        let text = "url = 'http://localhost:5000'\nregion = 'eu-west-1'\naccess_key_id = 'a'\n\
+                    secret_access_key = 's3cret'\ntimeout_seconds = 3";
+        for name in ["logs", "cloudwatchlogs"] {
+            let config = read(&format!("[endpoints.{name}]\n{text}")).expect("reads");
+            let endpoint = &config.endpoints["cloudwatchlogs"];
+            assert_eq!(endpoint.timeout, Duration::from_secs(3));
+            assert_eq!(endpoint.region.as_deref(), Some("eu-west-1"));
+            assert!(!format!("{config:?}").contains("s3cret"), "a secret is not shown");
+        }
+        let unsigned = read("[endpoints.ssm]\nurl = 'https://localhost'\nsign = false");
+        assert_eq!(unsigned.expect("reads").endpoints["ssm"].key, None);
+    }
+
+    #[test]
+    fn an_endpoint_that_cannot_be_asked_is_refused() {
+        for text in [
+            "[endpoints.nothing]\nurl = 'http://localhost'\nsign = false",
+            "[endpoints.ssm]\nurl = 'localhost:5000'\nsign = false",
+            "[endpoints.ssm]\nurl = 'http://localhost'",
+            "[endpoints.ssm]\nsign = false",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod gate;
 pub mod listener;
+pub mod outside;
 pub mod router;
 mod run;
 mod tables;

@@ -1,5 +1,7 @@
 //! Calls between rooms.
 
+use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, OnceLock, Weak};
 
 use bytes::Bytes;
@@ -12,7 +14,31 @@ use crate::{Ctx, Guard, Registry};
 /// and whoever assembles the house connects it when the registry stands. The registry owns the rooms, not the bus:
 /// once it is dropped, no call finds anyone.
 #[derive(Clone, Debug, Default)]
-pub struct Bus(Arc<OnceLock<Weak<Registry>>>);
+pub struct Bus(Arc<Lines>);
+
+#[derive(Default)]
+struct Lines {
+    rooms: OnceLock<Weak<Registry>>,
+    outside: OnceLock<Arc<dyn Outside>>,
+}
+
+/// Services that the configuration sends to AWS or to another server, in place of rooms or beside them.
+pub trait Outside: Send + Sync {
+    /// Whether calls of that service go outside. The name is any that the service has: `logs`, `cloudwatchlogs`.
+    fn reaches(&self, service: &str) -> bool;
+
+    /// Calls an operation of a service that it reaches, once.
+    fn call<'a>(
+        &'a self,
+        ctx: Ctx,
+        service: &'a str,
+        operation: &'a str,
+        body: Bytes,
+    ) -> OutsideReply<'a>;
+}
+
+/// The answer from outside, to be awaited.
+pub type OutsideReply<'a> = Pin<Box<dyn Future<Output = Result<Bytes, CallError>> + Send + 'a>>;
 
 /// Why a call gave nothing.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -23,6 +49,9 @@ pub enum CallError {
     /// The neighbor refused, as it would have refused a client.
     #[error(transparent)]
     Refused(#[from] aws::Error),
+    /// A server outside couldn't be asked, or gave no answer that can be understood. What it did isn't known.
+    #[error("{0}")]
+    Unanswered(String),
 }
 
 impl Bus {
@@ -33,24 +62,40 @@ impl Bus {
 
     /// Connects the rooms, once.
     pub fn connect(&self, registry: &Arc<Registry>) {
-        let connected = self.0.set(Arc::downgrade(registry));
+        let connected = self.0.rooms.set(Arc::downgrade(registry));
         assert!(connected.is_ok(), "a bus is connected once");
     }
 
-    /// Whether the house has a room of that name.
+    /// Connects what is outside, once. It wins over a room of the same service.
+    pub fn connect_outside(&self, outside: Arc<dyn Outside>) {
+        let connected = self.0.outside.set(outside);
+        assert!(connected.is_ok(), "a bus is connected once");
+    }
+
+    /// Whether calls of that service go outside.
+    pub fn goes_outside(&self, service: &str) -> bool {
+        self.outside(service).is_some()
+    }
+
+    /// Whether a room of the house answers for that name.
     pub fn reaches(&self, room: &str) -> bool {
+        !self.goes_outside(room) && self.has_room(room)
+    }
+
+    fn has_room(&self, room: &str) -> bool {
         self.registry().is_some_and(|registry| registry.named(room).is_some())
     }
 
     /// Whether the house has a room of that name that may be asked again for the same attempt.
     /// See [`Service::answers_again`](crate::Service::answers_again).
     pub fn answers_again(&self, room: &str, operation: &str) -> bool {
-        self.registry().is_some_and(|registry| {
-            registry.named(room).is_some_and(|room| room.answers_again(operation))
-        })
+        !self.goes_outside(room)
+            && self.registry().is_some_and(|registry| {
+                registry.named(room).is_some_and(|room| room.answers_again(operation))
+            })
     }
 
-    /// Calls `operation` of the room called `room` with a JSON body, as the request `ctx`
+    /// Calls `operation` of the room called `room`, or of the server outside that stands for it, with a JSON body, as the request `ctx`
     /// (usually a [`Ctx::follow_up`] of the caller's own).
     pub async fn call(
         &self,
@@ -59,6 +104,9 @@ impl Bus {
         operation: &str,
         body: Bytes,
     ) -> Result<Bytes, CallError> {
+        if let Some(outside) = self.outside(room) {
+            return outside.call(ctx, room, operation, body).await;
+        }
         let no_room = || CallError::NoRoom(room.to_owned());
         let registry = self.registry().ok_or_else(no_room)?;
         let neighbor = registry.named(room).ok_or_else(no_room)?;
@@ -86,6 +134,19 @@ impl Bus {
     }
 
     fn registry(&self) -> Option<Arc<Registry>> {
-        self.0.get()?.upgrade()
+        self.0.rooms.get()?.upgrade()
+    }
+
+    fn outside(&self, service: &str) -> Option<&Arc<dyn Outside>> {
+        self.0.outside.get().filter(|outside| outside.reaches(service))
+    }
+}
+
+impl fmt::Debug for Lines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lines")
+            .field("rooms", &self.rooms)
+            .field("has_outside", &self.outside.get().is_some())
+            .finish()
     }
 }

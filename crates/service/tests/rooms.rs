@@ -85,6 +85,7 @@ async fn echo(ctx: &Visit<'_>, req: EchoInput) -> Result<EchoOutput, aws::Error>
         Ok(reply) => aws::decode(&reply),
         Err(CallError::Refused(error)) => Err(error),
         Err(CallError::NoRoom(room)) => Err(aws::Error::client("NoRoom", room)),
+        Err(CallError::Unanswered(text)) => Err(aws::Error::client("Unanswered", text)),
     }
 }
 

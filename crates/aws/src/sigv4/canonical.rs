@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use sha2::{Digest, Sha256};
 
 use super::{Request, hex};
@@ -10,12 +10,25 @@ use super::{Request, hex};
 /// The parameter of a presigned query that the signature can't cover: itself.
 pub(super) const SIGNATURE_PARAMETER: &str = "X-Amz-Signature";
 
+/// The service whose bodies are too large to be read before they are signed, and whose paths are keys.
+pub(super) const S3: &str = "s3";
+pub(super) const CONTENT_SHA256: HeaderName = HeaderName::from_static("x-amz-content-sha256");
+
 /// The canonical request with those signed headers (lower case, sorted).
-pub(super) fn request(request: &Request<'_>, signed_headers: &[&str]) -> String {
+/// Of S3 it covers the hash that the request names, not the body: who takes the body in holds it against that.
+pub(super) fn request(
+    request: &Request<'_>,
+    signed_headers: &[&str],
+    service: &str,
+    is_presigned: bool,
+) -> String {
     let mut text = String::with_capacity(512);
     text.push_str(request.method);
     text.push('\n');
-    path(&mut text, request.path);
+    match service {
+        S3 => encode_path(&mut text, request.path),
+        _ => path(&mut text, request.path),
+    }
     text.push('\n');
     query(&mut text, request.query);
     text.push('\n');
@@ -28,8 +41,22 @@ pub(super) fn request(request: &Request<'_>, signed_headers: &[&str]) -> String 
     text.push('\n');
     text.push_str(&signed_headers.join(";"));
     text.push('\n');
-    text.push_str(&hex(&Sha256::digest(request.body)));
+    match request.headers.get(CONTENT_SHA256).and_then(|hash| hash.to_str().ok()) {
+        Some(hash) if service == S3 => text.push_str(hash),
+        None if service == S3 && is_presigned => text.push_str("UNSIGNED-PAYLOAD"),
+        _ => text.push_str(&hex(&Sha256::digest(request.body))),
+    }
     text
+}
+
+/// The path as S3 has it: every segment stands for itself, encoded once.
+fn encode_path(text: &mut String, path: &str) {
+    for (index, segment) in path.split('/').enumerate() {
+        if 0 < index {
+            text.push('/');
+        }
+        encode(text, &decoded(segment));
+    }
 }
 
 /// Dot segments and empty ones resolved, then encoded: what the client encoded already is encoded again,

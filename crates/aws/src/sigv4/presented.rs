@@ -49,6 +49,11 @@ impl Presented {
         &self.access_key_id
     }
 
+    /// The token that temporary credentials go with.
+    pub fn session_token(&self) -> Option<&str> {
+        self.session_token.as_deref()
+    }
+
     /// The service that it says it was made for: `states`.
     pub fn service(&self) -> &str {
         &self.scope.service
@@ -78,7 +83,8 @@ impl Presented {
         self.check_time(now)?;
         self.check_signed_headers(request.headers)?;
         let signed: Vec<&str> = self.signed_headers.iter().map(String::as_str).collect();
-        let canonical_request = canonical::request(request, &signed);
+        let canonical_request =
+            canonical::request(request, &signed, service, self.expires.is_some());
         let expected = signature(
             &credentials.secret_access_key,
             &self.scope,

@@ -2,6 +2,7 @@ use base::Timestamp;
 use hmac::Mac;
 use http::header::{AUTHORIZATION, HOST, HeaderValue, InvalidHeaderValue};
 use http::{HeaderName, Request as HttpRequest};
+use sha2::{Digest as _, Sha256};
 
 use super::{ALGORITHM, Credentials, Request, Scope, canonical, hex, signature, time};
 
@@ -32,11 +33,15 @@ pub fn sign<B: AsRef<[u8]>>(
         headers.insert(SECURITY_TOKEN, HeaderValue::from_str(token)?);
     }
 
+    if service == canonical::S3 {
+        let hash = hex(&Sha256::digest(request.body().as_ref()));
+        request.headers_mut().insert(canonical::CONTENT_SHA256, HeaderValue::from_str(&hash)?);
+    }
     let mut signed: Vec<&str> = (request.headers().keys().map(HeaderName::as_str))
         .filter(|name| !UNSIGNED.contains(name))
         .collect();
     signed.sort_unstable();
-    let canonical_request = canonical::request(&Request::of(request), &signed);
+    let canonical_request = canonical::request(&Request::of(request), &signed, service, false);
     let scope = Scope {
         date: instant[..8].to_owned(),
         region: region.to_owned(),

@@ -10,7 +10,8 @@ pub(super) fn format(instant: Timestamp) -> String {
     basic
 }
 
-pub(super) fn parse(basic: &str) -> Option<Timestamp> {
+/// The instant in the basic form of ISO 8601, as `X-Amz-Date` has it: `20150830T123600Z`.
+pub fn parse(basic: &str) -> Option<Timestamp> {
     let digits_where_they_belong = basic.len() == 16
         && basic.bytes().enumerate().all(|(index, byte)| match index {
             8 => byte == b'T',

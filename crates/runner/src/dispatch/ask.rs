@@ -25,6 +25,8 @@ pub(super) enum Refusal {
     Refused { error: aws::Error, request_id: String },
     /// What came isn't JSON.
     Garbage,
+    /// A server outside gave no answer; how it failed.
+    Unanswered(String),
 }
 
 /// How a task's fields and failures name what belongs to a service.
@@ -68,6 +70,7 @@ pub(super) async fn ask(
             value.map(|value| Answer { value, request_id }).ok_or(Refusal::Garbage)
         }
         Err(CallError::NoRoom(_)) => Err(Refusal::NoRoom),
+        Err(CallError::Unanswered(text)) => Err(Refusal::Unanswered(text)),
         Err(CallError::Refused(error)) => Err(Refusal::Refused { error, request_id }),
     }
 }
@@ -88,6 +91,7 @@ impl Voice {
             Refusal::Garbage => {
                 return self.client_failure("Unable to unmarshall response: it isn't valid JSON.");
             }
+            Refusal::Unanswered(text) => return self.client_failure(text),
             Refusal::Refused { error, request_id } => (error, request_id),
         };
         let code = error.code.rsplit('#').next().unwrap_or_default();

@@ -142,7 +142,7 @@ impl Runner {
 fn passes(refusal: &Refusal) -> bool {
     match refusal {
         Refusal::NoRoom => false,
-        Refusal::Garbage => true,
+        Refusal::Garbage | Refusal::Unanswered(_) => true,
         Refusal::Refused { error, .. } => {
             let busy = ["Throttl", "TooManyRequests", "RequestLimitExceeded", "SlowDown"];
             error.is_server_fault() || busy.iter().any(|busy| error.code.contains(busy))
