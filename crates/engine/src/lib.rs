@@ -33,6 +33,6 @@ pub mod token;
 pub use command::{Command, Dispatch, MapRunStart};
 pub use decide::{Decision, Env, Input, MapRunOutcome, TaskOutcome, decide};
 pub use event::{Event, EventKind, Payload};
-pub use execution::{Execution, Outcome, Status};
+pub use execution::{Execution, Misfit, Outcome, Status};
 pub use identity::Identity;
 pub use limits::Limits;

@@ -23,6 +23,11 @@ impl Error {
     pub(crate) fn corrupt(what: &'static str, why: impl std::fmt::Display) -> Self {
         Error::Corrupt { what, why: why.to_string().into() }
     }
+
+    /// Whether what is stored can't be read, now or later.
+    pub(crate) fn is_corrupt(&self) -> bool {
+        matches!(self, Error::Corrupt { .. } | Error::Store(store::Error::Corrupt(_)))
+    }
 }
 
 /// Why an execution wasn't started.

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use asl::StateKind;
 use asl::resources::{Pattern, Resource};
+use asl::{Program, StateKind};
 use base::Timestamp;
 use engine::event::Attempt;
 use engine::frame::Phase;
-use engine::{Execution, Identity};
+use engine::{Event, Execution, Identity};
 use json::Value;
 
 use crate::facts::Facts;
@@ -130,7 +130,7 @@ async fn fold(
         engine::record::decode(record).map_err(|error| Error::corrupt("turn", error))
     };
     let (mut execution, snapshot_turns) = match store.get(&key::snapshot(&facts.arn)).await? {
-        None => (Execution::fold(program, &decode(first_turn)?), 0),
+        None => (replayed(Execution::new(), program, &decode(first_turn)?)?, 0),
         Some(row) => {
             let Some((number, snapshot)) = row.split_first_chunk() else {
                 return Err(Error::corrupt("snapshot", "it is too short"));
@@ -146,13 +146,24 @@ async fn fold(
     loop {
         let rows = store.scan(&key::scan_turns(&facts.arn, next_turn)).await?;
         for row in &rows {
-            for event in &decode(&row.value)? {
-                execution.apply(program, event);
-            }
+            execution = replayed(execution, program, &decode(&row.value)?)?;
             next_turn = key::turn_number(&row.key)? + 1;
         }
         if rows.len() < key::SCAN_ROWS {
+            // What was stored is checked here, once: a turn relies on it.
+            execution.check(program).map_err(|misfit| Error::corrupt("turns", misfit))?;
             return Ok((execution, next_turn, snapshot_turns));
         }
     }
+}
+
+fn replayed(
+    mut execution: Execution,
+    program: &Program,
+    events: &[Event],
+) -> Result<Execution, Error> {
+    for event in events {
+        execution.replay(program, event).map_err(|misfit| Error::corrupt("turn", misfit))?;
+    }
+    Ok(execution)
 }

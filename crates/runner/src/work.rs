@@ -122,6 +122,8 @@ impl Runner {
             for (due, woken) in join_all(woken).await {
                 match woken {
                     Ok(()) => {}
+                    // Who read it has told the log. Later looks begin behind it: it won't be better then.
+                    Err(error) if error.is_corrupt() => looked.idle = PAUSE,
                     // An execution that can't be driven shall not keep the others from waking.
                     Err(Error::Interrupted) => {
                         looked = Woken { until: looked.until.min(due), idle: PAUSE };
@@ -158,35 +160,47 @@ impl Runner {
         let mut tasks = Pages::of(key::outbox_of(shard).scan());
         while let Some(rows) = tasks.next(store).await? {
             for row in rows {
-                let (arn, attempt) = numbered("outbox", &row.key)?;
-                let task: DispatchRow<'_> = tables::decode("task", &row.value)?;
-                let dispatch = Box::new(task.into_dispatch(attempt)?);
-                self.send(&arn, Message::Recover(dispatch));
+                let recovered = numbered("outbox", &row.key).and_then(|(arn, attempt)| {
+                    let task: DispatchRow<'_> = tables::decode("task", &row.value)?;
+                    let dispatch = Box::new(task.into_dispatch(attempt)?);
+                    self.send(&arn, Message::Recover(dispatch));
+                    Ok(())
+                });
+                told_if_corrupt(recovered)?;
             }
         }
         let mut notices = Pages::of(key::notices(shard).scan());
         while let Some(rows) = notices.next(store).await? {
             for row in rows {
-                let (arn, number) = numbered("notice", &row.key)?;
-                self.notify(&arn, number, tables::decode("notice", &row.value)?);
+                let recovered = numbered("notice", &row.key).and_then(|(arn, number)| {
+                    self.notify(&arn, number, tables::decode("notice", &row.value)?);
+                    Ok(())
+                });
+                told_if_corrupt(recovered)?;
             }
         }
         let mut accepted = Pages::of(key::express_of(shard).scan());
         while let Some(rows) = accepted.next(store).await? {
             for row in rows {
-                let (arn, _) = key::recovered_parts("express", &row.key)?;
-                let row: ExecutionRow<'_> = tables::decode("execution", &row.value)?;
-                self.run_accepted(Facts::of_row(&self.0, &arn.into(), &row).await?)?;
+                told_if_corrupt(self.recover_accepted(&row).await)?;
             }
         }
         let mut map_runs = Pages::of(key::map_open_of(shard).scan());
         while let Some(rows) = map_runs.next(store).await? {
             for row in rows {
-                let (arn, _) = key::recovered_parts("map_open", &row.key)?;
-                self.go_on_with_map_run(&arn.into());
+                let recovered = key::recovered_parts("map_open", &row.key).map(|(arn, _)| {
+                    self.go_on_with_map_run(&arn.into());
+                });
+                told_if_corrupt(recovered.map_err(Error::from))?;
             }
         }
         Ok(())
+    }
+
+    async fn recover_accepted(&self, row: &store::Entry) -> Result<(), Error> {
+        let (arn, _) = key::recovered_parts("express", &row.key)?;
+        let row: ExecutionRow<'_> = tables::decode("execution", &row.value)?;
+        self.run_accepted(Facts::of_row(&self.0, &arn.into(), &row).await?)
     }
 
     /// Tells an execution or a map run what a row of notices says.
@@ -210,6 +224,17 @@ impl Runner {
                 Err(error) => tracing::error!(execution = %arn, %error, "failed to read a notice"),
             }
         });
+    }
+}
+
+/// A row that can't be read keeps no other from being taken up.
+fn told_if_corrupt(recovered: Result<(), Error>) -> Result<(), Error> {
+    match recovered {
+        Err(error) if error.is_corrupt() => {
+            tracing::error!(%error, "failed to take up what was under way");
+            Ok(())
+        }
+        other => other,
     }
 }
 

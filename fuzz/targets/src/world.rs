@@ -115,7 +115,7 @@ impl World {
 
     /// Everything that must hold of any execution at any time.
     pub(crate) fn check(&self) {
-        let folded = Execution::fold(&self.program, &self.events);
+        let folded = Execution::fold(&self.program, &self.events).expect("what was decided fits");
         assert!(folded == self.execution, "the fold of the events is the live execution");
         let snapshot = self.execution.to_snapshot();
         let read = Execution::from_snapshot(&snapshot).expect("a snapshot can be read back");

@@ -1,6 +1,6 @@
 //! Whatever happens, in whatever order: the fold of the events is the live execution.
 
-use engine::{Input, TaskOutcome};
+use engine::{Execution, Input, TaskOutcome};
 use proptest::prelude::*;
 
 use crate::simulated::Simulated;
@@ -112,4 +112,65 @@ fn an_execution_that_is_helped_along_always_ends() {
     }
     assert_eq!(execution.outcome(), r#""ok""#);
     assert!(execution.program().timeout_seconds == Some(500));
+}
+
+/// What may have become of one stored event.
+#[derive(Clone, Debug)]
+enum Damage {
+    Lost,
+    Twice,
+    OfTheNext,
+    OfAnotherExecution,
+}
+
+fn damage() -> impl Strategy<Value = Damage> {
+    prop_oneof![
+        Just(Damage::Lost),
+        Just(Damage::Twice),
+        Just(Damage::OfTheNext),
+        Just(Damage::OfAnotherExecution)
+    ]
+}
+
+/// Another program than the one whose events are folded.
+const OTHER: &str = r#"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":4,"Next":"X"},
+    "X":{"Type":"Pass","End":true}}}"#;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+    #[test]
+    fn events_that_do_not_fit_are_refused_without_a_panic(
+        steps in prop::collection::vec(step(), 1..20),
+        place in any::<prop::sample::Index>(),
+        damage in damage(),
+    ) {
+        let mut execution = Simulated::started(EVERYTHING, r#"{"items":[1,2,3]}"#);
+        for step in steps {
+            take(&mut execution, step);
+        }
+        let mut events = execution.events.clone();
+        let other = Simulated::started(OTHER, "{}");
+        let place = place.index(events.len());
+        match damage {
+            Damage::Lost => drop(events.remove(place)),
+            Damage::Twice => events.insert(place, events[place].clone()),
+            Damage::OfTheNext => events.swap(place, (place + 1) % execution.events.len()),
+            Damage::OfAnotherExecution => {
+                events[place] = other.events[place % other.events.len()].clone();
+            }
+        }
+        drop(Execution::fold(execution.program(), &events));
+        prop_assert!(Execution::fold(other.program(), &execution.events).is_err());
+    }
+}
+
+#[test]
+fn a_record_of_another_program_is_refused() {
+    let execution = Simulated::started(EVERYTHING, r#"{"items":[1,2,3]}"#);
+    let other = Simulated::started(OTHER, "{}");
+    let refused = Execution::fold(other.program(), &execution.events).unwrap_err();
+    assert_eq!(refused.to_string(), "fold an execution: no Parallel state has started");
+    let waiting = Execution::fold(other.program(), &other.events).expect("fits");
+    let refused = waiting.check(execution.program()).unwrap_err();
+    assert_eq!(refused.to_string(), "fold an execution: a frame does what its state doesn't do");
 }

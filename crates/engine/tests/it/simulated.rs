@@ -170,7 +170,7 @@ impl Simulated {
 
     /// Everything that must hold of any execution at any time.
     pub(crate) fn check(&self) {
-        let folded = Execution::fold(&self.program, &self.events);
+        let folded = Execution::fold(&self.program, &self.events).expect("they fit");
         assert!(folded == self.execution, "folding the events gives another execution");
         let record = engine::record::encode(&self.events);
         assert_eq!(engine::record::decode(&record).expect("reads back"), self.events);
