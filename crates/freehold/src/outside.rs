@@ -15,7 +15,7 @@ use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use service::{CallError, Ctx, Outside, OutsideReply};
+use service::{CallError, Ctx, Fetched, Outside, OutsideReply};
 
 use crate::config::Endpoint;
 
@@ -118,6 +118,10 @@ impl Outside for Endpoints {
         body: Bytes,
     ) -> OutsideReply<'a> {
         Box::pin(async move { self.ask(&ctx, service, operation, &body).await })
+    }
+
+    fn fetch(&self, request: Request<Bytes>) -> Fetched<'_> {
+        Box::pin(self.send(request))
     }
 }
 

@@ -6,8 +6,11 @@
 mod ask;
 mod bedrock;
 mod casing;
+mod connection;
 mod emr;
 mod events;
+mod form;
+mod http;
 mod jobs;
 mod lambda;
 mod metadata;
@@ -120,6 +123,8 @@ impl Errand {
             }
             (_, Some(action)) => optimized::call(runner, self, integration, action, pattern).await,
             ("elasticmapreduce", None) => emr::call(runner, self, integration, pattern).await,
+            ("http", None) => http::invoke(runner, self, pattern).await,
+            ("apigateway", None) => http::invoke_api(runner, self, integration, pattern).await,
             ("bedrock", None) => bedrock::invoke_model(runner, self, integration, pattern).await,
             (service, None) => {
                 let cause =

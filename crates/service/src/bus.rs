@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock, Weak};
 
 use bytes::Bytes;
+use http::{Request, Response};
 
 use crate::{Ctx, Guard, Registry};
 
@@ -35,7 +36,14 @@ pub trait Outside: Send + Sync {
         operation: &'a str,
         body: Bytes,
     ) -> OutsideReply<'a>;
+
+    /// Sends a request as it is, wherever it is for, once.
+    fn fetch(&self, request: Request<Bytes>) -> Fetched<'_>;
 }
+
+/// The answer of a server that isn't a service's, to be awaited.
+pub type Fetched<'a> =
+    Pin<Box<dyn Future<Output = Result<Response<Bytes>, CallError>> + Send + 'a>>;
 
 /// The answer from outside, to be awaited.
 pub type OutsideReply<'a> = Pin<Box<dyn Future<Output = Result<Bytes, CallError>> + Send + 'a>>;
@@ -127,6 +135,14 @@ impl Bus {
             guard.check_role(ctx, role_arn)?;
         }
         Ok(ctx.clone().assuming(role_arn))
+    }
+
+    /// Sends a request over HTTP to wherever it is for: an endpoint of a task, of a subscription.
+    pub async fn fetch(&self, request: Request<Bytes>) -> Result<Response<Bytes>, CallError> {
+        match self.0.outside.get() {
+            Some(outside) => outside.fetch(request).await,
+            None => Err(CallError::Unanswered("The house has no way to the outside.".to_owned())),
+        }
     }
 
     fn guard(&self) -> Option<Arc<dyn Guard>> {

@@ -19,7 +19,7 @@ mod operations;
 mod raw_http;
 mod registry;
 
-pub use bus::{Bus, CallError, Outside, OutsideReply};
+pub use bus::{Bus, CallError, Fetched, Outside, OutsideReply};
 pub use ctx::{Caller, Ctx, House, Session};
 pub use guard::{Check, Guard, ResourcePolicy};
 pub use operations::{Operation, Operations, Rate};
