@@ -52,6 +52,9 @@ fn refusal(operation: &str, body: &[u8], error: &serde_json::Error) -> Error {
             continue;
         };
         let sentence = if mark.has_position { sentence } else { without_position(sentence) };
+        if let Some(refusal) = unknown_value(body, sentence) {
+            return Error::Validation(refusal);
+        }
         return match mark.is_validation {
             true if prefix == ENVELOPED && ENVELOPING.contains(&operation) => {
                 Error::Validation(format!("1 validation error detected: {sentence}"))
@@ -262,6 +265,16 @@ mod tests {
                 format!("SerializationException: {says}")
             );
         }
+    }
+
+    #[test]
+    fn so_is_one_in_an_index() {
+        let body = r#"{"TableName":"abc","AttributeDefinitions":[{"AttributeName":"a","AttributeType":"S"}],
+            "KeySchema":[{"AttributeName":"a","KeyType":"HASH"}],"GlobalSecondaryIndexes":[{"IndexName":"index",
+            "KeySchema":[{"AttributeName":"a","KeyType":"SORT"}],"Projection":{"ProjectionType":"ALL"}}]}"#;
+        let refused = refused::<CreateTableRequest>("CreateTable", body);
+        let place = "'globalSecondaryIndexes.1.member.keySchema.1.member.keyType'";
+        assert!(refused.contains(&format!("Value 'SORT' at {place} failed")), "{refused}");
     }
 
     #[test]
