@@ -174,6 +174,7 @@ impl<'r> Express<'r> {
             if let Some(outcome) = self.execution.outcome() {
                 let stop_date = self.execution.ended_at().unwrap_or(self.facts.started_at);
                 let start_date = self.facts.started_at;
+                self.runner.log_express(self.facts, &self.identity, &self.events);
                 return Finished { start_date, stop_date, outcome, events: self.events };
             }
             let input = self.next(stop).await;

@@ -14,6 +14,7 @@
 //! - `work`: what a shard does by itself: timers, and recovery after a crash; `retention`: what is forgotten.
 //! - `express`: executions that live in memory only.
 //! - `map_run`: Distributed Map.
+//! - `logging`: history events in a log group.
 //!
 //! # Shards
 //! An execution hashes to a shard. Whoever brings an input queues it at the execution's mailbox in that shard; the
@@ -33,6 +34,7 @@ mod execution;
 mod express;
 mod facts;
 mod live;
+mod logging;
 mod machine;
 mod mailbox;
 mod map_run;
@@ -96,6 +98,7 @@ pub(crate) struct Shared {
     machines: machine::Machines,
     activities: activities::Activities,
     under_way: dispatch::UnderWay,
+    logging: logging::UnderWay,
     tasks: Arc<tasks::Tasks>,
 }
 
@@ -136,6 +139,7 @@ impl Runner {
             machines: machine::Machines::default(),
             activities: activities::Activities::default(),
             under_way: dispatch::UnderWay::default(),
+            logging: logging::UnderWay::default(),
             tasks: Arc::default(),
             house,
         })))

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use store::{Batch, Store};
 
 use crate::Error;
+use crate::logging::Logging;
 use crate::tables::{self, MachineRow, key};
 
 pub use asl::program::ExecutionType as MachineType;
@@ -23,6 +24,8 @@ pub struct Machine {
     pub(crate) program: Arc<Program>,
     pub(crate) digest: Digest,
     pub(crate) definition_digest: Digest,
+    /// Where its executions log what, if they do.
+    pub(crate) logging: Option<Logging>,
 }
 
 /// What the `states` room knows of a state machine.
@@ -46,7 +49,7 @@ pub struct MachineFacts {
     pub alias_arn: Option<Arc<str>>,
     /// `updateDate` of DescribeStateMachineForExecution.
     pub update_date: Timestamp,
-    /// Logging, tracing and encryption, in whatever text form the room keeps them; the runner only returns it.
+    /// Logging, tracing and encryption, as the JSON in which AWS writes them; the runner reads `loggingConfiguration`.
     pub configuration: Arc<str>,
 }
 
@@ -58,7 +61,8 @@ impl Machine {
     pub fn new(facts: MachineFacts, program: Arc<Program>) -> Arc<Self> {
         let definition_digest = Sha256::digest(facts.definition.as_bytes()).into();
         let digest = Sha256::digest(tables::encode(&facts.to_row(&definition_digest))).into();
-        Arc::new(Machine { facts, program, digest, definition_digest })
+        let logging = Logging::of(&facts.configuration);
+        Arc::new(Machine { facts, program, digest, definition_digest, logging })
     }
 
     /// What the room knew of it.
@@ -172,6 +176,7 @@ impl Machine {
             update_date: Timestamp::from_millis(row.update_date),
             configuration: row.configuration.into(),
         };
-        Ok(Machine { facts, program, digest, definition_digest })
+        let logging = Logging::of(&facts.configuration);
+        Ok(Machine { facts, program, digest, definition_digest, logging })
     }
 }

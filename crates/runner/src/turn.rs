@@ -18,7 +18,7 @@ use crate::live::{Live, SNAPSHOT_TURNS};
 use crate::message::Answer;
 use crate::standing::Standing;
 use crate::tables::{self, NoticeRow, key};
-use crate::{Error, Runner};
+use crate::{Error, Runner, logging};
 use commands::Act;
 
 /// Events after which no further message joins a turn.
@@ -46,6 +46,8 @@ pub(crate) struct Turn<'r> {
     /// What to do once the batch is durable.
     acts: Vec<Act>,
     answers: Vec<Reply>,
+    /// Its events are to be logged.
+    logs: bool,
     /// Nothing is left of the execution.
     forgotten: bool,
 }
@@ -64,6 +66,7 @@ impl<'r> Turn<'r> {
             jobs: Vec::new(),
             acts: Vec::new(),
             answers: Vec::new(),
+            logs: false,
             forgotten: false,
         }
     }
@@ -172,6 +175,10 @@ impl<'r> Turn<'r> {
     async fn seal(&mut self) -> Result<(), Error> {
         if self.forgotten {
             return Ok(());
+        }
+        self.logs = !self.events.is_empty() && self.live.facts.machine.logging.is_some();
+        if self.logs {
+            logging::put_due(&mut self.batch, &self.live.facts.arn);
         }
         let continues = self.prepare_commands().await?;
         let ended = self.was_running && !self.live.execution.is_running();

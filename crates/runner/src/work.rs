@@ -62,7 +62,7 @@ impl Runner {
     /// To be run once for each shard, on whatever runtime.
     pub async fn work(&self, shard: usize) {
         if shard == 0 {
-            tokio::join!(self.drive_shard(shard), self.sweep());
+            tokio::join!(self.drive_shard(shard), self.sweep(), self.log_what_is_due());
         } else {
             self.drive_shard(shard).await;
         }

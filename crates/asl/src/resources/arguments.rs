@@ -3,6 +3,7 @@
 
 use json::{Kind, Value};
 
+use super::resource::Resource;
 use super::shape::{Shape, ShapeKind};
 
 /// A field of a Task's arguments that can't be what the service asks for.
@@ -12,6 +13,29 @@ pub struct ArgumentProblem {
     pub place: String,
     /// In AWS's words.
     pub text: String,
+}
+
+impl Resource {
+    /// The fields of evaluated arguments that no task can be started with, in AWS's words.
+    ///
+    /// Recorded: apigetway_task_service_invoke_with_headers_singleStringHeader. What else AWS looks at is unknown.
+    #[must_use]
+    pub fn unusable(&self, arguments: &Value) -> Vec<String> {
+        let Resource::Optimized { integration, .. } = self else { return Vec::new() };
+        if integration.service() != "apigateway" {
+            return Vec::new();
+        }
+        let is_list = |(_, value): (&str, Value)| value.kind() == Kind::Array;
+        let fits = |value: &Value| match value.kind() {
+            Kind::Null => true,
+            Kind::Object => value.entries().all(is_list),
+            _ => false,
+        };
+        let unfit = ["Headers", "QueryParameters"]
+            .into_iter()
+            .filter(|name| arguments.get(name).is_some_and(|value| !fits(&value)));
+        unfit.map(|name| format!("The value of the field '{name}' has an invalid format")).collect()
+    }
 }
 
 impl Shape {
@@ -81,7 +105,6 @@ fn within(place: &mut String, key: &str, look: impl FnOnce(&mut String)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resources::Resource;
 
     fn problems(resource: &str, arguments: &str) -> Vec<(String, String)> {
         let shape = Resource::parse(resource).expect("is known").arguments().expect("has a shape");

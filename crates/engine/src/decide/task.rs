@@ -48,6 +48,15 @@ impl Turn<'_> {
             let failure = too_large(&task_name(task), "provided parameters");
             return self.fail(frame, failure, Origin::State);
         }
+        let unusable = task.resource.unusable(&fields.parameters);
+        if !unusable.is_empty() {
+            let cause = format!(
+                "The Parameters '{}' could not be used to start the Task: [{}]",
+                fields.parameters,
+                unusable.join(", ")
+            );
+            return self.fault(frame, &Fault::new(error_name::RUNTIME, cause));
+        }
         self.emit_scheduled(frame, attempt, secret, token, fields);
     }
 

@@ -152,6 +152,9 @@ impl Turn<'_> {
     /// The batch is durable: answers, and does what was waiting for it.
     pub(crate) fn perform(self) -> Option<Box<Live>> {
         self.answers.into_iter().for_each(|answer| answer(None));
+        if self.logs {
+            self.runner.log(&self.live.facts.arn);
+        }
         for act in self.acts {
             act.perform(self.runner, &self.live);
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use store::key::Key;
 
 use super::Turn;
-use crate::Error;
 use crate::tables::key;
+use crate::{Error, logging};
 
 impl Turn<'_> {
     /// Deletes every row of the execution and of the map runs that it started.
@@ -28,6 +28,7 @@ impl Turn<'_> {
             .delete(key::execution(arn))
             .delete(key::standing(arn))
             .delete(key::snapshot(arn));
+        logging::forget(&mut self.batch, arn);
         self.delete_all([key::turns(arn), key::jobs(arn)]);
         self.forgotten = true;
         Ok(())

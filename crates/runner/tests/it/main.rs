@@ -8,6 +8,7 @@
 mod activities;
 mod executions;
 mod express;
+mod http;
 mod jobs;
 mod map_runs;
 mod nested;

@@ -12,7 +12,7 @@ use runner::{
     Description, HistoryQuery, Machine, MachineFacts, MachineType, Options, Runner, Start,
     StartError, Started, Status,
 };
-use service::{Bus, House, Registry, Service};
+use service::{Bus, House, Outside, Registry, Service};
 use store::{Batch, Entry, Error, Memory, Read, Reply, Scan, Store, Watch};
 
 use crate::room::Room;
@@ -114,6 +114,7 @@ pub(crate) struct Opening {
     pub(crate) machines: BTreeMap<String, (MachineType, String)>,
     /// Rooms beside the one of Step Functions.
     pub(crate) rooms: Vec<Arc<dyn Service>>,
+    pub(crate) outside: Option<Arc<dyn Outside>>,
 }
 
 impl Opening {
@@ -125,6 +126,7 @@ impl Opening {
             limits: Limits::default(),
             machines: BTreeMap::new(),
             rooms: Vec::new(),
+            outside: None,
         }
     }
 
@@ -147,6 +149,9 @@ impl Opening {
         let rooms = std::iter::once(Arc::new(room) as Arc<dyn Service>).chain(self.rooms);
         let registry = Arc::new(Registry::new(rooms));
         bus.connect(&registry);
+        if let Some(outside) = self.outside {
+            bus.connect_outside(outside);
+        }
         let world = World { runner, store, house, machines, _registry: registry };
         for (name, (machine_type, definition)) in self.machines {
             world.define_as(&name, machine_type, &definition);
