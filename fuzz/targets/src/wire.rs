@@ -58,7 +58,7 @@ fn body(bytes: &[u8]) {
         Err(error) => {
             assert!(!error.is_server_fault(), "{error}");
             serde_json::from_slice::<serde_json::Value>(&error.to_json()).expect("is JSON");
-            Protocol::Json1_0.reply("id", Err(error));
+            aws::server::reply(None, Protocol::Json1_0, None, "id", Err(error));
         }
     }
 }
