@@ -6,14 +6,14 @@ use std::sync::Arc;
 use aws::PageTokens;
 use base::{Clock, Entropy};
 use dynamodb::DynamoDb;
+use iam::{Enforcement, Iam, NewKey};
 use logs::Logs;
 use runner::Runner;
 use service::{Bus, Caller, House, Registry, Service};
 use states::{ActivityIndex, States};
 use store::{Batch, Store};
 
-use crate::access_keys::{AccessKeys, NewKey};
-use crate::config::Config;
+use crate::config::{Config, Enforce};
 use crate::gate::Gate;
 use crate::outside::Endpoints;
 use crate::router::Router;
@@ -61,6 +61,9 @@ pub async fn assemble(
         page_tokens,
     ));
 
+    let sessions_key = secret(&*store, "sessions", &mut entropy).await?;
+    let enforcement = enforcement(config, mode);
+    let iam = Arc::new(Iam::open(Arc::clone(&store), sessions_key, enforcement).await?);
     let bus = Bus::new();
     let activities = ActivityIndex::open(&*store)?;
     let runner = Runner::open(runner::Options {
@@ -84,23 +87,38 @@ pub async fn assemble(
     let dynamodb = Arc::new(DynamoDb::new(config.data.join("dynamodb"), Arc::clone(&clock)));
     let work: Vec<Work> = vec![Box::pin(logs.work()), Box::pin(dynamodb.work())];
     let streams = Arc::new(dynamodb.streams());
-    let rooms: Vec<Arc<dyn Service>> = vec![states.clone(), logs, dynamodb, streams];
-    let registry = Arc::new(Registry::new(rooms));
+    let sts = Arc::new(iam.sts());
+    let rooms: Vec<Arc<dyn Service>> =
+        vec![states.clone(), logs, dynamodb, streams, iam.clone(), sts];
+    let mut registry = Registry::new(rooms);
+    if let Some(guard) = iam.guard() {
+        registry = registry.guarded_by(guard);
+    }
+    let registry = Arc::new(registry);
     bus.connect(&registry);
     bus.connect_outside(Arc::new(Endpoints::new(config.endpoints.clone(), Arc::clone(&clock))));
 
     let root = Caller::root(&house);
     let (gate, root_key) = match mode {
-        Mode::Dev => (Gate::Anyone { root }, None),
+        Mode::Dev => (Gate::Anyone { root, identities: iam.identities() }, None),
         Mode::Serve => {
-            let (keys, made) =
-                AccessKeys::open(&*store, &root.arn, &mut entropy, clock.now()).await?;
-            (Gate::Keys(keys), made)
+            let made =
+                iam.make_root_key(house.account(), &root.arn, &mut entropy, clock.now()).await?;
+            (Gate::Keys(iam.identities()), made)
         }
     };
     let throttle = config.throttling.then(Throttle::default);
     let router = Arc::new(Router::new(house, registry, gate, throttle));
     Ok(Assembled { router, root_key, runner, states, work })
+}
+
+/// What becomes of requests that no policy allows: a developer's are made, others' aren't.
+fn enforcement(config: &Config, mode: Mode) -> Option<Enforcement> {
+    match (config.enforce, mode) {
+        (Some(Enforce::Off), _) | (None, Mode::Dev) => None,
+        (Some(Enforce::Warn), _) => Some(Enforcement::Warn),
+        (Some(Enforce::On), _) | (None, Mode::Serve) => Some(Enforcement::On),
+    }
 }
 
 /// A secret of the house, made on first start.

@@ -5,7 +5,6 @@
 //! Start at [`assemble`], the whole house on one screen. A request comes in through [`listener`],
 //! passes [`router`], which asks the [`gate`] who it is, and ends in a room.
 
-pub mod access_keys;
 pub mod assemble;
 pub mod cli;
 pub mod config;

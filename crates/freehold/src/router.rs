@@ -16,11 +16,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use models::Service;
-use service::{Caller, Ctx, Facts, House, HttpBody, RawHttp, Registry, Service as Room};
+use service::{Ctx, Facts, House, HttpBody, RawHttp, Registry, Service as Room};
 
 pub use body::ReplyBody;
 
-use crate::gate::Gate;
+use crate::gate::{Admitted, Gate};
 use crate::throttle::Throttle;
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
@@ -151,7 +151,7 @@ impl Router {
     }
 
     /// Checks that the caller may enter the room.
-    fn admit(&self, head: &Parts, body: &[u8], facts: &Facts) -> Result<Caller, Error> {
+    fn admit(&self, head: &Parts, body: &[u8], facts: &Facts) -> Result<Admitted, Error> {
         let signed = Request {
             method: head.method.as_str(),
             path: head.uri.path(),
@@ -171,8 +171,9 @@ impl Router {
         }
     }
 
-    fn ctx(&self, head: &Parts, caller: Caller, request_id: &str) -> Ctx {
-        Ctx::new(Arc::clone(&self.house), caller, request_id)
+    fn ctx(&self, head: &Parts, caller: Admitted, request_id: &str) -> Ctx {
+        caller
+            .ctx(&self.house, request_id)
             .with_trace_header(text(&head.headers, &TRACE_ID).map(str::to_owned))
             .with_host(text(&head.headers, &header::HOST))
     }

@@ -9,10 +9,10 @@ use std::time::Duration;
 use anyhow::Context as _;
 use base::{Entropy, SystemClock};
 use futures_util::future::join_all;
+use iam::NewKey;
 use store::Store;
 use tokio::runtime::Builder;
 
-use crate::access_keys::NewKey;
 use crate::assemble::{Mode, assemble};
 use crate::config::Config;
 use crate::listener::{Listener, Sharing, Timeouts};

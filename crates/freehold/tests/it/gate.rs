@@ -1,9 +1,11 @@
 //! Signed requests to a house that verifies them.
 
+use std::sync::Arc;
+
 use aws::sigv4::{Credentials, sign};
 use base::{Clock, Entropy, SystemClock};
-use freehold::access_keys::AccessKeys;
 use freehold::gate::Gate;
+use iam::Iam;
 use store::Memory;
 
 use crate::client::{Client, Response};
@@ -13,15 +15,19 @@ fn server() -> (Server, Credentials) {
     let arn = "arn:aws:iam::000000000000:root";
     let now = SystemClock.now();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let (store, mut entropy) = (Memory::new(), Entropy::from_number(1));
-    let (keys, made) = runtime.block_on(AccessKeys::open(&store, arn, &mut entropy, now)).unwrap();
+    let mut entropy = Entropy::from_number(1);
+    let (iam, made) = runtime.block_on(async {
+        let iam = Iam::open(Arc::new(Memory::new()), [0; 32], None).await.unwrap();
+        let made = iam.make_root_key("000000000000", arn, &mut entropy, now).await.unwrap();
+        (iam, made)
+    });
     let made = made.unwrap();
     let credentials = Credentials {
         access_key_id: made.access_key_id,
         secret_access_key: made.secret_access_key,
         session_token: None,
     };
-    (Plan { gate: Some(Gate::Keys(keys)), ..Plan::default() }.start(), credentials)
+    (Plan { gate: Some(Gate::Keys(iam.identities())), ..Plan::default() }.start(), credentials)
 }
 
 fn signed(server: &Server, credentials: &Credentials, service: &str) -> Response {

@@ -9,7 +9,9 @@ use freehold::gate::Gate;
 use freehold::listener::{Listener, Serving, Sharing, Timeouts};
 use freehold::router::Router;
 use freehold::throttle::Throttle;
+use iam::Iam;
 use service::{Caller, Ctx, Facts, House, Rate, Registry, Reply, Service};
+use store::Memory;
 use tokio::sync::Semaphore;
 
 aws::structures! { Camel;
@@ -141,7 +143,10 @@ impl Plan {
             PageTokens::new([0; 32]),
         ));
         let registry = Registry::new([Arc::clone(&room) as Arc<dyn Service>]);
-        let gate = self.gate.unwrap_or_else(|| Gate::Anyone { root: Caller::root(&house) });
+        let gate = self.gate.unwrap_or_else(|| {
+            let iam = block_on(Iam::open(Arc::new(Memory::new()), [0; 32], None)).unwrap();
+            Gate::Anyone { root: Caller::root(&house), identities: iam.identities() }
+        });
         let router = Arc::new(Router::new(house, Arc::new(registry), gate, self.throttle));
         let localhost = "127.0.0.1:0".parse().unwrap();
         let listener = Listener::bind(localhost, self.cores, self.sharing).unwrap();

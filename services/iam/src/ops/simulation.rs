@@ -12,10 +12,12 @@ use crate::wire::{
     SimulateCustomPolicyInput, SimulatePolicyOutput, SimulatePrincipalPolicyInput,
 };
 
+/// A policy with the name that results call it by.
+type NamedPolicy = (String, Policy);
+
 /// A question to the simulator.
 struct Simulation {
-    /// Policies, each with the name that results call it by.
-    identity: Vec<(String, Policy)>,
+    identity: Vec<NamedPolicy>,
     boundary: Option<Policy>,
     resource: Option<Policy>,
     resource_owner: Option<String>,
@@ -83,7 +85,7 @@ pub(crate) async fn get_context_keys_for_principal_policy(
     Ok(context_keys(&policies))
 }
 
-fn context_keys(policies: &[(String, Policy)]) -> ContextKeysOutput {
+fn context_keys(policies: &[NamedPolicy]) -> ContextKeysOutput {
     let mut names: Vec<String> =
         policies.iter().flat_map(|(_, policy)| policy.context_keys()).map(str::to_owned).collect();
     names.sort();
@@ -92,10 +94,7 @@ fn context_keys(policies: &[(String, Policy)]) -> ContextKeysOutput {
 }
 
 /// The policies of the user, group or role of that ARN, and its boundary.
-fn of_principal(
-    ctx: &Visit<'_>,
-    arn: &str,
-) -> Result<(Vec<(String, Policy)>, Option<Policy>), Error> {
+fn of_principal(ctx: &Visit<'_>, arn: &str) -> Result<(Vec<NamedPolicy>, Option<Policy>), Error> {
     let invalid = || {
         Error::InvalidInput(format!(
             "Invalid Entity Arn: {arn} does not clearly define entity type and name."
@@ -130,7 +129,7 @@ fn of_principal(
     Ok((policies, boundary.map(|managed| managed.policy.clone())))
 }
 
-fn given(texts: Vec<String>) -> Result<Vec<(String, Policy)>, Error> {
+fn given(texts: Vec<String>) -> Result<Vec<NamedPolicy>, Error> {
     let parsed = texts.iter().enumerate().map(|(place, text)| {
         let policy = Policy::parse(text, Kind::Inline)
             .map_err(|malformed| Error::InvalidInput(malformed.to_string()))?;

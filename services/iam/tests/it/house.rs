@@ -115,6 +115,7 @@ impl Rooms {
             |error| match error {
                 CallError::Refused(error) => error,
                 CallError::NoRoom(room) => panic!("no room {room}"),
+                CallError::Unanswered(text) => panic!("{text}"),
             },
         )
     }

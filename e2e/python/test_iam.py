@@ -1,0 +1,115 @@
+"""IAM by boto3: who may do what, on a server that enforces it."""
+
+import json
+import re
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from freehold import ACCOUNT, REGION, Server, ended
+
+PASS = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
+
+
+def trust(**principal):
+    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def allow(actions, resource="*"):
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def client(server, service, key, secret, token=None):
+    config = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False)
+    return boto3.client(service, endpoint_url=server.url, region_name=REGION, aws_access_key_id=key,
+                        aws_secret_access_key=secret, aws_session_token=token, config=config)
+
+
+def of(server, service, credentials):
+    return client(server, service, credentials["AccessKeyId"], credentials["SecretAccessKey"],
+                  credentials.get("SessionToken"))
+
+
+def refusal(call, **arguments):
+    with pytest.raises(ClientError) as refused:
+        call(**arguments)
+    return refused.value.response["Error"]
+
+
+@pytest.fixture
+def serve():
+    """`freehold serve`, with the credentials of its root."""
+    server = Server(mode="serve")
+    server.stop()
+    printed = "\n".join(server.printed)
+    key = re.search(r"AWS_ACCESS_KEY_ID=(\S+)", printed)[1]
+    secret = re.search(r"AWS_SECRET_ACCESS_KEY=(\S+)", printed)[1]
+    server.root = {"AccessKeyId": key, "SecretAccessKey": secret}
+    server.start()
+    yield server
+    server.close()
+
+
+def test_a_user_may_do_what_a_policy_allows(serve):
+    iam = of(serve, "iam", serve.root)
+    iam.create_user(UserName="alice")
+    alice = iam.create_access_key(UserName="alice")["AccessKey"]
+    states = of(serve, "stepfunctions", alice)
+    refused = refusal(states.list_state_machines)
+    assert refused["Code"] == "AccessDeniedException"
+    assert refused["Message"] == (
+        f"User: arn:aws:iam::{ACCOUNT}:user/alice is not authorized to perform: states:ListStateMachines on resource: "
+        f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:* because no identity-based policy allows the "
+        "states:ListStateMachines action")
+    iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=allow("states:List*"))
+    assert states.list_state_machines()["stateMachines"] == []
+    serve.kill()
+    serve.start()
+    assert of(serve, "stepfunctions", alice).list_state_machines()["stateMachines"] == []
+    of(serve, "iam", serve.root).update_access_key(UserName="alice", AccessKeyId=alice["AccessKeyId"], Status="Inactive")
+    refused = refusal(of(serve, "stepfunctions", alice).list_state_machines)
+    assert refused["Code"] == "UnrecognizedClientException"
+
+
+def test_policies_come_back_as_they_were_given(serve):
+    iam = of(serve, "iam", serve.root)
+    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust(Service="states.amazonaws.com"))["Role"]
+    assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"Service": "states.amazonaws.com"}
+    policy = iam.create_policy(PolicyName="p", PolicyDocument=allow("s3:*"))["Policy"]
+    iam.attach_role_policy(RoleName="r", PolicyArn=policy["Arn"])
+    attached = iam.list_attached_role_policies(RoleName="r")["AttachedPolicies"]
+    assert attached == [{"PolicyName": "p", "PolicyArn": policy["Arn"]}]
+    version = iam.get_policy_version(PolicyArn=policy["Arn"], VersionId="v1")["PolicyVersion"]
+    assert version["Document"] == json.loads(allow("s3:*"))
+    malformed = refusal(iam.put_role_policy, RoleName="r", PolicyName="x", PolicyDocument="{}")
+    assert malformed == {"Code": "MalformedPolicyDocument", "Message": "Syntax errors in policy.", "Type": "Sender"}
+    with pytest.raises(iam.exceptions.NoSuchEntityException):
+        iam.get_role(RoleName="nobody")
+    names = [user["UserName"] for page in iam.get_paginator("list_users").paginate() for user in page["Users"]]
+    assert names == []
+    results = iam.simulate_custom_policy(PolicyInputList=[allow("s3:Get*")], ActionNames=["s3:GetObject", "s3:PutObject"])
+    decisions = [result["EvalDecision"] for result in results["EvaluationResults"]]
+    assert decisions == ["allowed", "implicitDeny"]
+
+
+def test_a_task_runs_with_its_role(serve):
+    iam, states = of(serve, "iam", serve.root), of(serve, "stepfunctions", serve.root)
+    role = iam.create_role(RoleName="flow", AssumeRolePolicyDocument=trust(Service="states.amazonaws.com"))["Role"]["Arn"]
+    child = states.create_state_machine(name="child", definition=PASS, roleArn=role)["stateMachineArn"]
+    task = {"Type": "Task", "Resource": "arn:aws:states:::states:startExecution", "End": True,
+            "Parameters": {"StateMachineArn": child}}
+    definition = json.dumps({"StartAt": "A", "States": {"A": task}})
+    parent = states.create_state_machine(name="parent", definition=definition, roleArn=role)["stateMachineArn"]
+
+    def run():
+        return ended(states, states.start_execution(stateMachineArn=parent)["executionArn"])
+
+    refused = run()
+    assert refused["status"] == "FAILED"
+    assert "is not authorized to perform: states:StartExecution on resource: " + child in refused["cause"]
+    iam.put_role_policy(RoleName="flow", PolicyName="p", PolicyDocument=allow("states:StartExecution", child))
+    assert run()["status"] == "SUCCEEDED"
