@@ -54,8 +54,9 @@ pub(crate) fn run(root: &Path, arguments: &Arguments) -> Result<()> {
 /// Reads every service of the folders (the first to name a service wins) and encodes them.
 fn generate(folders: &[PathBuf], stamp: &str) -> Result<(Vec<u8>, usize)> {
     let mut services = BTreeMap::new();
-    for folder in folders {
-        for service in model::read_folder(folder)? {
+    for (place, folder) in folders.iter().enumerate() {
+        let older = folders.get(place + 1).map(PathBuf::as_path);
+        for service in model::read_folder(folder, older)? {
             services.entry(service.name.clone()).or_insert(service);
         }
     }

@@ -95,10 +95,10 @@ fn unpack(packed: &[u8], len: usize) -> &'static [u8] {
 }
 
 impl Facts {
-    pub(crate) fn unpack(packed: &[u8], len: usize) -> Self {
+    pub(crate) fn unpack(packed: &[u8], len: usize, was_query: bool) -> Self {
         let mut reader = Reader(unpack(packed, len));
         let texts = reader.list(Reader::text);
-        let mut chunk = Chunk { reader, texts, capitalized: BTreeMap::new() };
+        let mut chunk = Chunk { reader, texts, capitalized: BTreeMap::new(), was_query };
         Facts {
             shapes: chunk.list(Chunk::shape),
             operations: chunk.list(Chunk::operation),
@@ -182,6 +182,8 @@ struct Chunk {
     texts: Box<[&'static str]>,
     /// Names with their first letter in upper case, each made once.
     capitalized: BTreeMap<&'static str, &'static str>,
+    /// Whether names of the query protocol are those of its documents, too.
+    was_query: bool,
 }
 
 impl Chunk {
@@ -253,6 +255,9 @@ impl Chunk {
             _ => (self.string(), self.string()),
         };
         let traits = if packed & 8 != 0 { self.reader.number() } else { 0 };
+        let wire_name = self.string_if(traits & 1 << 3 != 0);
+        let query_name = self.string_if(traits & 1 << 4 != 0);
+        let old_name = query_name.filter(|_| self.was_query);
         Member {
             name,
             sdk_name,
@@ -260,8 +265,9 @@ impl Chunk {
             required: packed & 1 != 0,
             shape: (packed >> 4) as u32,
             location: location(traits & 7),
-            wire_name: self.string_if(traits & 1 << 3 != 0),
-            query_name: self.string_if(traits & 1 << 4 != 0),
+            wire_name,
+            query_name,
+            element_name: old_name.or(wire_name).unwrap_or(name),
             namespace: self.string_if(traits & 1 << 5 != 0),
             is_flattened: traits & 1 << 6 != 0,
             is_attribute: traits & 1 << 7 != 0,

@@ -122,6 +122,7 @@ impl Service {
     }
 
     pub(crate) fn facts(&self) -> &Facts {
-        self.unpacked.get_or_init(|| Facts::unpack(self.packed, self.len))
+        let unpack = || Facts::unpack(self.packed, self.len, self.is_query_compatible);
+        self.unpacked.get_or_init(unpack)
     }
 }

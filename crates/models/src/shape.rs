@@ -94,6 +94,7 @@ pub struct Member {
     pub(crate) location: Location,
     pub(crate) wire_name: Option<&'static str>,
     pub(crate) query_name: Option<&'static str>,
+    pub(crate) element_name: &'static str,
     pub(crate) namespace: Option<&'static str>,
     pub(crate) is_flattened: bool,
     pub(crate) is_attribute: bool,
@@ -205,7 +206,12 @@ impl Member {
         self.wire_name.is_some()
     }
 
-    /// What EC2's requests call it, where that is neither its name nor its wire name.
+    /// What it is called in XML.
+    pub fn element_name(&self) -> &'static str {
+        self.element_name
+    }
+
+    /// What forms call it, where that is neither its name nor its wire name.
     pub fn query_name(&self) -> Option<&'static str> {
         self.query_name
     }

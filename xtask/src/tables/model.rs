@@ -168,22 +168,31 @@ const UNSUPPORTED: [(&str, &[&str]); 15] = [
     ("sts", &["AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"]),
 ];
 
-pub(super) fn read_folder(folder: &Path) -> Result<Vec<Service>> {
+/// Reads every service of a folder. One that spoke the query protocol once is still asked and answered in it,
+/// under names that only the models of that time, in `older`, have.
+pub(super) fn read_folder(folder: &Path, older: Option<&Path>) -> Result<Vec<Service>> {
     let mut services = Vec::new();
     for entry in
         std::fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?
     {
         let entry = entry?;
         if let Some(path) = newest_model(&entry.path())? {
-            let file = BufReader::new(File::open(&path)?);
-            let raw: raw::Model =
-                serde_json::from_reader(BufReader::new(flate2::read::GzDecoder::new(file)))
-                    .with_context(|| format!("reading {}", path.display()))?;
-            services.push(Reader::new(&raw, &folder_name(&entry.path())).service()?);
+            let raw = read_model(&path)?;
+            let name = folder_name(&entry.path());
+            let was_query = raw.metadata.aws_query_compatible.is_some();
+            let old = older.filter(|_| was_query).map(|older| newest_model(&older.join(&name)));
+            let old = old.transpose()?.flatten().map(|path| read_model(&path)).transpose()?;
+            services.push(Reader::new(&raw, old.as_ref(), &name).service()?);
         }
     }
     services.sort_by(|left, right| left.name.cmp(&right.name));
     Ok(services)
+}
+
+fn read_model(path: &Path) -> Result<raw::Model> {
+    let file = BufReader::new(File::open(path)?);
+    serde_json::from_reader(BufReader::new(flate2::read::GzDecoder::new(file)))
+        .with_context(|| format!("reading {}", path.display()))
 }
 
 fn newest_model(service: &Path) -> Result<Option<PathBuf>> {
@@ -206,6 +215,8 @@ fn folder_name(path: &Path) -> String {
 
 struct Reader<'a> {
     raw: &'a raw::Model,
+    /// The same service when it spoke the query protocol.
+    old: Option<&'a raw::Model>,
     cli_name: &'a str,
     /// `None` while a container is being read, so that it may contain itself.
     shapes: Vec<Option<Shape>>,
@@ -215,9 +226,9 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(raw: &'a raw::Model, cli_name: &'a str) -> Self {
+    fn new(raw: &'a raw::Model, old: Option<&'a raw::Model>, cli_name: &'a str) -> Self {
         let (shapes, places, scalars) = (Vec::new(), HashMap::new(), HashMap::new());
-        Reader { raw, cli_name, shapes, places, scalars }
+        Reader { raw, old, cli_name, shapes, places, scalars }
     }
 
     fn service(mut self) -> Result<Service> {
@@ -290,7 +301,8 @@ impl<'a> Reader<'a> {
     }
 
     fn error(&self, shape: &str) -> (String, Error) {
-        let facts = self.raw.shapes[shape].error.as_ref();
+        let of_old = || self.old?.shapes.get(shape)?.error.as_ref();
+        let facts = self.raw.shapes[shape].error.as_ref().or_else(of_old);
         let code = facts.and_then(|error| error.code.clone()).unwrap_or_else(|| shape.to_owned());
         let error = Error {
             code,
@@ -311,7 +323,7 @@ impl<'a> Reader<'a> {
             let place = self.shapes.len();
             self.shapes.push(None);
             self.places.insert(name, place);
-            self.shapes[place] = Some(self.container(raw));
+            self.shapes[place] = Some(self.container(name, raw));
             place
         } else {
             self.scalar(scalar(raw))
@@ -329,22 +341,30 @@ impl<'a> Reader<'a> {
         place
     }
 
-    fn container(&mut self, raw: &'a raw::Shape) -> Shape {
+    fn container(&mut self, name: &str, raw: &'a raw::Shape) -> Shape {
         let bounds = bounds(raw);
+        let old = self.old.and_then(|old| old.shapes.get(name));
+        let old_name =
+            |part: fn(&raw::Shape) -> Option<&raw::Reference>| part(old?)?.location_name.clone();
         if let Some(member) = &raw.member {
-            let item_name = self.wire_name(member);
+            let item_name = self.wire_name(member).or_else(|| old_name(|old| old.member.as_ref()));
             return Shape::List { bounds, item: self.shape(&member.shape), item_name };
         }
         if let (Some(key), Some(value)) = (&raw.key, &raw.value) {
-            let (key_name, value_name) = (self.wire_name(key), self.wire_name(value));
+            let key_name = self.wire_name(key).or_else(|| old_name(|old| old.key.as_ref()));
+            let value_name = self.wire_name(value).or_else(|| old_name(|old| old.value.as_ref()));
             return Shape::Map { bounds, value: self.shape(&value.shape), key_name, value_name };
         }
-        Shape::Structure(
-            raw.members.iter().map(|(name, member)| self.member(raw, name, member)).collect(),
-        )
+        let members = raw.members.iter();
+        Shape::Structure(members.map(|(member, it)| self.member((raw, old), member, it)).collect())
     }
 
-    fn member(&mut self, structure: &raw::Shape, name: &str, raw: &'a raw::Reference) -> Member {
+    fn member(
+        &mut self,
+        (structure, old): (&raw::Shape, Option<&raw::Shape>),
+        name: &str,
+        raw: &'a raw::Reference,
+    ) -> Member {
         let target = &self.raw.shapes[&raw.shape];
         let is_payload = structure.payload.as_deref() == Some(name);
         let location = match raw.location.as_deref() {
@@ -356,6 +376,11 @@ impl<'a> Reader<'a> {
             Some("statusCode") => Location::Status,
             _ => Location::Body,
         };
+        let query_name = old.and_then(|old| {
+            let (model, member) = (self.old?, old.members.get(name)?);
+            let by_shape = || model.shapes[&member.shape].location_name.clone();
+            member.location_name.clone().or_else(by_shape)
+        });
         let namespace = raw.xml_namespace.as_ref().or(target.xml_namespace.as_ref());
         Member {
             name: name.to_owned(),
@@ -364,7 +389,7 @@ impl<'a> Reader<'a> {
             required: structure.required.iter().any(|required| required == name),
             location,
             wire_name: self.wire_name(raw).filter(|wire_name| wire_name != name),
-            query_name: raw.query_name.clone(),
+            query_name: raw.query_name.clone().or(query_name),
             namespace: namespace.map(|namespace| namespace.uri().to_owned()),
             is_flattened: raw.flattened || target.flattened,
             is_attribute: raw.xml_attribute,

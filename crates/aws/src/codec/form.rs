@@ -228,11 +228,11 @@ impl Form {
 
 /// EC2 capitalizes names, unless the model says otherwise.
 fn name_of(member: &Member, dialect: Dialect) -> std::borrow::Cow<'static, str> {
-    if dialect == Dialect::Query {
-        return member.wire_name().into();
-    }
     if let Some(name) = member.query_name() {
         return name.into();
+    }
+    if dialect == Dialect::Query {
+        return member.wire_name().into();
     }
     if !member.is_renamed() {
         return member.name().into();

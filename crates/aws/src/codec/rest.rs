@@ -43,10 +43,9 @@ pub(super) fn read_request(
     let mut members = Members::new();
     if let Some(input) = operation.input() {
         members = read_body(input, is_xml, body)?;
+        let outside = Outside { labels, query, headers: &head.headers };
         for member in input.members() {
-            if let Some(value) =
-                outside_body(input.shape_of(member), member, &labels, query, &head.headers)?
-            {
+            if let Some(value) = outside.read(operation, input, member)? {
                 members.insert(member.name().to_owned(), value);
             }
         }
@@ -54,51 +53,71 @@ pub(super) fn read_request(
     Ok(Call { operation: operation.name().to_owned(), body: to_bytes(members) })
 }
 
-/// What a request carries of a member outside its body.
-fn outside_body(
-    shape: Shape,
-    member: &Member,
-    labels: &Labels,
-    query: &str,
-    headers: &HeaderMap,
-) -> Result<Option<Value>, Error> {
-    match member.location() {
-        Location::Uri => {
-            let label = labels.iter().find(|(name, _)| *name == member.wire_name());
-            label.map(|(name, text)| read_text(shape, name, text)).transpose()
-        }
-        Location::Query => from_query(shape, member.wire_name(), query),
-        Location::Header | Location::Headers => from_headers(shape, member, headers),
-        Location::Body | Location::Payload | Location::Status => Ok(None),
-    }
+/// What a request carries outside its body.
+struct Outside<'a> {
+    labels: Labels,
+    query: &'a str,
+    headers: &'a HeaderMap,
 }
 
-fn from_query(shape: Shape, name: &str, query: &str) -> Result<Option<Value>, Error> {
-    let parameters = || crate::sigv4::query_parameters(query);
-    let mut given =
-        parameters().filter(|(given, _)| given == name).map(|(_, value)| value).peekable();
-    match shape.kind() {
-        ShapeKind::Map { value, .. } => {
-            let mut map = Members::new();
-            for (name, text) in parameters() {
-                match (map.get_mut(&name), value.kind()) {
-                    (Some(Value::Array(items)), _) => items.push(text.into()),
-                    (_, ShapeKind::List { .. }) => {
-                        drop(map.insert(name, Value::Array(vec![text.into()])))
-                    }
-                    _ => drop(map.insert(name, text.into())),
+impl Outside<'_> {
+    fn read(
+        &self,
+        operation: Operation,
+        input: Shape,
+        member: &Member,
+    ) -> Result<Option<Value>, Error> {
+        let shape = input.shape_of(member);
+        match (member.location(), shape.kind()) {
+            (Location::Uri, _) => {
+                let label = self.labels.iter().find(|(name, _)| *name == member.wire_name());
+                label.map(|(name, text)| read_text(shape, name, text)).transpose()
+            }
+            (Location::Query, ShapeKind::Map { value, .. }) => {
+                Ok(self.other_parameters(operation, input, value))
+            }
+            (Location::Query, _) => self.parameter(shape, member.wire_name()),
+            (Location::Header | Location::Headers, _) => from_headers(shape, member, self.headers),
+            (Location::Body | Location::Payload | Location::Status, _) => Ok(None),
+        }
+    }
+
+    fn parameter(&self, shape: Shape, name: &str) -> Result<Option<Value>, Error> {
+        let parameters = crate::sigv4::query_parameters(self.query);
+        let mut given =
+            parameters.filter(|(given, _)| given == name).map(|(_, value)| value).peekable();
+        let ShapeKind::List { item, .. } = shape.kind() else {
+            return given.next().map(|text| read_text(shape, name, &text)).transpose();
+        };
+        if given.peek().is_none() {
+            return Ok(None);
+        }
+        let items = given.map(|text| read_text(item, name, &text));
+        items.collect::<Result<_, _>>().map(|items| Some(Value::Array(items)))
+    }
+
+    /// The parameters that are neither the template's nor any other member's.
+    fn other_parameters(&self, operation: Operation, input: Shape, value: Shape) -> Option<Value> {
+        let is_taken = |name: &str| {
+            template::constants(operation.uri()).any(|constant| constant == name)
+                || input
+                    .members()
+                    .iter()
+                    .any(|it| it.location() == Location::Query && it.wire_name() == name)
+        };
+        let mut map = Members::new();
+        for (name, text) in
+            crate::sigv4::query_parameters(self.query).filter(|(name, _)| !is_taken(name))
+        {
+            match (map.get_mut(&name), value.kind()) {
+                (Some(Value::Array(items)), _) => items.push(text.into()),
+                (_, ShapeKind::List { .. }) => {
+                    drop(map.insert(name, Value::Array(vec![text.into()])))
                 }
+                _ => drop(map.insert(name, text.into())),
             }
-            Ok(Some(Value::Object(map)).filter(|_| !query.is_empty()))
         }
-        ShapeKind::List { item, .. } => {
-            if given.peek().is_none() {
-                return Ok(None);
-            }
-            let items = given.map(|text| read_text(item, name, &text));
-            items.collect::<Result<_, _>>().map(|items| Some(Value::Array(items)))
-        }
-        _ => given.next().map(|text| read_text(shape, name, &text)).transpose(),
+        (!map.is_empty()).then_some(Value::Object(map))
     }
 }
 
@@ -219,6 +238,10 @@ pub(super) fn read_reply(
         let value = match member.location() {
             Location::Status => Some(status.into()),
             Location::Header | Location::Headers => from_headers(shape, member, headers)?,
+            // A body without bytes is still a blob: that of an empty object.
+            Location::Payload if body.is_empty() => {
+                matches!(shape.kind(), ShapeKind::Blob(_)).then(|| "".into())
+            }
             Location::Body | Location::Payload | Location::Uri | Location::Query => None,
         };
         members.extend(value.map(|value| (member.name().to_owned(), value)));

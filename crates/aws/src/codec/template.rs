@@ -58,6 +58,12 @@ pub(super) fn encode(text: &mut String, value: &str, kept: &str) {
     }
 }
 
+/// The names of the parameters that a template itself gives the query.
+pub(super) fn constants(template: &'static str) -> impl Iterator<Item = &'static str> {
+    let (_, query) = template.split_once('?').unwrap_or((template, ""));
+    query.split('&').map(|constant| constant.split_once('=').map_or(constant, |(name, _)| name))
+}
+
 fn split(template: &'static str) -> (&'static str, Vec<&'static str>) {
     let (path, query) = template.split_once('?').unwrap_or((template, ""));
     (path, query.split('&').filter(|constant| !constant.is_empty()).collect())

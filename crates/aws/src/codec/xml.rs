@@ -99,7 +99,7 @@ impl Element {
     }
 
     fn member(&self, shape: Shape, member: &Member) -> Option<Value> {
-        let name = member.wire_name();
+        let name = member.element_name();
         if member.is_attribute() {
             let (_, value) = self.attributes.iter().find(|(key, _)| key == name)?;
             return scalar::read(shape, value);
@@ -201,7 +201,7 @@ impl Document {
     }
 
     fn member(&mut self, shape: Shape, member: &Member, value: &Value) {
-        let name = member.wire_name();
+        let name = member.element_name();
         match (shape.kind(), value) {
             (ShapeKind::List { item, item_name, .. }, Value::Array(items))
                 if member.is_flattened() =>
