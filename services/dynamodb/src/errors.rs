@@ -23,6 +23,11 @@ pub(crate) enum Error {
         "User: {user} is not authorized to perform: dynamodb:{operation} on resource: {resource}"
     )]
     AccessDenied { user: String, operation: &'static str, resource: String },
+    /// Ours: AWS tells such tables apart.
+    #[error(
+        "The table {table} can't be kept beside {other}: their names differ by case alone or are reserved"
+    )]
+    NameTaken { table: String, other: String },
     /// Quoted in <https://github.com/aws-controllers-k8s/community/issues/1000>.
     #[error("Table already has an enabled stream: TableName: {0}")]
     StreamEnabled(String),
@@ -46,7 +51,9 @@ impl Error {
         let message = self.to_string();
         match self {
             Error::Refused(refusal) => refused(refusal, scope, operation),
-            Error::Validation(_) | Error::StreamEnabled(_) => aws::Error::validation(message),
+            Error::Validation(_) | Error::NameTaken { .. } | Error::StreamEnabled(_) => {
+                aws::Error::validation(message)
+            }
             Error::Serialization(text) if text.is_empty() => {
                 aws::Error { message: None, ..aws::Error::serialization("") }
             }

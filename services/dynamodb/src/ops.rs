@@ -1,5 +1,6 @@
 //! The operations to which `dynoxide`'s own answer isn't enough. The others stand in `operations` alone.
 
+mod create_table;
 mod delete_table;
 mod describe_continuous_backups;
 mod describe_limits;
@@ -12,6 +13,7 @@ mod transact_write_items;
 mod update_item;
 mod update_table;
 
+pub(crate) use create_table::create_table;
 pub(crate) use delete_table::delete_table;
 pub(crate) use describe_continuous_backups::describe_continuous_backups;
 pub(crate) use describe_limits::describe_limits;

@@ -195,14 +195,16 @@ impl File {
 
 fn kept_reply(connection: &Connection, call: &Call) -> Result<Option<Bytes>, Error> {
     match &call.attempt {
-        Some(attempt) => Ok(kept::reply_to_attempt(connection, attempt)?),
+        Some(attempt) => Ok(kept::reply_to_attempt(connection, attempt, call.operation.name)?),
         None => Ok(None),
     }
 }
 
 fn keep_reply(connection: &Connection, call: &Call, reply: &Bytes) -> Result<(), Error> {
     match &call.attempt {
-        Some(attempt) => Ok(kept::keep_attempt(connection, attempt, call.now, reply)?),
+        Some(attempt) => {
+            Ok(kept::keep_attempt(connection, attempt, call.operation.name, reply, call.now)?)
+        }
         None => Ok(()),
     }
 }

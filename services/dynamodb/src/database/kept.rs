@@ -9,9 +9,11 @@ use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 const TABLES: &str = r#"
     CREATE TABLE IF NOT EXISTS "house::attempts" (
-        attempt TEXT PRIMARY KEY,
+        attempt TEXT NOT NULL,
+        operation TEXT NOT NULL,
         answered_at INTEGER NOT NULL,
-        reply BLOB NOT NULL
+        reply BLOB NOT NULL,
+        PRIMARY KEY (attempt, operation)
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS "house::tokens" (
         operation TEXT NOT NULL,
@@ -37,10 +39,16 @@ pub(crate) fn create_tables(connection: &Connection) -> Result<()> {
     connection.execute_batch(TABLES)
 }
 
-pub(crate) fn reply_to_attempt(connection: &Connection, attempt: &str) -> Result<Option<Bytes>> {
+pub(crate) fn reply_to_attempt(
+    connection: &Connection,
+    attempt: &str,
+    operation: &str,
+) -> Result<Option<Bytes>> {
     connection
-        .prepare_cached(r#"SELECT reply FROM "house::attempts" WHERE attempt = ?1"#)?
-        .query_row([attempt], |row| row.get::<_, Vec<u8>>(0))
+        .prepare_cached(
+            r#"SELECT reply FROM "house::attempts" WHERE attempt = ?1 AND operation = ?2"#,
+        )?
+        .query_row([attempt, operation], |row| row.get::<_, Vec<u8>>(0))
         .optional()
         .map(|reply| reply.map(Bytes::from))
 }
@@ -48,12 +56,13 @@ pub(crate) fn reply_to_attempt(connection: &Connection, attempt: &str) -> Result
 pub(crate) fn keep_attempt(
     connection: &Connection,
     attempt: &str,
-    now: Timestamp,
+    operation: &str,
     reply: &Bytes,
+    now: Timestamp,
 ) -> Result<()> {
     connection
-        .prepare_cached(r#"INSERT INTO "house::attempts" VALUES (?1, ?2, ?3)"#)?
-        .execute(params![attempt, now.as_millis(), &**reply])
+        .prepare_cached(r#"INSERT INTO "house::attempts" VALUES (?1, ?2, ?3, ?4)"#)?
+        .execute(params![attempt, operation, now.as_millis(), &**reply])
         .map(drop)
 }
 

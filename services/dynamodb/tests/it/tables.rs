@@ -108,3 +108,18 @@ async fn point_in_time_recovery_is_off() {
         ("TableNotFoundException".into(), "Table not found: Other".into())
     );
 }
+
+#[tokio::test]
+async fn tables_whose_names_sqlite_cant_tell_apart_are_refused() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    for name in ["orders", "_tables", "SQLITE_x"] {
+        let (code, message) = rooms.refusal("CreateTable", table(name)).await;
+        assert_eq!(code, "ValidationException", "{name}");
+        assert!(
+            message.starts_with(&format!("The table {name} can't be kept beside")),
+            "{message}"
+        );
+    }
+    rooms.put("Orders", "1").await;
+}
