@@ -1,0 +1,101 @@
+//! The attributes that topics and subscriptions may be given, and what their values may be.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::errors::Error;
+use crate::filter;
+
+/// What a topic keeps and shows, without being asked for more: nothing here encrypts, traces or logs deliveries.
+const TOPIC: [&str; 12] = [
+    "ArchivePolicy",
+    "ContentBasedDeduplication",
+    "DeliveryPolicy",
+    "DisplayName",
+    "FifoThroughputScope",
+    "FifoTopic",
+    "KmsMasterKeyId",
+    "Policy",
+    "SignatureVersion",
+    "SQSSuccessFeedbackRoleArn",
+    "SQSFailureFeedbackRoleArn",
+    "TracingConfig",
+];
+
+const SUBSCRIPTION: [&str; 6] = [
+    "DeliveryPolicy",
+    "FilterPolicy",
+    "FilterPolicyScope",
+    "RawMessageDelivery",
+    "RedrivePolicy",
+    "SubscriptionRoleArn",
+];
+
+/// Sets an attribute of a topic.
+pub(crate) fn set_topic(
+    attributes: &mut BTreeMap<String, String>,
+    name: &str,
+    value: String,
+) -> Result<(), Error> {
+    if !TOPIC.contains(&name) {
+        return Err(Error::parameter("AttributeName"));
+    }
+    let is_good = match name {
+        "FifoTopic" | "ContentBasedDeduplication" => matches!(&*value, "true" | "false"),
+        "Policy" | "DeliveryPolicy" => is_object(&value),
+        "DisplayName" => value.chars().count() <= 100,
+        _ => true,
+    };
+    if !is_good {
+        return Err(Error::parameter(format!("Attributes Reason: {name}: invalid value")));
+    }
+    attributes.insert(name.to_owned(), value);
+    Ok(())
+}
+
+/// Sets an attribute of a subscription; an empty value takes it away.
+pub(crate) fn set_subscription(
+    attributes: &mut BTreeMap<String, String>,
+    name: &str,
+    value: String,
+) -> Result<(), Error> {
+    if !SUBSCRIPTION.contains(&name) {
+        return Err(Error::parameter("AttributeName"));
+    }
+    if value.is_empty() {
+        attributes.remove(name);
+        return Ok(());
+    }
+    match name {
+        "RawMessageDelivery" if !matches!(&*value, "true" | "false") => {
+            return Err(Error::parameter(format!(
+                "Attributes Reason: RawMessageDelivery: Invalid value [{value}]. Must be true or false."
+            )));
+        }
+        "FilterPolicyScope" if !matches!(&*value, "MessageAttributes" | "MessageBody") => {
+            return Err(Error::parameter(format!(
+                "Attributes Reason: FilterPolicyScope: Invalid value [{value}]. Please use either MessageBody or MessageAttributes"
+            )));
+        }
+        "FilterPolicy" => filter::check(&value)?,
+        "RedrivePolicy" if dead_letter_arn(&value).is_none() => {
+            return Err(Error::parameter("Attributes Reason: RedrivePolicy: invalid value"));
+        }
+        _ => {}
+    }
+    attributes.insert(name.to_owned(), value);
+    Ok(())
+}
+
+/// The queue that a redrive policy names.
+pub(crate) fn dead_letter_arn(policy: &str) -> Option<String> {
+    let policy: Value = serde_json::from_str(policy).ok()?;
+    let arn = policy["deadLetterTargetArn"].as_str()?;
+    let is_queue = base::Arn::parse(arn).is_ok_and(|arn| arn.service == "sqs");
+    is_queue.then(|| arn.to_owned())
+}
+
+fn is_object(text: &str) -> bool {
+    serde_json::from_str(text).is_ok_and(|value: Value| value.is_object())
+}

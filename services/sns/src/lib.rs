@@ -1,0 +1,139 @@
+//! The SNS room: topics, their subscriptions, and messages that go to queues and functions.
+//!
+//! What is published becomes one durable row for each subscription that wants it, in one batch; a row goes when
+//! its endpoint has taken the message, or when it never will. Endpoints are reached over the Bus, as clients reach them.
+//!
+//! Mobile push, text messages, mail and HTTP endpoints are refused: nothing here reaches out of the house.
+//!
+//! # How to read it
+//! - The table below: each operation and the one file in `ops` that answers it.
+//! - `publishing`: from a request to deliveries. `filter`: which subscriptions want a message.
+//! - `delivery`: what an endpoint is sent, and when it is tried again. `work`: who sends it.
+
+mod attributes;
+mod delivery;
+mod errors;
+mod filter;
+mod model;
+mod ops;
+mod publishing;
+mod tables;
+mod visit;
+mod wire;
+mod work;
+
+use std::sync::Arc;
+
+use aws::Protocol;
+use bytes::Bytes;
+use service::{Bus, Ctx, Facts, House, Rate, Reply, Service};
+use store::Store;
+use tokio::sync::Notify;
+
+use visit::Visit;
+
+/// The room.
+pub struct Sns(Arc<Room>);
+
+/// What all requests share.
+struct Room {
+    store: Arc<dyn Store>,
+    house: Arc<House>,
+    bus: Bus,
+    /// Rings when there is something to deliver.
+    bell: Notify,
+    /// Held by whoever publishes to a FIFO topic: its messages are numbered in the order of their rows.
+    publishing: tokio::sync::Mutex<()>,
+}
+
+impl Sns {
+    /// Opens the room over a store; it reaches its neighbors by `bus`.
+    pub fn open(store: Arc<dyn Store>, house: Arc<House>, bus: Bus) -> Self {
+        let (bell, publishing) = (Notify::new(), tokio::sync::Mutex::default());
+        Sns(Arc::new(Room { store, house, bus, bell, publishing }))
+    }
+
+    /// Delivers what is published, as long as it is awaited. To be run once.
+    pub fn work(&self) -> impl Future<Output = ()> + Send + use<> {
+        work::work(Arc::clone(&self.0))
+    }
+
+    fn enter(&self, request: Ctx) -> Visit<'_> {
+        Visit { room: &self.0, request }
+    }
+}
+
+impl Service for Sns {
+    fn facts(&self) -> Facts {
+        Facts {
+            name: "sns",
+            signing_name: "sns",
+            endpoint_prefix: "sns",
+            target_prefix: "AmazonSNS",
+            protocol: Protocol::Query,
+        }
+    }
+
+    fn operations(&self) -> Vec<&'static str> {
+        OPERATIONS.names()
+    }
+
+    fn rate(&self, operation: &str) -> Option<Rate> {
+        OPERATIONS.rate(operation)
+    }
+
+    fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
+        OPERATIONS.call(self, ctx, operation, body)
+    }
+
+    /// Publishing keeps its answers by attempt; the others say what shall be, however often they say it.
+    fn answers_again(&self, operation: &str) -> bool {
+        matches!(
+            operation,
+            "CreateTopic"
+                | "DeleteTopic"
+                | "Publish"
+                | "PublishBatch"
+                | "SetSubscriptionAttributes"
+                | "SetTopicAttributes"
+                | "Subscribe"
+                | "TagResource"
+                | "Unsubscribe"
+                | "UntagResource"
+        )
+    }
+
+    fn resource_policy<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        resource_arn: &'a str,
+    ) -> service::ResourcePolicy<'a> {
+        Box::pin(async move {
+            let topic = tables::topic(&*self.0.store, resource_arn).await.ok().flatten()?;
+            topic.value.attributes.get("Policy").cloned()
+        })
+    }
+}
+
+service::operations! {
+    /// The operations. Those of mobile push, text messages and data protection are unknown here.
+    static OPERATIONS: Sns {
+        "ConfirmSubscription" => ops::confirm_subscription,
+        "CreateTopic" => ops::create_topic,
+        "DeleteTopic" => ops::delete_topic,
+        "GetSubscriptionAttributes" => ops::get_subscription_attributes,
+        "GetTopicAttributes" => ops::get_topic_attributes,
+        "ListSubscriptions" => ops::list_subscriptions,
+        "ListSubscriptionsByTopic" => ops::list_subscriptions_by_topic,
+        "ListTagsForResource" => ops::list_tags_for_resource,
+        "ListTopics" => ops::list_topics,
+        "Publish" => ops::publish,
+        "PublishBatch" => ops::publish_batch,
+        "SetSubscriptionAttributes" => ops::set_subscription_attributes,
+        "SetTopicAttributes" => ops::set_topic_attributes,
+        "Subscribe" => ops::subscribe,
+        "TagResource" => ops::tag_resource,
+        "Unsubscribe" => ops::unsubscribe,
+        "UntagResource" => ops::untag_resource,
+    }
+}

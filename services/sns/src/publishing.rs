@@ -1,0 +1,163 @@
+//! From what is published to what is delivered: checked, numbered, and written for every subscription that wants it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use store::Batch;
+
+use crate::delivery::{self, Notification};
+use crate::errors::Error;
+use crate::filter;
+use crate::model::{Subscription, Topic, is_fifo};
+use crate::tables;
+use crate::visit::Visit;
+use crate::wire::{MessageAttributeValue, PublishOutput};
+
+/// <https://docs.aws.amazon.com/sns/latest/dg/fifo-message-dedup.html>
+pub(crate) const DEDUPLICATION: Duration = Duration::from_mins(5);
+/// <https://docs.aws.amazon.com/general/latest/gr/sns.html>
+pub(crate) const MESSAGE_BYTES_MAX: usize = 262_144;
+
+/// A message as a request or an entry of a batch has it.
+pub(crate) struct Given {
+    pub(crate) message: String,
+    pub(crate) subject: Option<String>,
+    pub(crate) structure: Option<String>,
+    pub(crate) attributes: BTreeMap<String, MessageAttributeValue>,
+    pub(crate) deduplication_id: Option<String>,
+    pub(crate) group_id: Option<String>,
+}
+
+impl Given {
+    pub(crate) fn size(&self) -> usize {
+        let attribute = |(name, it): (&String, &MessageAttributeValue)| {
+            let text = it.string_value.as_ref().or(it.binary_value.as_ref());
+            name.len() + it.data_type.len() + text.map_or(0, String::len)
+        };
+        self.message.len() + self.attributes.iter().map(attribute).sum::<usize>()
+    }
+
+    /// Refuses what can't be published.
+    pub(crate) fn check(&self, topic_arn: &str, topic: &Topic) -> Result<(), Error> {
+        let refused = |text: &str| Err(Error::parameter(text));
+        if self.message.is_empty() {
+            return refused("Empty message");
+        }
+        if MESSAGE_BYTES_MAX < self.size() {
+            return refused("Message too long");
+        }
+        let is_subject = |text: &String| {
+            let starts = text.starts_with(|it: char| it.is_ascii_alphanumeric() || it.is_ascii_punctuation());
+            text.chars().count() < 100 && starts && !text.contains(char::is_control)
+        };
+        if !self.subject.as_ref().is_none_or(is_subject) {
+            return refused("Subject");
+        }
+        match self.structure.as_deref() {
+            None => {}
+            Some("json") => drop(delivery::by_protocol(&self.message)?),
+            Some(_) => return refused("MessageStructure Reason: Invalid value"),
+        }
+        for (name, attribute) in &self.attributes {
+            let kind = attribute.data_type.split('.').next().unwrap_or_default();
+            if !matches!(kind, "String" | "Number" | "Binary") {
+                return Err(Error::InvalidParameterValue(format!(
+                    "The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String."
+                )));
+            }
+        }
+        if !is_fifo(topic_arn) {
+            return match &self.deduplication_id {
+                Some(_) => refused(
+                    "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter that is not valid for this topic type",
+                ),
+                None => Ok(()),
+            };
+        }
+        if self.group_id.is_none() {
+            return refused("The MessageGroupId parameter is required for FIFO topics");
+        }
+        if self.deduplication_key(topic_arn, topic).is_none() {
+            return refused(
+                "The topic should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly",
+            );
+        }
+        Ok(())
+    }
+
+    /// What makes a second message within five minutes the same one.
+    fn deduplication_key(&self, topic_arn: &str, topic: &Topic) -> Option<String> {
+        let is_by_content =
+            topic.attributes.get("ContentBasedDeduplication").is_some_and(|it| it == "true");
+        let by_content = || {
+            let digest = Sha256::digest(&self.message);
+            digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        };
+        let id = self.deduplication_id.clone();
+        id.or_else(|| is_by_content.then(by_content)).filter(|_| is_fifo(topic_arn))
+    }
+}
+
+/// Writes the deliveries of a message into `batch`, and says what its sender is told.
+pub(crate) async fn publish(
+    ctx: &Visit<'_>,
+    topic_arn: &str,
+    topic: &mut Topic,
+    subscriptions: &[(String, String, Subscription)],
+    given: Given,
+    batch: &mut Batch,
+) -> Result<PublishOutput, Error> {
+    let now = ctx.now();
+    let key = given.deduplication_key(topic_arn, topic);
+    if let Some(key) = &key
+        && let Some((at, answer)) = tables::sent(ctx.store(), topic_arn, key).await?
+        && now < at.after(DEDUPLICATION)
+    {
+        return Ok(aws::decode(answer.as_bytes())?);
+    }
+    // Numbers rise in the order of publishing, and so do the keys of deliveries.
+    topic.last_number += 1;
+    let sequence_number = is_fifo(topic_arn).then(|| format!("1{:019}", topic.last_number));
+    let reply = PublishOutput { message_id: ctx.house().uuid(), sequence_number };
+    let notification = Notification {
+        topic_arn,
+        message_id: &reply.message_id,
+        sequence_number: reply.sequence_number.as_deref(),
+        deduplication_id: key.as_deref(),
+        at: now,
+        given: &given,
+    };
+    for (_, id, subscription) in subscriptions {
+        if filter::wants(subscription, &given.message, &given.attributes) {
+            let delivery = notification.to(id, subscription, topic.last_number, ctx)?;
+            tables::put_delivery(batch, now, &delivery);
+        }
+    }
+    if let Some(key) = key {
+        let answer = String::from_utf8_lossy(&aws::encode(&reply)?).into_owned();
+        tables::put_sent(batch, topic_arn, &key, now, answer);
+    }
+    Ok(reply)
+}
+
+/// Writes what a publishing leaves behind: the topic's last number, and the answer if a task's attempt asked.
+pub(crate) async fn keep<T: Serialize>(
+    ctx: &Visit<'_>,
+    topic_arn: &str,
+    published: Topic,
+    reply: &T,
+    batch: &mut Batch,
+) -> Result<(), Error> {
+    if let Some(attempt) = ctx.request.attempt() {
+        let answer = String::from_utf8_lossy(&aws::encode(reply)?).into_owned();
+        tables::put_attempt(batch, attempt, ctx.now(), answer);
+    }
+    // Attributes may have been changed since; numbers change only under the lock that is held here.
+    let found = ctx.topic(topic_arn).await?;
+    let topic = Topic { last_number: published.last_number, ..found.value.clone() };
+    tables::require_topic(batch, topic_arn, Some(&found));
+    tables::put_topic(batch, topic_arn, topic);
+    Ok(())
+}
