@@ -104,8 +104,8 @@ pub(crate) struct Shared {
 
 /// A share of all executions and map runs.
 struct Shard {
-    executions: mailbox::Mailboxes<message::Message, Box<live::Live>>,
-    map_runs: mailbox::Mailboxes<map_run::MapRunMessage, Box<map_run::LiveMapRun>>,
+    executions: Arc<mailbox::Mailboxes<message::Message, Box<live::Live>>>,
+    map_runs: Arc<mailbox::Mailboxes<map_run::MapRunMessage, Box<map_run::LiveMapRun>>>,
     express: express::Accepted,
     timers: work::Timers,
     entropy: Mutex<RefCell<Entropy>>,
@@ -122,8 +122,8 @@ impl Runner {
         let Options { store, house, bus, limits, activity_exists } = options;
         let shards = tables::key::shards(&*store, SHARDS).await?;
         let shard = || Shard {
-            executions: mailbox::Mailboxes::new(PARKED_MAX),
-            map_runs: mailbox::Mailboxes::new(usize::MAX),
+            executions: Arc::new(mailbox::Mailboxes::new(PARKED_MAX)),
+            map_runs: Arc::new(mailbox::Mailboxes::new(usize::MAX)),
             express: express::Accepted::default(),
             timers: work::Timers::default(),
             entropy: Mutex::new(RefCell::new(house.entropy())),
