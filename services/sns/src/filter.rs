@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn a_body_is_matched_if_it_is_json() {
-        let by_body = subscription(r#"{"order": {"total": [{"numeric": [">", 100]}]}}"#, "MessageBody");
+        let by_body =
+            subscription(r#"{"order": {"total": [{"numeric": [">", 100]}]}}"#, "MessageBody");
         let none = BTreeMap::new();
         assert!(wants(&by_body, r#"{"order": {"total": 120}}"#, &none));
         assert!(!wants(&by_body, r#"{"order": {"total": 20}}"#, &none));

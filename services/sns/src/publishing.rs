@@ -49,7 +49,8 @@ impl Given {
             return refused("Message too long");
         }
         let is_subject = |text: &String| {
-            let starts = text.starts_with(|it: char| it.is_ascii_alphanumeric() || it.is_ascii_punctuation());
+            let starts = text
+                .starts_with(|it: char| it.is_ascii_alphanumeric() || it.is_ascii_punctuation());
             text.chars().count() < 100 && starts && !text.contains(char::is_control)
         };
         if !self.subject.as_ref().is_none_or(is_subject) {

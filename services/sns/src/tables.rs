@@ -270,7 +270,13 @@ pub(crate) fn put_attempt(batch: &mut Batch, attempt: &str, at: Timestamp, answe
     batch.put(Key::of(ATTEMPT).text(attempt), encode(&row));
 }
 
-pub(crate) fn put_sent(batch: &mut Batch, topic_arn: &str, key: &str, at: Timestamp, answer: String) {
+pub(crate) fn put_sent(
+    batch: &mut Batch,
+    topic_arn: &str,
+    key: &str,
+    at: Timestamp,
+    answer: String,
+) {
     let row = AnswerRow { at: at.as_millis(), answer };
     batch.put(Key::of(SENT).text(topic_arn).text(key), encode(&row));
 }

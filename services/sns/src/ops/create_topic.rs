@@ -52,7 +52,9 @@ fn check_name(name: &str, is_fifo_asked: bool) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::parameter(match (is_fifo_asked, is_fifo(name)) {
-        (true, false) => "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long.",
+        (true, false) => {
+            "Fifo Topic names must end with .fifo and must be made up of only uppercase and lowercase ASCII letters, numbers, underscores, and hyphens, and must be between 1 and 256 characters long."
+        }
         _ => "Topic Name",
     }))
 }

@@ -25,7 +25,8 @@ pub(crate) async fn subscribe(
         attributes::set_subscription(&mut attributes, &name, value)?;
     }
     let existing = tables::subscriptions(ctx.store(), Some(&topic_arn), None, usize::MAX).await?;
-    let same = existing.iter().find(|(_, _, it)| it.protocol == req.protocol && it.endpoint == endpoint);
+    let same =
+        existing.iter().find(|(_, _, it)| it.protocol == req.protocol && it.endpoint == endpoint);
     if let Some((_, id, subscription)) = same {
         if subscription.attributes != attributes {
             return Err(Error::parameter(
