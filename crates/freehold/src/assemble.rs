@@ -6,10 +6,14 @@ use std::sync::Arc;
 use aws::PageTokens;
 use base::{Clock, Entropy};
 use dynamodb::DynamoDb;
+use events::Events;
 use iam::{Enforcement, Iam, NewKey};
+use lambda::Lambda;
 use logs::Logs;
 use runner::Runner;
 use service::{Bus, Caller, House, Registry, Service};
+use sns::Sns;
+use sqs::Sqs;
 use states::{ActivityIndex, States};
 use store::{Batch, Store};
 
@@ -37,6 +41,8 @@ pub struct Assembled {
     /// What goes on by itself in it.
     pub runner: Runner,
     pub states: Arc<States>,
+    /// Wants to know where the house answers.
+    pub lambda: Arc<Lambda>,
     /// What else the rooms do by themselves.
     pub work: Vec<Work>,
 }
@@ -84,12 +90,37 @@ pub async fn assemble(
         states::Limits::default(),
     ));
     let logs = Arc::new(Logs::open(Arc::clone(&store), Arc::clone(&house)));
+    let lambda = Lambda::open(lambda_options(config, mode, &store, &house, &bus)).await?;
+    let lambda = Arc::new(lambda);
     let dynamodb = Arc::new(DynamoDb::new(config.data.join("dynamodb"), Arc::clone(&clock)));
-    let work: Vec<Work> = vec![Box::pin(logs.work()), Box::pin(dynamodb.work())];
+    let events_key = secret(&*store, "events", &mut entropy).await?;
+    let events =
+        Arc::new(Events::open(Arc::clone(&store), Arc::clone(&house), bus.clone(), events_key));
+    let opened = Sqs::open(Arc::clone(&store), Arc::clone(&house), sqs::Limits::default());
+    let sqs = Arc::new(opened.await?);
+    let sns = Arc::new(Sns::open(Arc::clone(&store), Arc::clone(&house), bus.clone()));
+    let work: Vec<Work> = vec![
+        Box::pin(sqs.work()),
+        Box::pin(sns.work()),
+        Box::pin(events.work()),
+        Box::pin(lambda.work()),
+        Box::pin(logs.work()),
+        Box::pin(dynamodb.work()),
+    ];
     let streams = Arc::new(dynamodb.streams());
     let sts = Arc::new(iam.sts());
-    let rooms: Vec<Arc<dyn Service>> =
-        vec![states.clone(), logs, dynamodb, streams, iam.clone(), sts];
+    let rooms: Vec<Arc<dyn Service>> = vec![
+        states.clone(),
+        lambda.clone(),
+        logs,
+        events,
+        dynamodb,
+        streams,
+        iam.clone(),
+        sts,
+        sqs,
+        sns,
+    ];
     let mut registry = Registry::new(rooms);
     if let Some(guard) = iam.guard() {
         registry = registry.guarded_by(guard);
@@ -109,7 +140,26 @@ pub async fn assemble(
     };
     let throttle = config.throttling.then(Throttle::default);
     let router = Arc::new(Router::new(house, registry, gate, throttle));
-    Ok(Assembled { router, root_key, runner, states, work })
+    Ok(Assembled { router, root_key, runner, states, lambda, work })
+}
+
+/// Functions are processes: they live below the house's folder, and with its path to programs.
+fn lambda_options(
+    config: &Config,
+    mode: Mode,
+    store: &Arc<dyn Store>,
+    house: &Arc<House>,
+    bus: &Bus,
+) -> lambda::Options {
+    lambda::Options {
+        store: Arc::clone(store),
+        house: Arc::clone(house),
+        bus: bus.clone(),
+        limits: lambda::Limits::default(),
+        data: config.data.join("lambda"),
+        search_path: std::env::var_os("PATH").unwrap_or_default(),
+        allows_local_folders: mode == Mode::Dev,
+    }
 }
 
 /// What becomes of requests that no policy allows: a developer's are made, others' aren't.

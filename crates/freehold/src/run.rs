@@ -1,6 +1,7 @@
 //! Opens a house, keeps it running, and closes it when the system asks.
 
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
@@ -42,6 +43,7 @@ pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
             .context("assemble the house")?;
         let stop = stop_signal()?;
         let address = listener.address();
+        house.lambda.set_endpoint(local_url(address));
         let serving = listener.serve(&house.router, Timeouts::default())?;
         let mut work =
             pin!(join_all((0..house.runner.shards()).map(|shard| house.runner.work(shard))));
@@ -58,8 +60,16 @@ pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
     })
 }
 
+/// Where the house answers whoever is on this machine.
+fn local_url(address: SocketAddr) -> String {
+    match address.ip().is_unspecified() {
+        true => format!("http://127.0.0.1:{}", address.port()),
+        false => format!("http://{address}"),
+    }
+}
+
 /// The first line is for scripts: it comes once requests are answered.
-fn greet(address: std::net::SocketAddr, root_key: Option<&NewKey>) -> io::Result<()> {
+fn greet(address: SocketAddr, root_key: Option<&NewKey>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "listening on http://{address}")?;
     if let Some(NewKey { access_key_id, secret_access_key }) = root_key {
