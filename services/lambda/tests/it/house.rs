@@ -52,11 +52,14 @@ impl Ground {
     }
 }
 
+/// What a neighbor answers to an operation and its body.
+type Answer = Box<dyn FnMut(&str, &Value) -> Value + Send>;
+
 /// A room that notes what it is asked. `reply` says what it answers.
 pub(crate) struct Neighbor {
     name: &'static str,
     asked: Mutex<Vec<(String, Value)>>,
-    reply: Mutex<Box<dyn FnMut(&str, &Value) -> Value + Send>>,
+    reply: Mutex<Answer>,
 }
 
 impl Neighbor {
@@ -66,12 +69,12 @@ impl Neighbor {
     }
 
     pub(crate) fn replies(&self, reply: impl FnMut(&str, &Value) -> Value + Send + 'static) {
-        *self.reply.lock().unwrap() = Box::new(reply);
+        *self.reply.lock().expect("nobody panicked") = Box::new(reply);
     }
 
     /// The bodies of all calls of an operation.
     pub(crate) fn asked(&self, operation: &str) -> Vec<Value> {
-        let asked = self.asked.lock().unwrap();
+        let asked = self.asked.lock().expect("nobody panicked");
         asked.iter().filter(|(name, _)| name == operation).map(|(_, body)| body.clone()).collect()
     }
 }
@@ -97,8 +100,8 @@ impl Service for Neighbor {
 
     fn call(&self, _: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
         let body: Value = serde_json::from_slice(&body).expect("JSON");
-        let reply = (self.reply.lock().unwrap())(operation, &body);
-        self.asked.lock().unwrap().push((operation.to_owned(), body));
+        let reply = (self.reply.lock().expect("nobody panicked"))(operation, &body);
+        self.asked.lock().expect("nobody panicked").push((operation.to_owned(), body));
         Box::pin(async move {
             if reply.is_null() {
                 // Nothing comes.
@@ -146,6 +149,10 @@ impl Room {
         bus.connect(&registry);
         let work = tokio::spawn(lambda.work()).abort_handle();
         Room { house, lambda, queue, logs, _registry: registry, _ground: ground.clone(), work }
+    }
+
+    pub(crate) fn lambda(&self) -> &Lambda {
+        &self.lambda
     }
 
     pub(crate) fn ctx(&self) -> Ctx {

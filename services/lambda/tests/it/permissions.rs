@@ -1,1 +1,67 @@
-//! permissions
+//! Resource policies and tags.
+
+use serde_json::{Value, json};
+use service::Service as _;
+
+use crate::house::Room;
+
+#[tokio::test]
+async fn a_statement_is_added_shown_and_removed() {
+    let room = Room::open().await;
+    room.python("f", "", json!({})).await;
+    let add = json!({
+        "FunctionName": "f",
+        "StatementId": "topic",
+        "Action": "lambda:InvokeFunction",
+        "Principal": "sns.amazonaws.com",
+        "SourceArn": "arn:aws:sns:us-east-1:000000000000:t",
+        "SourceAccount": "000000000000",
+    });
+    let added = room.call("AddPermission", add.clone()).await;
+    let statement: Value = serde_json::from_str(added["Statement"].as_str().unwrap()).unwrap();
+    let arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
+    assert_eq!(
+        statement,
+        json!({
+            "Sid": "topic",
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "lambda:InvokeFunction",
+            "Resource": arn,
+            "Condition": {
+                "ArnLike": {"AWS:SourceArn": "arn:aws:sns:us-east-1:000000000000:t"},
+                "StringEquals": {"AWS:SourceAccount": "000000000000"},
+            },
+        })
+    );
+    assert_eq!(room.refusal("AddPermission", add).await.0, "ResourceConflictException");
+    let got = room.call("GetPolicy", json!({"FunctionName": "f"})).await;
+    let policy: Value = serde_json::from_str(got["Policy"].as_str().unwrap()).unwrap();
+    assert_eq!(policy["Statement"], json!([statement]));
+    assert_eq!(
+        room.lambda().resource_policy(&room.ctx(), arn).await.as_deref(),
+        got["Policy"].as_str(),
+        "what the guard reads"
+    );
+    let remove = json!({"FunctionName": "f", "StatementId": "topic"});
+    room.call("RemovePermission", remove.clone()).await;
+    assert_eq!(room.refusal("RemovePermission", remove).await.0, "ResourceNotFoundException");
+    assert_eq!(
+        room.refusal("GetPolicy", json!({"FunctionName": "f"})).await.0,
+        "ResourceNotFoundException"
+    );
+}
+
+#[tokio::test]
+async fn tags_are_added_and_taken_away() {
+    let room = Room::open().await;
+    let arn = room.python("f", "", json!({"Tags": {"a": "1"}})).await["FunctionArn"].clone();
+    room.call("TagResource", json!({"Resource": arn, "Tags": {"a": "2", "b": "3"}})).await;
+    assert_eq!(
+        room.call("ListTags", json!({"Resource": arn})).await["Tags"],
+        json!({"a": "2", "b": "3"})
+    );
+    room.call("UntagResource", json!({"Resource": arn, "TagKeys": ["a"]})).await;
+    let function = room.call("GetFunction", json!({"FunctionName": "f"})).await;
+    assert_eq!(function["Tags"], json!({"b": "3"}));
+}
