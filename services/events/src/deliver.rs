@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use service::{CallError, Caller, Ctx};
 
 use crate::Room;
+use crate::destination;
 use crate::event::Acceptance;
 use crate::identifier::{BusName, RuleName};
 use crate::model::Delivery;
@@ -65,6 +66,9 @@ pub(crate) async fn deliver(room: &Room, place: Place, delivery: &Delivery) -> R
     }
     let arn = Arn::parse(&delivery.target.arn)
         .map_err(|error| Refusal::for_good("INVALID_ARN", error.to_string()))?;
+    if arn.service == "events" && arn.resource.starts_with("api-destination/") {
+        return destination::send(room, &arn, delivery).await;
+    }
     let ctx = ctx_of(room, place, delivery)?;
     if arn.service == "logs" {
         return write_log(room, ctx, &arn, delivery).await;

@@ -12,9 +12,10 @@
 //! - `wire`: what they take and give. `errors`: everything that is refused, in AWS's words.
 //! - `model` and `tables`: what is kept, and how. `identifier`: names and ARNs.
 //! - `event`: an event, and who wants it. `input`: what a target gets of it. `schedule`: rates and cron expressions.
-//! - `work`: timers and deliveries; `deliver`: one delivery. `vault`: secrets.
+//! - `work`: timers and deliveries; `deliver`: one delivery; `destination`: one over HTTP. `vault`: secrets.
 
 mod deliver;
+mod destination;
 mod errors;
 mod event;
 mod identifier;

@@ -36,7 +36,7 @@ mod update_connection;
 mod update_event_bus;
 
 pub(crate) use create_api_destination::create_api_destination;
-pub(crate) use create_connection::create_connection;
+pub(crate) use create_connection::{create_connection, opened};
 pub(crate) use create_event_bus::create_event_bus;
 pub(crate) use deauthorize_connection::deauthorize_connection;
 pub(crate) use delete_api_destination::delete_api_destination;

@@ -2,6 +2,7 @@ use crate::errors::Error;
 use crate::identifier::Scope;
 use crate::model::Connection;
 use crate::tables;
+use crate::vault::Vault;
 use crate::visit::{Commit, Visit};
 use crate::wire::{
     AuthParameters, ConnectionAuthorizationType, ConnectionOutput, ConnectionState,
@@ -53,12 +54,12 @@ pub(super) fn sealed(ctx: &Visit<'_>, arn: &str, parameters: &AuthParameters) ->
 }
 
 /// The parameters of a connection, secrets and all.
-pub(super) fn opened(
-    ctx: &Visit<'_>,
+pub(crate) fn opened(
+    vault: &Vault,
     arn: &str,
     connection: &Connection,
 ) -> Result<AuthParameters, Error> {
-    let text = ctx.vault().open(arn, &connection.sealed).ok_or(Error::SealedOtherwise)?;
+    let text = vault.open(arn, &connection.sealed).ok_or(Error::SealedOtherwise)?;
     let corrupt = |_| store::Error::Corrupt("parameters of a connection");
     Ok(aws::decode(text.as_bytes()).map_err(corrupt)?)
 }

@@ -15,7 +15,7 @@ pub(crate) async fn describe_connection(
     let found = ctx.tables().connection(&scope, &req.name).await?;
     let connection = found.ok_or_else(|| Error::ConnectionNotFound(req.name.clone()))?.value;
     let arn = scope.connection(&req.name, &connection.id);
-    let parameters = opened(ctx, &arn, &connection)?;
+    let parameters = opened(ctx.vault(), &arn, &connection)?;
     let (request, id) = (&ctx.request, &connection.id);
     let (partition, region, account) = (request.partition(), request.region(), request.account());
     Ok(DescribeConnectionOutput {

@@ -28,6 +28,6 @@ pub(crate) async fn retrieve_connection_secrets(
     let connection = connection.ok_or_else(not_found)?;
     Ok(RetrieveConnectionSecretsOutput {
         authorization_type: connection.authorization,
-        auth_parameters: opened(ctx, &req.connection_arn, &connection)?,
+        auth_parameters: opened(ctx.vault(), &req.connection_arn, &connection)?,
     })
 }

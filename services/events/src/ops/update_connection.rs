@@ -19,7 +19,7 @@ pub(crate) async fn update_connection(
         let old = &found.value;
         let arn = scope.connection(&req.name, &old.id);
         let authorization = req.authorization_type.unwrap_or(old.authorization);
-        let parameters = merged(opened(ctx, &arn, old)?, req.auth_parameters.clone());
+        let parameters = merged(opened(ctx.vault(), &arn, old)?, req.auth_parameters.clone());
         check(authorization, &parameters)?;
         let connection = Connection {
             state: ConnectionState::Authorized,

@@ -8,8 +8,11 @@ use aws::{Error, PageTokens, Protocol};
 use base::{Clock, Entropy, ManualClock, Timestamp};
 use bytes::Bytes;
 use events::Events;
+use http::{Request, Response};
 use serde_json::Value;
-use service::{Bus, Ctx, Facts, House, Rate, Registry, Reply, Service};
+use service::{
+    Bus, Ctx, Facts, Fetched, House, Outside, OutsideReply, Rate, Registry, Reply, Service,
+};
 use store::{Memory, Read as _};
 
 /// When the tests begin: 2023-11-14T22:13:20Z.
@@ -31,6 +34,27 @@ pub(crate) struct Asked {
 pub(crate) struct Notes {
     asked: Mutex<Vec<Asked>>,
     refusals: Mutex<VecDeque<Error>>,
+    fetched: Mutex<Vec<Request<Bytes>>>,
+    answers: Mutex<VecDeque<Response<Bytes>>>,
+}
+
+/// What is outside of the house: servers that note what is requested, and give the answers in line, then 200.
+struct Servers(Arc<Notes>);
+
+impl Outside for Servers {
+    fn reaches(&self, _service: &str) -> bool {
+        false
+    }
+
+    fn call<'a>(&'a self, _: Ctx, _: &'a str, _: &'a str, _: Bytes) -> OutsideReply<'a> {
+        unreachable!("no service is outside")
+    }
+
+    fn fetch(&self, request: Request<Bytes>) -> Fetched<'_> {
+        self.0.fetched.lock().expect("nobody panics with it").push(request);
+        let answer = self.0.answers.lock().expect("nobody panics with it").pop_front();
+        Box::pin(std::future::ready(Ok(answer.unwrap_or_default())))
+    }
 }
 
 struct Neighbor(&'static str, Arc<Notes>);
@@ -103,6 +127,7 @@ impl Room {
         let rooms = neighbors.into_iter().chain([Arc::clone(&events) as Arc<dyn Service>]);
         let registry = Arc::new(Registry::new(rooms));
         bus.connect(&registry);
+        bus.connect_outside(Arc::new(Servers(Arc::clone(&notes))));
         Room { house, clock, store, events, notes, _registry: registry }
     }
 
@@ -122,6 +147,20 @@ impl Room {
     /// Neighbors answer with these errors first.
     pub(crate) fn refuse(&self, errors: impl IntoIterator<Item = Error>) {
         self.notes.refusals.lock().expect("nobody panics with it").extend(errors);
+    }
+
+    /// The servers outside answer so first.
+    pub(crate) fn answer(&self, answers: impl IntoIterator<Item = (u16, &'static str)>) {
+        let answer = |(status, body)| {
+            Response::builder().status(status).body(Bytes::from(body)).expect("is an answer")
+        };
+        let mut line = self.notes.answers.lock().expect("nobody panics with it");
+        line.extend(answers.into_iter().map(answer));
+    }
+
+    /// What was requested of servers outside.
+    pub(crate) fn fetched(&self) -> Vec<Request<Bytes>> {
+        std::mem::take(&mut self.notes.fetched.lock().expect("nobody panics with it"))
     }
 
     /// Lets the room work until nothing is due; tells what neighbors were asked meanwhile.

@@ -3,6 +3,7 @@
 mod buses;
 mod connections;
 mod deliveries;
+mod destinations;
 mod house;
 mod rules;
 mod schedules;
