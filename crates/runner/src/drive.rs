@@ -1,4 +1,4 @@
-//! Who works on a mailbox: one task at a time, from the first message until it is empty.
+//! What an execution makes of the messages in its mailbox, turn by turn.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -7,7 +7,6 @@ use store::Batch;
 
 use crate::execution::Started;
 use crate::live::Live;
-use crate::mailbox::Next;
 use crate::message::{Answer, Beginning, Message};
 use crate::tables::key;
 use crate::turn::Turn;
@@ -19,44 +18,31 @@ const MESSAGES_MAX: usize = 64;
 impl Runner {
     /// Brings a message to an execution.
     pub(crate) fn send(&self, arn: &Arc<str>, message: Message) {
-        if self.0.shard(arn).executions.put(arn, message) {
-            let worker = Worker { runner: self.clone(), arn: Arc::clone(arn), done: false };
-            self.0.tasks.spawn(worker.work());
-        }
+        let Some(mailbox) = self.0.shard(arn).executions.put(arn, message) else { return };
+        let driver = Driver { runner: self.clone(), arn: Arc::clone(arn) };
+        self.0.tasks.spawn(async move {
+            mailbox.work(MESSAGES_MAX, |live, messages| driver.turns(live, messages)).await;
+        });
     }
 }
 
-struct Worker {
+/// Drives one execution.
+struct Driver {
     runner: Runner,
     arn: Arc<str>,
-    done: bool,
 }
 
-impl Drop for Worker {
-    fn drop(&mut self) {
-        if !self.done {
-            self.runner.0.shard(&self.arn).executions.abandon(&self.arn);
+impl Driver {
+    async fn turns(
+        &self,
+        mut live: Option<Box<Live>>,
+        messages: Vec<Message>,
+    ) -> Option<Box<Live>> {
+        let mut queue = VecDeque::from(messages);
+        while !queue.is_empty() {
+            live = self.turn(live, &mut queue).await;
         }
-    }
-}
-
-impl Worker {
-    async fn work(mut self) {
-        let mut live = None;
-        loop {
-            let mailboxes = &self.runner.0.shard(&self.arn).executions;
-            match mailboxes.take(&self.arn, live.take(), MESSAGES_MAX) {
-                Next::Done => break,
-                Next::Work(messages, state) => {
-                    live = state;
-                    let mut queue = VecDeque::from(messages);
-                    while !queue.is_empty() {
-                        live = self.turn(live, &mut queue).await;
-                    }
-                }
-            }
-        }
-        self.done = true;
+        live
     }
 
     /// Takes as many messages as fit into one turn. What is left of the execution in memory, if anything.

@@ -16,7 +16,6 @@ use super::{MapRunUpdate, REDRIVE, STOP};
 use crate::dispatch::Job;
 use crate::execution::Status;
 use crate::facts::Facts;
-use crate::mailbox::Next;
 use crate::message::{Answer, Message, Redriver};
 use crate::standing::Standing;
 use crate::tables::{self, ChildRow, ItemRow, MapRunRow, NoticeRow, StatusRow, key};
@@ -65,10 +64,11 @@ enum Act {
 
 impl Runner {
     pub(crate) fn send_map_run(&self, arn: &Arc<str>, message: MapRunMessage) {
-        if self.0.shard(arn).map_runs.put(arn, message) {
-            let worker = Worker { runner: self.clone(), arn: Arc::clone(arn), done: false };
-            self.0.tasks.spawn(worker.work());
-        }
+        let Some(mailbox) = self.0.shard(arn).map_runs.put(arn, message) else { return };
+        let driver = Driver { runner: self.clone(), arn: Arc::clone(arn) };
+        self.0.tasks.spawn(async move {
+            mailbox.work(MESSAGES_MAX, |live, messages| driver.turn(live, messages)).await;
+        });
     }
 
     pub(crate) fn go_on_with_map_run(&self, arn: &Arc<str>) {
@@ -80,40 +80,25 @@ impl Runner {
     }
 }
 
-struct Worker {
+/// Drives one map run.
+struct Driver {
     runner: Runner,
     arn: Arc<str>,
-    done: bool,
 }
 
-impl Drop for Worker {
-    fn drop(&mut self) {
-        if !self.done {
-            self.runner.0.shard(&self.arn).map_runs.abandon(&self.arn);
-        }
-    }
-}
-
-impl Worker {
-    async fn work(mut self) {
-        let mut live = None;
-        loop {
-            let mailboxes = &self.runner.0.shard(&self.arn).map_runs;
-            match mailboxes.take(&self.arn, live.take(), MESSAGES_MAX) {
-                Next::Done => break,
-                Next::Work(messages, state) => {
-                    let worked = self.turn(state, messages).await;
-                    live = worked.unwrap_or_else(|error| {
-                        tracing::error!(map_run = %self.arn, %error, "failed to drive a map run");
-                        None
-                    });
-                }
-            }
-        }
-        self.done = true;
-    }
-
+impl Driver {
     async fn turn(
+        &self,
+        live: Option<Box<LiveMapRun>>,
+        messages: Vec<MapRunMessage>,
+    ) -> Option<Box<LiveMapRun>> {
+        self.try_turn(live, messages).await.unwrap_or_else(|error| {
+            tracing::error!(map_run = %self.arn, %error, "failed to drive a map run");
+            None
+        })
+    }
+
+    async fn try_turn(
         &self,
         live: Option<Box<LiveMapRun>>,
         messages: Vec<MapRunMessage>,
