@@ -29,6 +29,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<ExitCode> {
 /// Everything that isn't as it should be, one sentence each.
 pub(crate) fn faults(workspace: &Workspace) -> Result<Vec<String>> {
     let mut faults = order::faults(&workspace.packages);
+    for name in order::PURE.iter().filter(|name| workspace.packages.contains_key(**name)) {
+        faults.extend(order::impurities(name, &workspace.built_with(name)?));
+    }
     faults.extend(files::faults(&workspace.root)?);
     faults.extend(manifests::faults(workspace)?);
     Ok(faults)

@@ -21,8 +21,6 @@ pub(crate) struct Package {
     pub(crate) folder: PathBuf,
     /// Our packages that it uses, other than in tests.
     pub(crate) uses: BTreeSet<String>,
-    /// Every package it is built with, far ones included, other than in tests.
-    pub(crate) built_with: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -90,9 +88,7 @@ impl Workspace {
             let near =
                 uses[&*package.id].iter().filter(|id| metadata.workspace_members.contains(**id));
             let uses_ours = near.map(|id| names[id].to_owned()).collect();
-            let built_with =
-                reachable(&package.id, &uses).into_iter().map(|id| names[id].to_owned()).collect();
-            packages.insert(package.name.clone(), Package { folder, uses: uses_ours, built_with });
+            packages.insert(package.name.clone(), Package { folder, uses: uses_ours });
         }
         Ok(Workspace {
             root: metadata.workspace_root.clone(),
@@ -104,6 +100,16 @@ impl Workspace {
     /// Where cargo builds, and where we keep what the tests need.
     pub(crate) fn target(&self, below: impl AsRef<Path>) -> PathBuf {
         self.target.join(below)
+    }
+
+    /// Every package that one of ours is built with, far ones included, other than in tests.
+    ///
+    /// It is asked for by itself: the whole workspace switches on in a shared package what any neighbor wants of it.
+    pub(crate) fn built_with(&self, package: &str) -> Result<BTreeSet<String>> {
+        let mut cargo = shell::cargo(["tree", "--package", package, "--edges", "normal,build"]);
+        cargo.args(["--prefix", "none", "--format", "{p}"]).current_dir(&self.root);
+        let tree = String::from_utf8(shell::output(&mut cargo)?)?;
+        Ok(tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect())
     }
 
     /// Builds the product and says where it lies.
@@ -149,15 +155,4 @@ fn host() -> Result<String> {
     let version = String::from_utf8(shell::output(Command::new("rustc").arg("-vV"))?)?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     Ok(host.context("rustc names its host")?.to_owned())
-}
-
-fn reachable<'a>(from: &str, uses: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeSet<&'a str> {
-    let mut found = BTreeSet::new();
-    let mut left: Vec<&str> = uses[from].clone();
-    while let Some(id) = left.pop() {
-        if found.insert(id) {
-            left.extend(&uses[id]);
-        }
-    }
-    found
 }
