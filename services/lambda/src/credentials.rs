@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use service::{Bus, Ctx, House};
+use service::{Bus, Caller, Ctx, House};
 
 const STS: &str = "sts";
+/// Who a role must trust to be a function's.
+const PRINCIPAL: &str = "lambda.amazonaws.com";
 
 /// The variables that SDKs take credentials from.
 ///
@@ -21,7 +23,9 @@ pub(crate) async fn of(role: &str, house: &Arc<House>, bus: &Bus) -> Vec<(&'stat
         return variables("freehold", "freehold", "");
     }
     let body = json!({"RoleArn": role, "RoleSessionName": "lambda"}).to_string();
-    match bus.call(Ctx::root(Arc::clone(house)), STS, "AssumeRole", body.into()).await {
+    let caller = Caller { arn: PRINCIPAL.to_owned() };
+    let ctx = Ctx::new(Arc::clone(house), caller, house.uuid());
+    match bus.call(ctx, STS, "AssumeRole", body.into()).await {
         Ok(reply) => {
             let reply: Value = serde_json::from_slice(&reply).unwrap_or_default();
             let text = |name: &str| reply["Credentials"][name].as_str().unwrap_or_default();
