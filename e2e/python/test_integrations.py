@@ -119,16 +119,18 @@ def test_a_queue_carries_a_token_that_survives_a_crash(server, states, run):
 
 def test_items_go_into_a_table_and_come_out(server, states, run):
     server.client("dynamodb").create_table(
-        TableName="t", BillingMode="PAY_PER_REQUEST",
+        TableName="things", BillingMode="PAY_PER_REQUEST",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
     )
-    put = {"TableName": "t", "Item": {"id": {"S": "1"}, "n": {"N": "7"}, "ok": {"BOOL": True}}}
+    put = {"TableName": "things", "Item": {"id": {"S": "1"}, "n": {"N": "7"}, "ok": {"BOOL": True}}}
     assert "SdkHttpMetadata" in output(states, run(task("dynamodb:putItem", put)))
-    get = {"TableName": "t", "Key": {"id": {"S": "1"}}}
+    get = {"TableName": "things", "Key": {"id": {"S": "1"}}}
     assert output(states, run(task("dynamodb:getItem", get)))["Item"] == put["Item"]
-    assert output(states, run(task("aws-sdk:dynamodb:getItem", get))) == {"Item": put["Item"]}
-    put["TableName"] = "nowhere"
+    # The newer SDK has another name for it: aws-sdk-js issue 4294.
+    shown = {**put["Item"], "ok": {"Bool": True}}
+    assert output(states, run(task("aws-sdk:dynamodb:getItem", get))) == {"Item": shown}
+    put = {"TableName": "nowhere", "Item": {"id": {"S": "1"}}}
     assert ended(states, run(task("dynamodb:putItem", put)))["error"] == "DynamoDB.ResourceNotFoundException"
     described = ended(states, run(task("aws-sdk:dynamodb:putItem", put)))
     assert described["error"] == "DynamoDb.ResourceNotFoundException"
@@ -152,7 +154,7 @@ def test_a_job_outside_is_asked_after_across_a_crash(tmp_path, web):
 
     web.answer = answer
     config = tmp_path / "freehold.toml"
-    config.write_text(f'[endpoints.batch]\nurl = "{web.url}"\n')
+    config.write_text(f'[endpoints.batch]\nurl = "{web.url}"\nsign = false\n')
     server = Server(config=config)
     try:
         states = server.client()

@@ -17,17 +17,17 @@ mod metadata;
 mod optimized;
 mod sdk;
 mod states;
+mod under_way;
 
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use asl::resources::{Action, Integration, Pattern, Resource};
 use asl::{Failure, StateKind, error_name};
 use base::Arn;
 use engine::Dispatch;
 use engine::decide::TaskOutcome;
-use engine::event::{Attempt, TaskFailure};
+use engine::event::TaskFailure;
 use futures_util::FutureExt as _;
 use json::Value;
 use service::{Bus, Caller, Ctx};
@@ -38,6 +38,7 @@ use crate::message::Message;
 
 pub(crate) use jobs::{Job, pause};
 pub(crate) use states::execution_ended;
+pub(crate) use under_way::UnderWay;
 
 /// A task on its way out.
 pub(crate) struct Errand {
@@ -250,62 +251,6 @@ pub(crate) fn unknown(resource: &Resource) -> Sent {
     let cause =
         "The server stopped serving the request after it had been sent, so its outcome is unknown.";
     Sent::refused(resource.pattern(), Failure::new(error, cause))
-}
-
-/// The requests that this process has made and that have no answer yet.
-#[derive(Default)]
-pub(crate) struct UnderWay(Mutex<HashMap<(Arc<str>, Attempt), Request>>);
-
-struct Request {
-    /// It is answered in moments, so what follows from its answer may wait for it.
-    prompt: bool,
-    held: Vec<Message>,
-}
-
-impl UnderWay {
-    fn begin(&self, arn: &Arc<str>, attempt: Attempt, prompt: bool) {
-        self.lock().insert((Arc::clone(arn), attempt), Request { prompt, held: Vec::new() });
-    }
-
-    /// The same, unless one is under way.
-    fn begin_once(&self, arn: &Arc<str>, attempt: Attempt) -> bool {
-        let mut requests = self.lock();
-        let key = (Arc::clone(arn), attempt);
-        if requests.contains_key(&key) {
-            return false;
-        }
-        requests.insert(key, Request { prompt: false, held: Vec::new() });
-        true
-    }
-
-    pub(crate) fn has(&self, arn: &Arc<str>, attempt: Attempt) -> bool {
-        self.lock().contains_key(&(Arc::clone(arn), attempt))
-    }
-
-    /// Keeps a message until a prompt request has its answer; gives it back if there is nothing to wait for.
-    pub(crate) fn hold(
-        &self,
-        arn: &Arc<str>,
-        attempt: Attempt,
-        message: Message,
-    ) -> Option<Message> {
-        match self.lock().get_mut(&(Arc::clone(arn), attempt)) {
-            Some(request) if request.prompt => request.held.push(message),
-            Some(_) | None => return Some(message),
-        }
-        None
-    }
-
-    fn end(&self, arn: &Arc<str>, attempt: Attempt) -> Vec<Message> {
-        self.lock()
-            .remove(&(Arc::clone(arn), attempt))
-            .map_or_else(Vec::new, |request| request.held)
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(Arc<str>, Attempt), Request>> {
-        // Each critical section is one call of the map.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 #[cfg(test)]

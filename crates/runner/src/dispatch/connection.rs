@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Method;
 use json::{Object, Value};
-use service::{CallError, Ctx};
+use service::{CallError, Caller, Ctx};
 
 use super::http::{Draft, fetch, status_failure};
 use crate::Runner;
@@ -20,10 +20,21 @@ pub(super) struct Connection {
 }
 
 impl Connection {
+    /// The house gives the secrets; the role of the execution must be allowed what AWS asks for.
     pub(super) async fn retrieve(runner: &Runner, ctx: Ctx, arn: &str) -> Result<Self, Failure> {
+        let bus = &runner.0.bus;
+        let may = bus.check_action(&ctx, "events:RetrieveConnectionCredentials", arn);
+        may.map_err(|refusal| {
+            Failure::new(error_name::PERMISSIONS, refusal.message.unwrap_or_default())
+        })?;
+        let house = Caller::root(ctx.house());
+        let ctx = match ctx.attempt().cloned() {
+            Some(attempt) => ctx.follow_up(house).with_attempt(attempt),
+            None => ctx.follow_up(house),
+        };
         let request = Value::object([("ConnectionArn", arn)]).to_string();
         let operation = "RetrieveConnectionSecrets";
-        let answer = runner.0.bus.call(ctx, "events", operation, Bytes::from(request)).await;
+        let answer = bus.call(ctx, "events", operation, Bytes::from(request)).await;
         let failed = |cause: String| Failure::new("Events.ConnectionResource.NotFound", cause);
         let answer = answer.map_err(|error| match error {
             CallError::Refused(error) => failed(error.message.unwrap_or_default()),

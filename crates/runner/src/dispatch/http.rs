@@ -15,7 +15,7 @@ use json::{Kind, Object, Value};
 use service::CallError;
 
 use super::connection::{self, Connection};
-use super::{Errand, Sent, caller, form};
+use super::{Errand, Sent, form};
 use crate::Runner;
 
 /// AWS waits no longer.
@@ -111,8 +111,6 @@ async fn invoked(runner: &Runner, errand: &Errand) -> Result<Value, Failure> {
         .push((USER_AGENT.to_string(), format!("Amazon|StepFunctions|HttpInvoke|{region}")));
     draft.headers.push((RANGE.to_string(), "bytes=0-262144".to_owned()));
     if let Some(arn) = connection_arn(parameters) {
-        let ctx = caller(runner, &errand.facts, errand.dispatch.role_arn.as_deref())?;
-        let ctx = ctx.with_attempt(errand.ctx(runner)?.attempt().cloned().unwrap_or_default());
         let connection = Connection::retrieve(runner, ctx, &arn).await?;
         connection::apply(runner, &connection, &mut draft).await?;
     }
