@@ -350,3 +350,42 @@ proptest! {
         }
     }
 }
+
+/// Amazon S3's own example, "GET object": the body isn't read, the hash it names is covered.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html>
+#[test]
+fn a_request_to_s3_is_verified_by_its_head() {
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let authorization = "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,\
+        SignedHeaders=host;range;x-amz-content-sha256;x-amz-date,\
+        Signature=f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41";
+    let verified = |hash: &'static str| {
+        let mut headers = http::HeaderMap::new();
+        for (name, value) in [
+            ("host", "examplebucket.s3.amazonaws.com"),
+            ("range", "bytes=0-9"),
+            ("x-amz-content-sha256", hash),
+            ("x-amz-date", "20130524T000000Z"),
+            ("authorization", authorization),
+        ] {
+            headers.insert(name, http::HeaderValue::from_static(value));
+        }
+        let request = Request {
+            method: "GET",
+            path: "/test.txt",
+            query: "",
+            headers: &headers,
+            body: b"not looked at",
+        };
+        let key = Credentials {
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".into(),
+            secret_access_key: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".into(),
+            session_token: None,
+        };
+        let now = Timestamp::parse_rfc3339("2013-05-24T00:00:00Z").expect("an instant");
+        let presented = Presented::of(&headers, "").expect("is signed");
+        presented.verify(&request, &key, "s3", now)
+    };
+    assert_eq!(verified(empty), Ok(()));
+    assert!(verified("UNSIGNED-PAYLOAD").is_err(), "the hash is covered");
+}

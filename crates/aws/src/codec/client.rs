@@ -95,7 +95,7 @@ pub fn request(
         Protocol::Query | Protocol::Ec2 => {
             let dialect = if protocol == Protocol::Ec2 { Dialect::Ec2 } else { Dialect::Query };
             content_type = "application/x-www-form-urlencoded; charset=utf-8";
-            ("/".to_owned(), query::body(query::write_request(operation, dialect, &members)))
+            ("/".to_owned(), query::write_request(operation, dialect, &members).into())
         }
         Protocol::RestJson | Protocol::RestXml => {
             rest_request(operation, protocol, members, &mut headers)?

@@ -3,7 +3,6 @@
 //! <https://smithy.io/2.0/aws/protocols/aws-query-protocol.html>
 //! <https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html>
 
-use bytes::Bytes;
 use http::header::HOST;
 use http::request::Parts;
 use models::{Operation, Service};
@@ -154,8 +153,4 @@ fn namespace(service: &Service) -> &'static str {
         "" if service.cli_name() == "sqs" => SQS_NAMESPACE,
         namespace => namespace,
     }
-}
-
-pub(super) fn body(text: String) -> Bytes {
-    text.into()
 }

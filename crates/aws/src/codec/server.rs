@@ -105,7 +105,7 @@ fn write(
             query::write_reply(operation, Dialect::Query, request_id, &members)
         }
     };
-    Ok(Outgoing { body: query::body(text), ..Outgoing::default() })
+    Ok(Outgoing { body: text.into(), ..Outgoing::default() })
 }
 
 fn refuse(
@@ -122,7 +122,7 @@ fn refuse(
             let code = query_code(facts, &error).to_owned().into();
             let dialect = if protocol == Protocol::Ec2 { Dialect::Ec2 } else { Dialect::Query };
             let error = Error { code, ..error.clone() };
-            query::body(query::write_error(service, dialect, request_id, &error))
+            query::write_error(service, dialect, request_id, &error).into()
         }
         (Protocol::RestXml, _) => rest_xml_error(service, request_id, &error),
         (Protocol::RestJson, _) => {
@@ -162,7 +162,7 @@ fn rest_xml_error(service: Option<&Service>, request_id: &str, error: &Error) ->
         });
         return document.into_text().into();
     };
-    query::body(query::write_error(service, Dialect::Query, request_id, error))
+    query::write_error(service, Dialect::Query, request_id, error).into()
 }
 
 /// Members beside code and message.
