@@ -225,7 +225,8 @@ impl Runner {
             include_data: logging.include_data,
         };
         let mut renderer = Renderer::new(&machine.program, identity, shown);
-        let events: Vec<_> = events.iter().filter_map(|event| renderer.render(event)).collect();
+        let shown = |event| renderer.render(event).expect("what was decided fits");
+        let events: Vec<_> = events.iter().filter_map(shown).collect();
         let lines = lines(&logging, &facts.arn, 0, &events);
         let (runner, facts) = (self.clone(), Arc::clone(facts));
         self.0.tasks.spawn(async move {
@@ -343,4 +344,63 @@ fn batches(lines: Vec<Line>) -> Vec<Vec<Line>> {
         }
     }
     batches
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Timestamp;
+
+    use super::*;
+
+    fn configuration(level: &str) -> String {
+        format!(
+            r#"{{"loggingConfiguration":{{"level":"{level}","includeExecutionData":true,"destinations":[{{"cloudWatchLogsLogGroup":{{"logGroupArn":"arn:aws:logs:us-east-1:000000000000:log-group:/g:*"}}}}]}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_configuration_names_a_group_and_a_level() {
+        let fatal = Logging::of(&configuration("FATAL")).expect("it logs");
+        assert_eq!((&*fatal.group, fatal.include_data), ("/g", true));
+        assert!(fatal.wants("ExecutionFailed") && !fatal.wants("TaskFailed"));
+        let error = Logging::of(&configuration("ERROR")).expect("it logs");
+        assert!(error.wants("TaskFailed") && error.wants("WaitStateAborted"));
+        assert!(!error.wants("ExecutionStarted"));
+        assert!(Logging::of(&configuration("ALL")).expect("it logs").wants("ExecutionStarted"));
+        assert_eq!(Logging::of(&configuration("OFF")), None);
+        assert_eq!(Logging::of("{}"), None);
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_cut_and_says_so() {
+        let mut details = Object::new();
+        details.insert("name", "State");
+        details.insert("output", "é".repeat(150_000));
+        details.insert("outputDetails", Value::object([("truncated", Value::from(false))]));
+        let event = HistoryEvent {
+            id: 3,
+            previous_id: 2,
+            at: Timestamp::from_millis(5),
+            event_type: "PassStateExited".to_owned(),
+            details_key: None,
+            details,
+        };
+        let text = line("arn", 0, &event);
+        assert!(text.len() <= LINE_BYTES_MAX, "{} bytes", text.len());
+        let read = Value::parse(&text).expect("a line is JSON");
+        let details = read.get("details").expect("it has details");
+        let truncated = details.get("outputDetails").and_then(|it| it.get("truncated"));
+        assert_eq!(truncated.and_then(|it| it.as_bool()), Some(true));
+        assert_eq!(details.get("name").as_ref().and_then(Value::as_str), Some("State"));
+    }
+
+    #[test]
+    fn a_request_is_bounded_in_bytes_and_time() {
+        let at =
+            |millis, bytes| Line { at: Timestamp::from_millis(millis), text: "x".repeat(bytes) };
+        let counts = |lines| batches(lines).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(counts(vec![at(0, 10), at(1, 10)]), [2]);
+        assert_eq!(counts(vec![at(0, 10), at(SPAN_MAX_MILLIS, 10)]), [1, 1]);
+        assert_eq!(counts(vec![at(0, 500_000), at(0, 500_000), at(0, 10)]), [1, 2]);
+    }
 }
