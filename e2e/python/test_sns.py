@@ -37,7 +37,7 @@ def test_what_is_published_reaches_the_queues_that_want_it(sns, sqs):
         )
     assert receive(sqs, urls[1])["Body"] == "an new one"
     envelopes = [json.loads(receive(sqs, urls[0])["Body"]) for _ in range(2)]
-    assert [envelope["Message"] for envelope in envelopes] == ["an old one", "an new one"]
+    assert {envelope["Message"] for envelope in envelopes} == {"an old one", "an new one"}
     assert envelopes[0]["TopicArn"] == topic
 
 

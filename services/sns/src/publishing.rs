@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use store::Batch;
+use tokio::sync::MutexGuard;
 
 use crate::delivery::{self, Notification};
 use crate::errors::Error;
@@ -101,6 +102,12 @@ impl Given {
     }
 }
 
+/// The turn of whoever publishes to a FIFO topic: its numbers and deduplication ids are given one after the other.
+/// A standard topic has neither.
+pub(crate) async fn turn<'a>(ctx: &'a Visit<'_>, topic_arn: &str) -> Option<MutexGuard<'a, ()>> {
+    if is_fifo(topic_arn) { Some(ctx.room.publishing.lock().await) } else { None }
+}
+
 /// Writes the deliveries of a message into `batch`, and says what its sender is told.
 pub(crate) async fn publish(
     ctx: &Visit<'_>,
@@ -118,8 +125,8 @@ pub(crate) async fn publish(
     {
         return Ok(aws::decode(answer.as_bytes())?);
     }
-    // Numbers rise in the order of publishing, and so do the keys of deliveries.
-    topic.last_number += 1;
+    // Numbers rise in the order of publishing, and so do the keys of deliveries that are due at one time.
+    topic.last_number += u64::from(is_fifo(topic_arn));
     let sequence_number = is_fifo(topic_arn).then(|| format!("1{:019}", topic.last_number));
     let reply = PublishOutput { message_id: ctx.house().uuid(), sequence_number };
     let notification = Notification {
@@ -154,6 +161,9 @@ pub(crate) async fn keep<T: Serialize>(
     if let Some(attempt) = ctx.request.attempt() {
         let answer = String::from_utf8_lossy(&aws::encode(reply)?).into_owned();
         tables::put_attempt(batch, attempt, ctx.now(), answer);
+    }
+    if !is_fifo(topic_arn) {
+        return Ok(());
     }
     // Attributes may have been changed since; numbers change only under the lock that is held here.
     let found = ctx.topic(topic_arn).await?;

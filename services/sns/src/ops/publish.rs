@@ -26,8 +26,7 @@ pub(crate) async fn publish(ctx: &Visit<'_>, req: PublishInput) -> Result<Publis
         group_id: req.message_group_id,
     };
 
-    // The numbers and deduplication ids of a topic are given one after the other.
-    let _publishing = ctx.room.publishing.lock().await;
+    let _turn = publishing::turn(ctx, &topic_arn).await;
     let mut topic = ctx.topic(&topic_arn).await?.value;
     given.check(&topic_arn, &topic)?;
     let (store, of) = (ctx.store(), Some(topic_arn.as_str()));

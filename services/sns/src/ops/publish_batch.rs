@@ -28,7 +28,7 @@ pub(crate) async fn publish_batch(
     let entries = checked(req.publish_batch_request_entries)?;
     let topic_arn = req.topic_arn;
 
-    let _publishing = ctx.room.publishing.lock().await;
+    let _turn = publishing::turn(ctx, &topic_arn).await;
     let mut topic = ctx.topic(&topic_arn).await?.value;
     let (store, of) = (ctx.store(), Some(topic_arn.as_str()));
     let subscriptions = tables::subscriptions(store, of, None, usize::MAX).await?;
