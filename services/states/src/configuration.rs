@@ -1,6 +1,6 @@
 //! Checks logging, tracing and encryption, and fills in what AWS returns where a request says nothing.
 //!
-//! They are kept and returned. Logs go nowhere until there is a `logs` room, and nothing is encrypted with keys of KMS.
+//! They are kept and returned. The runner logs by the first of them; nothing is traced, and nothing is encrypted with keys of KMS.
 
 use std::sync::Arc;
 
