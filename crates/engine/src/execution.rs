@@ -23,6 +23,7 @@ use crate::frame::{Frame, Item, Phase, TaskPhase};
 use crate::record::{self, Payloads, RecordError};
 
 pub use fold::Misfit;
+pub(crate) use fold::NO_STATE;
 
 /// The frame of the root machine.
 pub const ROOT_FRAME: FrameId = 0;

@@ -4,9 +4,11 @@
 //! names, members and which of them are left out are those of recorded histories.
 //! <https://docs.aws.amazon.com/step-functions/latest/apireference/API_HistoryEvent.html>
 
-use asl::program::Task;
+use std::collections::BTreeMap;
+
+use asl::program::State;
 use asl::resources::Resource;
-use asl::{Program, StateId, StateKind};
+use asl::{Program, StateKind};
 use base::Timestamp;
 use json::{Object, Value};
 
@@ -14,6 +16,7 @@ use crate::event::{
     Assigned, Attempt, Event, EventKind, FrameId, TaskFailed, TaskFailure, TaskOutput,
     TaskScheduled,
 };
+use crate::execution::{Misfit, NO_STATE};
 use crate::identity::Identity;
 
 /// An event as AWS shows it.
@@ -47,12 +50,18 @@ pub struct Renderer<'a> {
     identity: &'a Identity,
     facts: Facts<'a>,
     /// The state that each frame stands in.
-    states: Vec<u32>,
+    states: BTreeMap<FrameId, u32>,
     /// The state of each attempt.
-    attempts: Vec<u32>,
+    attempts: BTreeMap<Attempt, u32>,
     /// The Map state and index of each iteration's frame.
-    iterations: Vec<Option<(FrameId, u32)>>,
+    iterations: BTreeMap<FrameId, (FrameId, u32)>,
 }
+
+/// The type of an event, the member that holds its details, and the details.
+type Shown = (String, Option<&'static str>, Object);
+
+const NOT_ENTERED: Misfit = Misfit("no state has been entered there");
+const NO_TASK: Misfit = Misfit("no such task was scheduled");
 
 impl<'a> Renderer<'a> {
     pub fn new(program: &'a Program, identity: &'a Identity, facts: Facts<'a>) -> Self {
@@ -60,56 +69,54 @@ impl<'a> Renderer<'a> {
             program,
             identity,
             facts,
-            states: Vec::new(),
-            attempts: Vec::new(),
-            iterations: Vec::new(),
+            states: BTreeMap::new(),
+            attempts: BTreeMap::new(),
+            iterations: BTreeMap::new(),
         }
     }
 
-    /// The event as AWS shows it; `None` for a record of our own.
-    pub fn render(&mut self, event: &Event) -> Option<HistoryEvent> {
-        self.remember(&event.kind);
+    /// The event as AWS shows it; `None` for a record of our own. An error if the events before, or the program, don't
+    /// agree with it.
+    pub fn render(&mut self, event: &Event) -> Result<Option<HistoryEvent>, Misfit> {
+        self.remember(&event.kind)?;
         if event.id == 0 {
-            return None;
+            return Ok(None);
         }
-        let (event_type, details_key, details) = self.details(&event.kind);
-        Some(HistoryEvent {
+        let (event_type, details_key, details) = self.details(&event.kind)?;
+        Ok(Some(HistoryEvent {
             id: event.id,
             previous_id: event.previous,
             at: event.at(),
             event_type,
             details_key,
             details,
-        })
+        }))
     }
 
-    fn remember(&mut self, kind: &EventKind) {
+    fn remember(&mut self, kind: &EventKind) -> Result<(), Misfit> {
         match kind {
             EventKind::StateEntered(entered) => {
-                set(&mut self.states, entered.frame as usize, entered.state)
+                self.states.insert(entered.frame, entered.state);
             }
             EventKind::TaskScheduled(scheduled) => {
-                let state = self.state_of(scheduled.frame).0;
-                set(&mut self.attempts, scheduled.attempt as usize, state);
+                let state = *self.states.get(&scheduled.frame).ok_or(NOT_ENTERED)?;
+                self.attempts.insert(scheduled.attempt, state);
             }
             EventKind::MapIterationStarted(started) => {
-                set(
-                    &mut self.iterations,
-                    started.child as usize,
-                    Some((started.frame, started.index)),
-                );
+                self.iterations.insert(started.child, (started.frame, started.index));
             }
             _ => {}
         }
+        Ok(())
     }
 
-    fn details(&self, kind: &EventKind) -> (String, Option<&'static str>, Object) {
-        match kind {
+    fn details(&self, kind: &EventKind) -> Result<Shown, Misfit> {
+        Ok(match kind {
             EventKind::ExecutionStarted(_) => {
                 named("ExecutionStarted", "executionStartedEventDetails", self.started())
             }
             EventKind::StateEntered(entered) => {
-                let state = &self.program[StateId(entered.state)];
+                let state = self.state(entered.state)?;
                 let mut details = Object::new();
                 details.insert("name", state.name.clone());
                 self.put_data(&mut details, "input", Some("inputDetails"), &entered.input.0);
@@ -120,7 +127,7 @@ impl<'a> Renderer<'a> {
                 )
             }
             EventKind::StateExited(exited) => {
-                let state = &self.program[StateId(exited.state)];
+                let state = self.state(exited.state)?;
                 let mut details = Object::new();
                 details.insert("name", state.name.clone());
                 self.put_data(&mut details, "output", Some("outputDetails"), &exited.output.0);
@@ -132,7 +139,7 @@ impl<'a> Renderer<'a> {
                 )
             }
             EventKind::StateAborted(aborted) => {
-                let kind = self.program[self.state_of(aborted.frame)].kind.type_name();
+                let kind = self.state_of(aborted.frame)?.kind.type_name();
                 (format!("{kind}StateAborted"), None, Object::new())
             }
             EventKind::EvaluationFailed(failed) => {
@@ -142,14 +149,14 @@ impl<'a> Renderer<'a> {
                 if let Some(location) = &failed.location {
                     details.insert("location", location.as_str());
                 }
-                details.insert("state", self.program[StateId(failed.state)].name.clone());
+                details.insert("state", self.state(failed.state)?.name.clone());
                 named("EvaluationFailed", "evaluationFailedEventDetails", details)
             }
             EventKind::TaskScheduled(_)
             | EventKind::TaskStarted(_)
             | EventKind::TaskSubmitted(_)
             | EventKind::TaskSucceeded(_)
-            | EventKind::TaskFailed(_) => self.task_details(kind),
+            | EventKind::TaskFailed(_) => self.task_details(kind)?,
             EventKind::ExecutionSucceeded(succeeded) => {
                 let mut details = Object::new();
                 self.put_data(&mut details, "output", Some("outputDetails"), &succeeded.output.0);
@@ -172,12 +179,12 @@ impl<'a> Renderer<'a> {
                     [("redriveCount", i64::from(redriven.redrive_count))].into_iter().collect();
                 named("ExecutionRedriven", "executionRedrivenEventDetails", details)
             }
-            _ => self.children_details(kind),
-        }
+            _ => self.children_details(kind)?,
+        })
     }
 
-    fn children_details(&self, kind: &EventKind) -> (String, Option<&'static str>, Object) {
-        match kind {
+    fn children_details(&self, kind: &EventKind) -> Result<Shown, Misfit> {
+        Ok(match kind {
             EventKind::ParallelStarted(_) => bare("ParallelStateStarted"),
             EventKind::ParallelSucceeded(_) => bare("ParallelStateSucceeded"),
             EventKind::ParallelFailed(_) => bare("ParallelStateFailed"),
@@ -187,23 +194,23 @@ impl<'a> Renderer<'a> {
                 named("MapStateStarted", "mapStateStartedEventDetails", details)
             }
             EventKind::MapIterationStarted(started) => {
-                let details = self.iteration(started.child);
+                let details = self.iteration(started.child)?;
                 named("MapIterationStarted", "mapIterationStartedEventDetails", details)
             }
             EventKind::MapIterationSucceeded(of) => named(
                 "MapIterationSucceeded",
                 "mapIterationSucceededEventDetails",
-                self.iteration(of.frame),
+                self.iteration(of.frame)?,
             ),
             EventKind::MapIterationFailed(of) => named(
                 "MapIterationFailed",
                 "mapIterationFailedEventDetails",
-                self.iteration(of.frame),
+                self.iteration(of.frame)?,
             ),
             EventKind::MapIterationAborted(of) => named(
                 "MapIterationAborted",
                 "mapIterationAbortedEventDetails",
-                self.iteration(of.frame),
+                self.iteration(of.frame)?,
             ),
             EventKind::MapSucceeded(_) => bare("MapStateSucceeded"),
             EventKind::MapFailed(_) => bare("MapStateFailed"),
@@ -223,8 +230,8 @@ impl<'a> Renderer<'a> {
                 details.insert("redriveCount", i64::from(redriven.redrive_count));
                 named("MapRunRedriven", "mapRunRedrivenEventDetails", details)
             }
-            other => unreachable!("{other:?} has no AWS id"),
-        }
+            _ => return Err(Misfit("an event that AWS doesn't have has an id")),
+        })
     }
 
     fn started(&self) -> Object {
@@ -243,10 +250,10 @@ impl<'a> Renderer<'a> {
         details
     }
 
-    fn task_details(&self, kind: &EventKind) -> (String, Option<&'static str>, Object) {
-        match kind {
-            EventKind::TaskScheduled(scheduled) => self.scheduled(scheduled),
-            EventKind::TaskStarted(started) => match &self.task(started.attempt).resource {
+    fn task_details(&self, kind: &EventKind) -> Result<Shown, Misfit> {
+        Ok(match kind {
+            EventKind::TaskScheduled(scheduled) => self.scheduled(scheduled)?,
+            EventKind::TaskStarted(started) => match self.task(started.attempt)? {
                 Resource::LambdaFunction { .. } => bare("LambdaFunctionStarted"),
                 Resource::Activity { .. } => {
                     let worker = started.worker.as_deref().map(|worker| ("workerName", worker));
@@ -261,25 +268,25 @@ impl<'a> Renderer<'a> {
                 }
             },
             EventKind::TaskSubmitted(submitted) => {
-                let mut details = named_resource(&self.task(submitted.attempt).resource);
+                let mut details = named_resource(self.task(submitted.attempt)?);
                 self.put_data(&mut details, "output", Some("outputDetails"), &submitted.output.0);
                 named("TaskSubmitted", "taskSubmittedEventDetails", details)
             }
-            EventKind::TaskSucceeded(succeeded) => self.succeeded(succeeded),
-            EventKind::TaskFailed(failed) => self.failed(failed),
-            other => unreachable!("{other:?} is no task's event"),
-        }
+            EventKind::TaskSucceeded(succeeded) => self.succeeded(succeeded)?,
+            EventKind::TaskFailed(failed) => self.failed(failed)?,
+            _ => return Err(NO_TASK),
+        })
     }
 
-    fn scheduled(&self, scheduled: &TaskScheduled) -> (String, Option<&'static str>, Object) {
-        let task = self.task(scheduled.attempt);
+    fn scheduled(&self, scheduled: &TaskScheduled) -> Result<Shown, Misfit> {
+        let resource = self.task(scheduled.attempt)?;
         let seconds = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
-        let (event_type, key, mut details) = match &task.resource {
+        let (event_type, key, mut details) = match resource {
             Resource::LambdaFunction { arn } | Resource::Activity { arn } => {
                 let mut details = Object::new();
                 details.insert("resource", arn.as_str());
                 self.put_data(&mut details, "input", Some("inputDetails"), &scheduled.parameters.0);
-                match task.resource {
+                match resource {
                     Resource::Activity { .. } => {
                         ("ActivityScheduled", "activityScheduledEventDetails", details)
                     }
@@ -304,11 +311,11 @@ impl<'a> Renderer<'a> {
         if let Some(role_arn) = &scheduled.role_arn {
             details.insert("taskCredentials", Value::object([("roleArn", role_arn.as_str())]));
         }
-        named(event_type, key, details)
+        Ok(named(event_type, key, details))
     }
 
-    fn succeeded(&self, succeeded: &TaskOutput) -> (String, Option<&'static str>, Object) {
-        let resource = &self.task(succeeded.attempt).resource;
+    fn succeeded(&self, succeeded: &TaskOutput) -> Result<Shown, Misfit> {
+        let resource = self.task(succeeded.attempt)?;
         let (event_type, key, mut details) = match resource {
             Resource::LambdaFunction { .. } => {
                 ("LambdaFunctionSucceeded", "lambdaFunctionSucceededEventDetails", Object::new())
@@ -321,14 +328,14 @@ impl<'a> Renderer<'a> {
             }
         };
         self.put_data(&mut details, "output", Some("outputDetails"), &succeeded.output.0);
-        named(event_type, key, details)
+        Ok(named(event_type, key, details))
     }
 
-    fn failed(&self, failed: &TaskFailed) -> (String, Option<&'static str>, Object) {
+    fn failed(&self, failed: &TaskFailed) -> Result<Shown, Misfit> {
         use TaskFailure::{
             Failed, HeartbeatMissed, ScheduleFailed, StartFailed, SubmitFailed, TimedOut,
         };
-        let resource = &self.task(failed.attempt).resource;
+        let resource = self.task(failed.attempt)?;
         let details = failure(failed.error.as_deref(), failed.cause.as_deref());
         let (event_type, key) = match (resource, failed.how) {
             (Resource::LambdaFunction { .. }, Failed | SubmitFailed) => {
@@ -369,25 +376,31 @@ impl<'a> Renderer<'a> {
             }
             Resource::LambdaFunction { .. } | Resource::Activity { .. } => details,
         };
-        named(event_type, key, details)
+        Ok(named(event_type, key, details))
     }
 
-    fn iteration(&self, child: FrameId) -> Object {
-        let (frame, index) = self.iterations[child as usize].expect("the iteration has started");
+    fn iteration(&self, child: FrameId) -> Result<Object, Misfit> {
+        let started = self.iterations.get(&child);
+        let (frame, index) = *started.ok_or(Misfit("no such iteration has started"))?;
         let mut details = Object::new();
-        details.insert("name", self.program[self.state_of(frame)].name.clone());
+        details.insert("name", self.state_of(frame)?.name.clone());
         details.insert("index", i64::from(index));
-        details
+        Ok(details)
     }
 
-    fn state_of(&self, frame: FrameId) -> StateId {
-        StateId(self.states[frame as usize])
+    fn state(&self, number: u32) -> Result<&State, Misfit> {
+        self.program.states.get(number as usize).ok_or(NO_STATE)
     }
 
-    fn task(&self, attempt: Attempt) -> &Task {
-        match &self.program[StateId(self.attempts[attempt as usize])].kind {
-            StateKind::Task(task) => task,
-            other => unreachable!("a task was scheduled by a {} state", other.type_name()),
+    fn state_of(&self, frame: FrameId) -> Result<&State, Misfit> {
+        self.state(*self.states.get(&frame).ok_or(NOT_ENTERED)?)
+    }
+
+    /// What a task calls.
+    fn task(&self, attempt: Attempt) -> Result<&Resource, Misfit> {
+        match &self.state(*self.attempts.get(&attempt).ok_or(NO_TASK)?)?.kind {
+            StateKind::Task(task) => Ok(&task.resource),
+            _ => Err(NO_TASK),
         }
     }
 
@@ -413,15 +426,11 @@ impl<'a> Renderer<'a> {
     }
 }
 
-fn named(
-    event_type: &str,
-    key: &'static str,
-    details: Object,
-) -> (String, Option<&'static str>, Object) {
+fn named(event_type: &str, key: &'static str, details: Object) -> Shown {
     (event_type.to_owned(), Some(key), details)
 }
 
-fn bare(event_type: &str) -> (String, Option<&'static str>, Object) {
+fn bare(event_type: &str) -> Shown {
     (event_type.to_owned(), None, Object::new())
 }
 
@@ -442,11 +451,4 @@ fn named_resource(resource: &Resource) -> Object {
     }
     details.insert("resource", resource.resource());
     details
-}
-
-fn set<T: Clone + Default>(list: &mut Vec<T>, place: usize, value: T) {
-    if list.len() <= place {
-        list.resize(place + 1, T::default());
-    }
-    list[place] = value;
 }

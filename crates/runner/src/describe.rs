@@ -212,7 +212,9 @@ impl History<'_> {
     fn is_complete_after(&mut self, record: &[u8]) -> Result<bool, Error> {
         let events = engine::record::decode(record);
         for event in events.map_err(|error| Error::corrupt("turn", error))? {
-            let Some(shown) = self.renderer.render(&event) else { continue };
+            let shown = self.renderer.render(&event);
+            let shown = shown.map_err(|misfit| Error::corrupt("turn", misfit))?;
+            let Some(shown) = shown else { continue };
             if self.is_complete_with(shown) {
                 return Ok(true);
             }

@@ -123,7 +123,8 @@ impl World {
         assert_eq!(self.execution.outcome().is_none(), self.execution.is_running());
         let facts = Facts { input_text: "{}", include_data: true, ..Facts::default() };
         let mut renderer = Renderer::new(&self.program, &self.identity, facts);
-        let shown = self.events.iter().filter_map(|event| renderer.render(event));
+        let shown = |event| renderer.render(event).expect("what was decided fits");
+        let shown = self.events.iter().filter_map(shown);
         for (place, event) in shown.enumerate() {
             assert_eq!(event.id, place as u64 + 1, "ids are consecutive");
             assert!(event.previous_id < event.id, "a cause comes before its effect");

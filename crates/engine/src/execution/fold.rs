@@ -9,8 +9,8 @@ use crate::frame::{Frame, Phase, Ready};
 
 /// An event or a snapshot that the rest of what is stored, or the program, doesn't agree with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("fold an execution: {0}")]
-pub struct Misfit(pub(super) &'static str);
+#[error("follow the events of an execution: {0}")]
+pub struct Misfit(pub(crate) &'static str);
 
 pub(super) type Fit<T = ()> = Result<T, Misfit>;
 
@@ -197,7 +197,7 @@ impl Execution {
 }
 
 pub(super) const NO_FRAME: Misfit = Misfit("no such frame is alive");
-pub(super) const NO_STATE: Misfit = Misfit("the program has no such state");
+pub(crate) const NO_STATE: Misfit = Misfit("the program has no such state");
 pub(super) const TOO_FEW_BYTES: Misfit = Misfit("its variables are larger than their sum");
 
 fn check_phase(program: &Program, frame: &Frame) -> Fit {

@@ -133,8 +133,8 @@ fn damage() -> impl Strategy<Value = Damage> {
 }
 
 /// Another program than the one whose events are folded.
-const OTHER: &str = r#"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":4,"Next":"X"},
-    "X":{"Type":"Pass","End":true}}}"#;
+const OTHER: &str = r#"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":4,"Next":"follow the events of an execution: the program has no such state"},
+    "follow the events of an execution: the program has no such state":{"Type":"Pass","End":true}}}"#;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
@@ -160,6 +160,7 @@ proptest! {
             }
         }
         drop(Execution::fold(execution.program(), &events));
+        drop(execution.rendered(&events));
         prop_assert!(Execution::fold(other.program(), &execution.events).is_err());
     }
 }
@@ -169,8 +170,19 @@ fn a_record_of_another_program_is_refused() {
     let execution = Simulated::started(EVERYTHING, r#"{"items":[1,2,3]}"#);
     let other = Simulated::started(OTHER, "{}");
     let refused = Execution::fold(other.program(), &execution.events).unwrap_err();
-    assert_eq!(refused.to_string(), "fold an execution: no Parallel state has started");
+    assert_eq!(
+        refused.to_string(),
+        "follow the events of an execution: no Parallel state has started"
+    );
+    let refused = other.rendered(&execution.events).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "follow the events of an execution: the program has no such state"
+    );
     let waiting = Execution::fold(other.program(), &other.events).expect("fits");
     let refused = waiting.check(execution.program()).unwrap_err();
-    assert_eq!(refused.to_string(), "fold an execution: a frame does what its state doesn't do");
+    assert_eq!(
+        refused.to_string(),
+        "follow the events of an execution: a frame does what its state doesn't do"
+    );
 }

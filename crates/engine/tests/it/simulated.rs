@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use asl::{Failure, Options, Program};
 use base::{Entropy, Timestamp};
-use engine::history::{Facts, Renderer};
+use engine::history::{Facts, HistoryEvent, Renderer};
 use engine::{
-    Command, Decision, Dispatch, Env, Event, Execution, Identity, Input, Limits, Outcome,
+    Command, Decision, Dispatch, Env, Event, Execution, Identity, Input, Limits, Misfit, Outcome,
     TaskOutcome, decide,
 };
 use json::Value;
@@ -152,12 +152,17 @@ impl Simulated {
         }
     }
 
-    /// `id<-previous Type details`, a line an event, as GetExecutionHistory would show it.
-    pub(crate) fn history(&self) -> String {
+    /// What a history is made of, or why some of the events don't fit.
+    pub(crate) fn rendered(&self, events: &[Event]) -> Result<Vec<HistoryEvent>, Misfit> {
         let facts = Facts { input_text: "{}", include_data: true, ..Facts::default() };
         let mut renderer = Renderer::new(&self.program, &self.identity, facts);
+        events.iter().filter_map(|event| renderer.render(event).transpose()).collect()
+    }
+
+    /// `id<-previous Type details`, a line an event, as GetExecutionHistory would show it.
+    pub(crate) fn history(&self) -> String {
         let mut text = String::new();
-        for event in self.events.iter().filter_map(|event| renderer.render(event)) {
+        for event in self.rendered(&self.events).expect("they fit") {
             writeln!(text, "{}<-{} {}", event.id, event.previous_id, event.event_type)
                 .expect("writes");
         }

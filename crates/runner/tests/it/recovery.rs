@@ -77,7 +77,7 @@ fn an_execution_whose_rows_are_corrupt_fails_alone() {
         async |world, ()| {
             assert_eq!(world.result(&arn("m", "fine")).await, r#"SUCCEEDED {"a":1}"#);
             for (name, why) in [
-                ("misfit", "fold an execution: no such task is open"),
+                ("misfit", "follow the events of an execution: no such task is open"),
                 ("malformed", "decode a record of format version 110"),
             ] {
                 let refused = world.runner.stop(&arn("m", name), Failure::default()).await;

@@ -1,4 +1,8 @@
+use engine::event::TaskOutput;
+use engine::{Event, EventKind, Payload, record};
 use serde_json::{Value, json};
+use store::Batch;
+use store::key::Key;
 
 use crate::house::{PASS, ROLE, Room, arn, text};
 
@@ -362,4 +366,22 @@ async fn map_runs_that_are_not_there_are_not_found() {
         let body = json!({"mapRunArn": arn("execution:orders:one")});
         assert_eq!(room.refusal(operation, body).await.0, "InvalidArn", "{operation}");
     }
+}
+
+#[tokio::test]
+async fn a_history_that_is_corrupt_is_refused_as_our_trouble() {
+    let room = Room::open().await;
+    let machine = room.machine("waiting", WAIT).await;
+    let execution = start(&room, &machine, "one").await;
+    let of = json!({"executionArn": execution});
+    let ended = TaskOutput { attempt: u64::MAX, output: Payload(json::Value::NULL) };
+    let misfit = Event { id: 3, previous: 2, at: 0, kind: EventKind::TaskSucceeded(ended) };
+    let turn = Key::of("turn").text(&execution).u64(1);
+    let mut batch = Batch::new();
+    batch.put(turn, record::encode(&[misfit]));
+    room.store.commit(batch).await.expect("commits");
+    let (code, message) = room.refusal("GetExecutionHistory", of.clone()).await;
+    assert_eq!(code, "InternalServerError");
+    assert!(!message.contains("task"), "what is wrong is for the log: {message}");
+    assert_eq!(room.call("DescribeExecution", of).await["status"], "RUNNING");
 }

@@ -21,6 +21,7 @@ pub(crate) const PASS: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","En
 
 /// The room and the house around it.
 pub(crate) struct Room {
+    pub(crate) store: Arc<dyn Store>,
     house: Arc<House>,
     states: Arc<States>,
     _registry: Arc<Registry>,
@@ -70,11 +71,11 @@ impl Room {
         });
         let runner = runner.await.expect("opens");
         let working = work(runner.clone());
-        let states = Arc::new(States::open(store, runner, activities, limits));
+        let states = Arc::new(States::open(Arc::clone(&store), runner, activities, limits));
         let room: Arc<dyn Service> = Arc::clone(&states) as Arc<dyn Service>;
         let registry = Arc::new(Registry::new([room]));
         bus.connect(&registry);
-        Room { house, states, _registry: registry, _working: working }
+        Room { store, house, states, _registry: registry, _working: working }
     }
 
     /// Does what the room does by itself when a process starts.
