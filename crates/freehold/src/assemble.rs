@@ -11,6 +11,7 @@ use iam::{Enforcement, Iam, NewKey};
 use lambda::Lambda;
 use logs::Logs;
 use runner::Runner;
+use s3::S3;
 use service::{Bus, Caller, House, Registry, Service};
 use sns::Sns;
 use sqs::Sqs;
@@ -38,12 +39,11 @@ pub struct Assembled {
     pub router: Arc<Router>,
     /// The root key, if this is the first start of a house that verifies signatures.
     pub root_key: Option<NewKey>,
-    /// What goes on by itself in it.
+    /// Drives executions.
     pub runner: Runner,
-    pub states: Arc<States>,
     /// Wants to know where the house answers.
     pub lambda: Arc<Lambda>,
-    /// What else the rooms do by themselves.
+    /// What the rooms do by themselves.
     pub work: Vec<Work>,
 }
 
@@ -67,61 +67,11 @@ pub async fn assemble(
         page_tokens,
     ));
 
-    let sessions_key = secret(&*store, "sessions", &mut entropy).await?;
-    let enforcement = enforcement(config, mode);
-    let iam = Arc::new(Iam::open(Arc::clone(&store), sessions_key, enforcement).await?);
     let bus = Bus::new();
-    let activities = ActivityIndex::open(&*store)?;
-    let runner = Runner::open(runner::Options {
-        store: Arc::clone(&store),
-        house: Arc::clone(&house),
-        bus: bus.clone(),
-        limits: runner::Limits::default(),
-        activity_exists: {
-            let activities = activities.clone();
-            Arc::new(move |arn| activities.contains(arn))
-        },
-    })
-    .await?;
-    let states = Arc::new(States::open(
-        Arc::clone(&store),
-        runner.clone(),
-        activities,
-        states::Limits::default(),
-    ));
-    let logs = Arc::new(Logs::open(Arc::clone(&store), Arc::clone(&house)));
-    let lambda = Lambda::open(lambda_options(config, mode, &store, &house, &bus)).await?;
-    let lambda = Arc::new(lambda);
-    let dynamodb = Arc::new(DynamoDb::new(config.data.join("dynamodb"), Arc::clone(&clock)));
-    let events_key = secret(&*store, "events", &mut entropy).await?;
-    let events =
-        Arc::new(Events::open(Arc::clone(&store), Arc::clone(&house), bus.clone(), events_key));
-    let opened = Sqs::open(Arc::clone(&store), Arc::clone(&house), sqs::Limits::default());
-    let sqs = Arc::new(opened.await?);
-    let sns = Arc::new(Sns::open(Arc::clone(&store), Arc::clone(&house), bus.clone()));
-    let work: Vec<Work> = vec![
-        Box::pin(sqs.work()),
-        Box::pin(sns.work()),
-        Box::pin(events.work()),
-        Box::pin(lambda.work()),
-        Box::pin(logs.work()),
-        Box::pin(dynamodb.work()),
-    ];
-    let streams = Arc::new(dynamodb.streams());
-    let sts = Arc::new(iam.sts());
-    let rooms: Vec<Arc<dyn Service>> = vec![
-        states.clone(),
-        lambda.clone(),
-        logs,
-        events,
-        dynamodb,
-        streams,
-        iam.clone(),
-        sts,
-        sqs,
-        sns,
-    ];
-    let mut registry = Registry::new(rooms);
+    let parts = Parts { config, mode, store: &store, house: &house, bus: &bus };
+    let Rooms { runner, lambda, iam, all, work } = parts.open(&mut entropy).await?;
+
+    let mut registry = Registry::new(all);
     if let Some(guard) = iam.guard() {
         registry = registry.guarded_by(guard);
     }
@@ -140,25 +90,100 @@ pub async fn assemble(
     };
     let throttle = config.throttling.then(Throttle::default);
     let router = Arc::new(Router::new(house, registry, gate, throttle));
-    Ok(Assembled { router, root_key, runner, states, lambda, work })
+    Ok(Assembled { router, root_key, runner, lambda, work })
 }
 
-/// Functions are processes: they live below the house's folder, and with its path to programs.
-fn lambda_options(
-    config: &Config,
+/// What rooms are made of.
+struct Parts<'p> {
+    config: &'p Config,
     mode: Mode,
-    store: &Arc<dyn Store>,
-    house: &Arc<House>,
-    bus: &Bus,
-) -> lambda::Options {
-    lambda::Options {
-        store: Arc::clone(store),
-        house: Arc::clone(house),
-        bus: bus.clone(),
-        limits: lambda::Limits::default(),
-        data: config.data.join("lambda"),
-        search_path: std::env::var_os("PATH").unwrap_or_default(),
-        allows_local_folders: mode == Mode::Dev,
+    store: &'p Arc<dyn Store>,
+    house: &'p Arc<House>,
+    bus: &'p Bus,
+}
+
+/// The rooms, and those that the house needs by themselves.
+struct Rooms {
+    runner: Runner,
+    lambda: Arc<Lambda>,
+    iam: Arc<Iam>,
+    all: Vec<Arc<dyn Service>>,
+    work: Vec<Work>,
+}
+
+impl Parts<'_> {
+    async fn open(&self, entropy: &mut Entropy) -> anyhow::Result<Rooms> {
+        let (store, house) = (|| Arc::clone(self.store), || Arc::clone(self.house));
+        let (bus, folder) = (|| self.bus.clone(), |room| self.config.data.join(room));
+
+        let (runner, states) = self.states().await?;
+        let lambda = Arc::new(Lambda::open(self.lambda()).await?);
+        let sessions_key = secret(&**self.store, "sessions", entropy).await?;
+        let enforcement = enforcement(self.config, self.mode);
+        let iam = Arc::new(Iam::open(store(), sessions_key, enforcement).await?);
+        let logs = Arc::new(Logs::open(store(), house()));
+        let events_key = secret(&**self.store, "events", entropy).await?;
+        let events = Arc::new(Events::open(store(), house(), bus(), events_key));
+        let sqs = Arc::new(Sqs::open(store(), house(), sqs::Limits::default()).await?);
+        let sns = Arc::new(Sns::open(store(), house(), bus()));
+        let s3 = Arc::new(S3::open(store(), house(), bus(), &folder("s3"))?);
+        let clock = Arc::clone(self.house.clock());
+        let dynamodb = Arc::new(DynamoDb::new(folder("dynamodb"), clock));
+
+        let work: Vec<Work> = vec![
+            Box::pin(states.work()),
+            Box::pin(lambda.work()),
+            Box::pin(logs.work()),
+            Box::pin(events.work()),
+            Box::pin(sqs.work()),
+            Box::pin(sns.work()),
+            Box::pin(s3.work()),
+            Box::pin(dynamodb.work()),
+        ];
+        let all: Vec<Arc<dyn Service>> = vec![
+            states,
+            lambda.clone(),
+            Arc::new(iam.sts()),
+            iam.clone(),
+            logs,
+            events,
+            sqs,
+            sns,
+            s3,
+            Arc::new(dynamodb.streams()),
+            dynamodb,
+        ];
+        Ok(Rooms { runner, lambda, iam, all, work })
+    }
+
+    async fn states(&self) -> anyhow::Result<(Runner, Arc<States>)> {
+        let activities = ActivityIndex::open(&**self.store)?;
+        let runner = Runner::open(runner::Options {
+            store: Arc::clone(self.store),
+            house: Arc::clone(self.house),
+            bus: self.bus.clone(),
+            limits: runner::Limits::default(),
+            activity_exists: {
+                let activities = activities.clone();
+                Arc::new(move |arn| activities.contains(arn))
+            },
+        });
+        let (runner, limits) = (runner.await?, states::Limits::default());
+        let states = States::open(Arc::clone(self.store), runner.clone(), activities, limits);
+        Ok((runner, Arc::new(states)))
+    }
+
+    /// Functions are processes: they live below the house's folder, and with its path to programs.
+    fn lambda(&self) -> lambda::Options {
+        lambda::Options {
+            store: Arc::clone(self.store),
+            house: Arc::clone(self.house),
+            bus: self.bus.clone(),
+            limits: lambda::Limits::default(),
+            data: self.config.data.join("lambda"),
+            search_path: std::env::var_os("PATH").unwrap_or_default(),
+            allows_local_folders: self.mode == Mode::Dev,
+        }
     }
 }
 

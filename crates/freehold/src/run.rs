@@ -47,7 +47,6 @@ pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
         let serving = listener.serve(&house.router, Timeouts::default())?;
         let mut work =
             pin!(join_all((0..house.runner.shards()).map(|shard| house.runner.work(shard))));
-        tokio::spawn(house.states.work());
         house.work.into_iter().for_each(|work| drop(tokio::spawn(work)));
         greet(address, house.root_key.as_ref()).context("write to standard output")?;
         tokio::select! {

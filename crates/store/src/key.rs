@@ -42,16 +42,26 @@ impl Key {
         self.bytes(part.as_bytes())
     }
 
+    /// Appends the beginning of a text: what follows may be any end of it. Only for ranges and scans.
+    pub fn beginning(mut self, part: &str) -> Self {
+        self.escape(part.as_bytes());
+        self
+    }
+
     /// Appends a byte string.
     pub fn bytes(mut self, part: &[u8]) -> Self {
+        self.escape(part);
+        self.0.extend(END);
+        self
+    }
+
+    fn escape(&mut self, part: &[u8]) {
         for byte in part {
             match byte {
                 0 => self.0.extend(ZERO),
                 _ => self.0.push(*byte),
             }
         }
-        self.0.extend(END);
-        self
     }
 
     /// Appends a number.
@@ -195,6 +205,15 @@ mod tests {
         let range = Key::of("execution").range();
         assert!(range.contains(&Key::of("execution").u64(u64::MAX)));
         assert!(!range.contains(&Key::of("executions").u64(0)));
+    }
+
+    #[test]
+    fn the_beginning_of_a_text_is_a_prefix_of_all_that_begin_so() {
+        let range = Key::of("t").text("b").beginning("a\0").range();
+        assert!(range.contains(&Key::of("t").text("b").text("a\0").u64(1)));
+        assert!(range.contains(&Key::of("t").text("b").text("a\0z").u64(1)));
+        assert!(!range.contains(&Key::of("t").text("b").text("a")));
+        assert!(!range.contains(&Key::of("t").text("c").text("a\0")));
     }
 
     #[test]

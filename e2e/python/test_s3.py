@@ -1,0 +1,252 @@
+"""S3 by boto3, the AWS CLI and plain HTTP."""
+
+import hashlib
+import json
+import os
+import subprocess
+import urllib.error
+import urllib.request
+
+import pytest
+from botocore.exceptions import ClientError
+
+from world import World
+
+
+@pytest.fixture
+def s3(server):
+    return server.client("s3", s3={"addressing_style": "path"})
+
+
+@pytest.fixture
+def bucket(s3):
+    s3.create_bucket(Bucket="things")
+    return "things"
+
+
+def code(call, **arguments):
+    with pytest.raises(ClientError) as error:
+        call(**arguments)
+    return error.value.response["Error"]["Code"]
+
+
+def keys(page, what="Contents"):
+    return [entry["Key"] for entry in page.get(what, [])]
+
+
+def test_a_bucket_lives_until_it_is_empty_and_deleted(s3):
+    s3.create_bucket(Bucket="one")
+    assert [found["Name"] for found in s3.list_buckets()["Buckets"]] == ["one"]
+    s3.put_object(Bucket="one", Key="k", Body=b"x")
+    assert code(s3.delete_bucket, Bucket="one") == "BucketNotEmpty"
+    s3.delete_object(Bucket="one", Key="k")
+    s3.delete_bucket(Bucket="one")
+    assert code(s3.head_bucket, Bucket="one") == "404"
+    assert code(s3.put_object, Bucket="one", Key="k", Body=b"x") == "NoSuchBucket"
+    assert code(s3.get_object, Bucket="one", Key="k") == "NoSuchBucket"
+
+
+def test_an_object_comes_back_as_it_was_put(s3, bucket):
+    body = os.urandom(300_000)
+    put = s3.put_object(
+        Bucket=bucket, Key="a/ä b.bin", Body=body, ContentType="image/x", Metadata={"Owner": "ann"}, CacheControl="no-cache"
+    )
+    assert put["ETag"] == f'"{hashlib.md5(body).hexdigest()}"'
+    found = s3.get_object(Bucket=bucket, Key="a/ä b.bin")
+    assert found["Body"].read() == body
+    assert (found["ContentType"], found["Metadata"], found["CacheControl"]) == ("image/x", {"owner": "ann"}, "no-cache")
+    head = s3.head_object(Bucket=bucket, Key="a/ä b.bin")
+    assert head["ContentLength"] == len(body) and head["ETag"] == put["ETag"]
+    assert code(s3.get_object, Bucket=bucket, Key="b") == "NoSuchKey"
+    assert code(s3.head_object, Bucket=bucket, Key="b") == "404"
+
+
+def test_ranges_and_conditions(s3, bucket):
+    tag = s3.put_object(Bucket=bucket, Key="k", Body=b"0123456789")["ETag"]
+    for given, wanted in [("bytes=2-4", b"234"), ("bytes=7-", b"789"), ("bytes=-2", b"89"), ("bytes=5-100", b"56789")]:
+        found = s3.get_object(Bucket=bucket, Key="k", Range=given)
+        assert found["Body"].read() == wanted and found["ResponseMetadata"]["HTTPStatusCode"] == 206
+    assert found["ContentRange"] == "bytes 5-9/10"
+    assert code(s3.get_object, Bucket=bucket, Key="k", Range="bytes=20-") == "InvalidRange"
+    assert code(s3.get_object, Bucket=bucket, Key="k", IfNoneMatch=tag) == "304"
+    assert code(s3.get_object, Bucket=bucket, Key="k", IfMatch='"other"') == "PreconditionFailed"
+    assert code(s3.put_object, Bucket=bucket, Key="k", Body=b"x", IfNoneMatch="*") == "PreconditionFailed"
+    s3.put_object(Bucket=bucket, Key="new", Body=b"x", IfNoneMatch="*")
+
+
+def test_checksums_are_held_against_the_body(s3, bucket):
+    put = s3.put_object(Bucket=bucket, Key="k", Body=b"hello", ChecksumAlgorithm="SHA256")
+    assert put["ChecksumSHA256"] == "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ="
+    found = s3.get_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    assert found["Body"].read() == b"hello" and found["ChecksumSHA256"] == put["ChecksumSHA256"]
+    assert code(s3.put_object, Bucket=bucket, Key="k", Body=b"hello", ChecksumCRC32="AAAAAA==") == "BadDigest"
+    assert code(s3.put_object, Bucket=bucket, Key="k", Body=b"hello", ContentMD5="AAAAAAAAAAAAAAAAAAAAAA==") == "BadDigest"
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"hello"
+
+
+def test_lists_by_prefix_delimiter_and_page(s3, bucket):
+    for key in ["a/1", "a/2", "b/1", "c", "d e", "f+g"]:
+        s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    page = s3.list_objects_v2(Bucket=bucket, Delimiter="/")
+    assert keys(page) == ["c", "d e", "f+g"]
+    assert [found["Prefix"] for found in page["CommonPrefixes"]] == ["a/", "b/"]
+    assert keys(s3.list_objects_v2(Bucket=bucket, Prefix="a/")) == ["a/1", "a/2"]
+    for name in ["list_objects_v2", "list_objects"]:
+        for delimiter in ["", "/"]:
+            pages = s3.get_paginator(name).paginate(Bucket=bucket, Delimiter=delimiter, PaginationConfig={"PageSize": 2})
+            found = [key for page in pages for key in keys(page)]
+            assert found == (["c", "d e", "f+g"] if delimiter else ["a/1", "a/2", "b/1", "c", "d e", "f+g"]), name
+    assert keys(s3.list_objects_v2(Bucket=bucket, StartAfter="c")) == ["d e", "f+g"]
+
+
+def test_versions_are_kept_marked_and_brought_back(s3, bucket):
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    first = s3.put_object(Bucket=bucket, Key="k", Body=b"1")["VersionId"]
+    second = s3.put_object(Bucket=bucket, Key="k", Body=b"2")["VersionId"]
+    assert s3.get_object(Bucket=bucket, Key="k", VersionId=first)["Body"].read() == b"1"
+    marker = s3.delete_object(Bucket=bucket, Key="k")
+    assert marker["DeleteMarker"] and code(s3.get_object, Bucket=bucket, Key="k") == "NoSuchKey"
+    assert keys(s3.list_objects_v2(Bucket=bucket)) == []
+    listed = s3.list_object_versions(Bucket=bucket)
+    assert [found["VersionId"] for found in listed["Versions"]] == [second, first]
+    assert [found["IsLatest"] for found in listed["DeleteMarkers"]] == [True]
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, PaginationConfig={"PageSize": 1})
+    assert sum(len(page.get("Versions", []) + page.get("DeleteMarkers", [])) for page in pages) == 3
+    s3.delete_object(Bucket=bucket, Key="k", VersionId=marker["VersionId"])
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"2"
+    s3.delete_object(Bucket=bucket, Key="k", VersionId=second)
+    assert s3.get_object(Bucket=bucket, Key="k")["VersionId"] == first
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    assert s3.put_object(Bucket=bucket, Key="k", Body=b"3")["VersionId"] == "null"
+    assert s3.put_object(Bucket=bucket, Key="k", Body=b"4")["VersionId"] == "null"
+    assert len(s3.list_object_versions(Bucket=bucket)["Versions"]) == 2
+
+
+def test_a_large_object_comes_in_parts(s3, bucket):
+    parts = [os.urandom(5 * 1024 * 1024), os.urandom(5 * 1024 * 1024), b"the end"]
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="big", ContentType="text/x", Metadata={"a": "b"})["UploadId"]
+    of_upload = {"Bucket": bucket, "Key": "big", "UploadId": upload}
+    tags = [s3.upload_part(**of_upload, PartNumber=n, Body=part)["ETag"] for n, part in enumerate(parts, start=1)]
+    assert [part["Size"] for part in s3.list_parts(**of_upload)["Parts"]] == [len(part) for part in parts]
+    assert [found["UploadId"] for found in s3.list_multipart_uploads(Bucket=bucket)["Uploads"]] == [upload]
+    listed = [{"PartNumber": n, "ETag": tag} for n, tag in enumerate(tags, start=1)]
+    assert code(s3.complete_multipart_upload, **of_upload, MultipartUpload={"Parts": listed[::-1]}) == "InvalidPartOrder"
+    wrong = [{**listed[0], "ETag": '"0"'}]
+    assert code(s3.complete_multipart_upload, **of_upload, MultipartUpload={"Parts": wrong}) == "InvalidPart"
+    done = s3.complete_multipart_upload(**of_upload, MultipartUpload={"Parts": listed})
+    digest = hashlib.md5(b"".join(hashlib.md5(part).digest() for part in parts)).hexdigest()
+    assert done["ETag"] == f'"{digest}-3"'
+    found = s3.get_object(Bucket=bucket, Key="big")
+    assert found["Body"].read() == b"".join(parts) and found["Metadata"] == {"a": "b"}
+    across = s3.get_object(Bucket=bucket, Key="big", Range=f"bytes={len(parts[0]) - 2}-{len(parts[0]) + 1}")
+    assert across["Body"].read() == parts[0][-2:] + parts[1][:2]
+    assert s3.get_object(Bucket=bucket, Key="big", PartNumber=3)["Body"].read() == b"the end"
+    assert code(s3.list_parts, **of_upload) == "NoSuchUpload"
+
+
+def test_an_upload_that_is_given_up_leaves_nothing(server, s3, bucket):
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="k")["UploadId"]
+    s3.upload_part(Bucket=bucket, Key="k", UploadId=upload, PartNumber=1, Body=b"x" * 1000)
+    s3.abort_multipart_upload(Bucket=bucket, Key="k", UploadId=upload)
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket=bucket)
+    assert code(s3.upload_part, Bucket=bucket, Key="k", UploadId=upload, PartNumber=2, Body=b"x") == "NoSuchUpload"
+
+
+def test_copies_tags_and_many_deletions(s3, bucket):
+    s3.put_object(Bucket=bucket, Key="a", Body=b"body", Metadata={"x": "1"}, Tagging="one=1&two=2")
+    copied = s3.copy_object(Bucket=bucket, Key="b", CopySource={"Bucket": bucket, "Key": "a"})
+    assert copied["CopyObjectResult"]["ETag"] == s3.head_object(Bucket=bucket, Key="a")["ETag"]
+    s3.delete_object(Bucket=bucket, Key="a")
+    found = s3.get_object(Bucket=bucket, Key="b")
+    assert (found["Body"].read(), found["Metadata"], found["TagCount"]) == (b"body", {"x": "1"}, 2)
+    s3.put_object_tagging(Bucket=bucket, Key="b", Tagging={"TagSet": [{"Key": "k", "Value": "v"}]})
+    assert s3.get_object_tagging(Bucket=bucket, Key="b")["TagSet"] == [{"Key": "k", "Value": "v"}]
+    assert code(s3.copy_object, Bucket=bucket, Key="c", CopySource={"Bucket": bucket, "Key": "none"}) == "NoSuchKey"
+    deleted = s3.delete_objects(Bucket=bucket, Delete={"Objects": [{"Key": "b"}, {"Key": "none"}]})
+    assert sorted(keys(deleted, "Deleted")) == ["b", "none"] and keys(s3.list_objects_v2(Bucket=bucket)) == []
+
+
+def test_presigned_urls_work_until_they_expire(server, s3, bucket):
+    put = s3.generate_presigned_url("put_object", Params={"Bucket": bucket, "Key": "k"})
+    with urllib.request.urlopen(urllib.request.Request(put, b"by url", method="PUT")) as reply:
+        assert reply.status == 200
+    get = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"})
+    assert urllib.request.urlopen(get).read() == b"by url"
+    old = s3.generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": "k"}, ExpiresIn=-5)
+    with pytest.raises(urllib.error.HTTPError) as error:
+        urllib.request.urlopen(old)
+    assert error.value.code == 403 and b"Request has expired" in error.value.read()
+
+
+def test_configurations_are_kept(s3, bucket):
+    assert code(s3.get_bucket_policy, Bucket=bucket) == "NoSuchBucketPolicy"
+    assert code(s3.get_bucket_tagging, Bucket=bucket) == "NoSuchTagSet"
+    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
+    s3.put_bucket_policy(Bucket=bucket, Policy=policy)
+    assert s3.get_bucket_policy(Bucket=bucket)["Policy"] == policy
+    s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+    assert s3.get_bucket_tagging(Bucket=bucket)["TagSet"] == [{"Key": "a", "Value": "b"}]
+    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}
+    s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
+    assert s3.get_bucket_cors(Bucket=bucket)["CORSRules"] == [rule]
+    s3.delete_bucket_cors(Bucket=bucket)
+    assert code(s3.get_bucket_cors, Bucket=bucket) == "NoSuchCORSConfiguration"
+    assert code(s3.put_bucket_lifecycle_configuration, Bucket=bucket, LifecycleConfiguration={"Rules": [
+        {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}]}) == "NotImplemented"
+
+
+def test_a_queue_is_told_of_what_happens(server, s3, bucket):
+    world = World(server)
+    queue = world.queue("told")
+    s3.put_bucket_notification_configuration(
+        Bucket=bucket,
+        NotificationConfiguration={
+            "QueueConfigurations": [
+                {
+                    "QueueArn": world.queue_arn(queue),
+                    "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"],
+                    "Filter": {"Key": {"FilterRules": [{"Name": "suffix", "Value": ".jpg"}]}},
+                }
+            ]
+        },
+    )
+    s3.put_object(Bucket=bucket, Key="a.txt", Body=b"x")
+    s3.put_object(Bucket=bucket, Key="ä b.jpg", Body=b"xyz")
+    s3.delete_object(Bucket=bucket, Key="ä b.jpg")
+    records = [json.loads(body)["Records"][0] for body in world.receive(queue, 2)]
+    created, removed = sorted(records, key=lambda record: record["eventName"])
+    assert (created["eventName"], removed["eventName"]) == ("ObjectCreated:Put", "ObjectRemoved:Delete")
+    assert created["s3"]["object"]["key"] == "%C3%A4+b.jpg" and created["s3"]["object"]["size"] == 3
+
+
+def test_objects_survive_a_crash(server, s3, bucket):
+    bodies = {f"k{n}": os.urandom(5_000) for n in range(30)}
+    for key, body in bodies.items():
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+    server.kill()
+    server.start()
+    s3 = server.client("s3", s3={"addressing_style": "path"})
+    assert {key: s3.get_object(Bucket=bucket, Key=key)["Body"].read() for key in bodies} == bodies
+
+
+def test_the_aws_cli_copies_folders(server, tmp_path):
+    environment = {
+        **os.environ,
+        "AWS_ENDPOINT_URL": server.url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+
+    def aws(*arguments):
+        return subprocess.run(["aws", "s3", *arguments], env=environment, check=True, capture_output=True, text=True).stdout
+
+    (tmp_path / "from").mkdir()
+    (tmp_path / "from" / "a.txt").write_text("hello")
+    (tmp_path / "from" / "big").write_bytes(os.urandom(20 * 1024 * 1024))
+    aws("mb", "s3://folder")
+    aws("sync", str(tmp_path / "from"), "s3://folder/x")
+    assert "a.txt" in aws("ls", "s3://folder/x/")
+    aws("cp", "--recursive", "s3://folder/x", str(tmp_path / "to"))
+    for name in ["a.txt", "big"]:
+        assert (tmp_path / "to" / name).read_bytes() == (tmp_path / "from" / name).read_bytes()

@@ -1,0 +1,3 @@
+def handler(charge, context):
+    print(f"gives {charge['amount']} back to {charge['card']}")
+    return {"refunded": charge["amount"]}

@@ -1,0 +1,2 @@
+def handler(order, context):
+    return {"number": f"parcel-{order['product']}-{order['count']}"}

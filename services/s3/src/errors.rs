@@ -1,0 +1,64 @@
+//! Everything that is refused, in S3's words.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+
+use std::borrow::Cow;
+use std::io;
+
+use http::StatusCode;
+use s3s::{S3Error, S3ErrorCode, s3_error};
+
+pub(crate) fn no_such_bucket() -> S3Error {
+    s3_error!(NoSuchBucket, "The specified bucket does not exist")
+}
+
+pub(crate) fn no_such_key() -> S3Error {
+    s3_error!(NoSuchKey, "The specified key does not exist.")
+}
+
+pub(crate) fn no_such_version() -> S3Error {
+    s3_error!(NoSuchVersion, "The specified version does not exist.")
+}
+
+pub(crate) fn no_such_upload() -> S3Error {
+    let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
+    S3Error::with_message(S3ErrorCode::NoSuchUpload, message)
+}
+
+pub(crate) fn precondition_failed() -> S3Error {
+    s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold")
+}
+
+pub(crate) fn invalid_argument(message: impl Into<Cow<'static, str>>) -> S3Error {
+    S3Error::with_message(S3ErrorCode::InvalidArgument, message)
+}
+
+/// A refusal whose code `s3s` doesn't know.
+pub(crate) fn coded(
+    code: &'static str,
+    status: StatusCode,
+    message: impl Into<Cow<'static, str>>,
+) -> S3Error {
+    let mut error = S3Error::with_message(S3ErrorCode::Custom(code.into()), message);
+    error.set_status_code(status);
+    error
+}
+
+/// Our trouble: the client learns that there is some, the log what.
+pub(crate) fn internal(error: impl std::error::Error) -> S3Error {
+    tracing::error!(%error, "failed to answer a request to S3");
+    s3_error!(InternalError, "We encountered an internal error. Please try again.")
+}
+
+/// A file could not be written or read. A full disk is trouble that may pass.
+pub(crate) fn of_file(error: &io::Error) -> S3Error {
+    if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) {
+        tracing::error!(%error, "there is no room for a body");
+        return s3_error!(ServiceUnavailable, "Please reduce your request rate.");
+    }
+    internal(error)
+}
+
+pub(crate) fn of_store(error: store::Error) -> S3Error {
+    internal(error)
+}

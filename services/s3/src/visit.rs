@@ -1,0 +1,160 @@
+//! What an operation has at hand: the room's parts and the request it answers.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use base::Timestamp;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
+use service::Ctx;
+use store::{Batch, Store};
+
+use crate::chunked::Trailers;
+use crate::model::{Segment, Version, Versioning};
+use crate::tables::{FoundBucket, Placed, Tables};
+use crate::{Room, errors};
+
+/// One request in the room.
+pub(crate) struct Visit<'r> {
+    pub(crate) room: &'r Room,
+    pub(crate) request: Ctx,
+    /// Headers behind the body, for requests that announce some.
+    pub(crate) trailers: Option<Arc<Trailers>>,
+}
+
+/// What became of a batch that was decided on what a request had read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Commit {
+    Done,
+    /// Another request was faster: read again and decide again.
+    Raced,
+}
+
+impl<'r> Visit<'r> {
+    /// The request as `front` has prepared it.
+    pub(crate) fn of<T>(room: &'r Room, request: &mut S3Request<T>) -> S3Result<Self> {
+        let ctx = request.extensions.remove::<Ctx>();
+        let ctx = ctx.ok_or_else(|| s3_error!(InternalError, "The request has no caller."))?;
+        Ok(Visit { room, request: ctx, trailers: request.extensions.remove() })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.request.now()
+    }
+
+    pub(crate) fn tables(&self) -> Tables<'_> {
+        let store: &dyn Store = &*self.room.store;
+        Tables(store)
+    }
+
+    /// Whether the caller may do that; `key` is empty where it is about the bucket.
+    pub(crate) fn allow(&self, action: &str, bucket: &str, key: &str) -> S3Result<()> {
+        let partition = self.request.partition();
+        let resource = match key {
+            "" => format!("arn:{partition}:s3:::{bucket}"),
+            key => format!("arn:{partition}:s3:::{bucket}/{key}"),
+        };
+        let checked = self.room.bus.check_action(&self.request, action, &resource);
+        checked.map_err(|error| {
+            let message = error.message.unwrap_or_else(|| "Access Denied".into());
+            S3Error::with_message(S3ErrorCode::AccessDenied, message)
+        })
+    }
+
+    /// A bucket that exists and isn't going.
+    pub(crate) async fn bucket(&self, name: &str) -> S3Result<FoundBucket> {
+        let found = self.tables().bucket(name).await.map_err(errors::of_store)?;
+        found.filter(|found| !found.value.is_going).ok_or_else(errors::no_such_bucket)
+    }
+
+    /// The version that a request means: that of the id, else the newest. A deleted object is none.
+    pub(crate) async fn version(
+        &self,
+        bucket: &str,
+        key: &str,
+        id: Option<&str>,
+    ) -> S3Result<(FoundBucket, Version)> {
+        let found = self.bucket(bucket).await?;
+        let version = match id {
+            None => {
+                let head = self.tables().head(bucket, key).await.map_err(errors::of_store)?;
+                let newest = self.tables().newest(bucket, key, &head).await;
+                newest.map_err(errors::of_store)?.ok_or_else(errors::no_such_key)?
+            }
+            Some(id) => self.placed(bucket, key, id).await?.version,
+        };
+        if !version.is_delete_marker {
+            return Ok((found, version));
+        }
+        let mut error = match id {
+            None => errors::no_such_key(),
+            Some(_) => s3_error!(
+                MethodNotAllowed,
+                "The specified method is not allowed against this resource."
+            ),
+        };
+        error.set_headers(marker_headers(&version));
+        Err(error)
+    }
+
+    /// The version of that id, a mark of deletion included.
+    pub(crate) async fn placed(&self, bucket: &str, key: &str, id: &str) -> S3Result<Placed> {
+        let versions = self.tables().versions_of(bucket, key).await.map_err(errors::of_store)?;
+        let found = versions.into_iter().find(|placed| placed.version.id == id);
+        found.ok_or_else(errors::no_such_version)
+    }
+
+    pub(crate) async fn commit(&self, batch: Batch) -> S3Result<Commit> {
+        match self.room.store.commit(batch).await {
+            Ok(()) => Ok(Commit::Done),
+            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
+            Err(error) => Err(errors::of_store(error)),
+        }
+    }
+
+    /// Removes the files of what a batch has removed, without letting the client wait for it.
+    pub(crate) async fn forget(&self, segments: Vec<Segment>) {
+        self.room.bodies.remove(segments).await;
+    }
+
+    /// The name of a new file.
+    pub(crate) fn file_name(&self) -> String {
+        self.request.house().uuid().replace('-', "")
+    }
+
+    /// The id of a new version or upload: 32 characters, as AWS's have.
+    pub(crate) fn id(&self) -> String {
+        let mut bytes = [0; 24];
+        self.request.house().entropy().fill(&mut bytes);
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The id of the version that is put next.
+    pub(crate) fn next_version_id(&self, versioning: Versioning) -> String {
+        versioning.next_id(|| self.id())
+    }
+}
+
+fn marker_headers(version: &Version) -> http::HeaderMap {
+    let mut headers = http::HeaderMap::new();
+    headers.insert("x-amz-delete-marker", http::HeaderValue::from_static("true"));
+    if let Ok(id) = http::HeaderValue::from_str(&version.id) {
+        headers.insert("x-amz-version-id", id);
+    }
+    headers
+}
+
+/// An instant as `s3s` writes it.
+pub(crate) fn shown(at: Timestamp) -> s3s::dto::Timestamp {
+    let since = Duration::from_millis(u64::try_from(at.as_millis()).unwrap_or_default());
+    (SystemTime::UNIX_EPOCH + since).into()
+}
+
+/// An instant as `s3s` has read it.
+pub(crate) fn instant(at: &s3s::dto::Timestamp) -> Option<Timestamp> {
+    let mut seconds = Vec::new();
+    at.format(s3s::dto::TimestampFormat::EpochSeconds, &mut seconds).ok()?;
+    let seconds: f64 = std::str::from_utf8(&seconds).ok()?.parse().ok()?;
+    Some(Timestamp::from_millis((seconds * 1000.0).round() as i64))
+}
