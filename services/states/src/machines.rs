@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use asl::Failure;
 use runner::MachineFacts;
 
 use crate::arn::{MachineArn, Qualifier};
@@ -43,6 +44,13 @@ impl Machines {
     }
 }
 
+/// A machine that can run.
+pub(crate) struct Runnable {
+    pub(crate) machine: Arc<runner::Machine>,
+    /// See [`Machine::id`].
+    pub(crate) id: String,
+}
+
 /// A machine and the revision that an ARN picks of it.
 pub(crate) struct Described {
     pub(crate) machine: Machine,
@@ -53,7 +61,7 @@ pub(crate) struct Described {
 
 impl Visit<'_> {
     /// The machine that an execution started by this ARN runs.
-    pub(crate) async fn runnable(&self, arn: &MachineArn) -> Result<Arc<runner::Machine>, Error> {
+    pub(crate) async fn runnable(&self, arn: &MachineArn) -> Result<Runnable, Error> {
         if let Qualifier::Label(_) = arn.qualifier {
             return Err(Validation::LabeledArn.into());
         }
@@ -61,8 +69,9 @@ impl Visit<'_> {
         let tables = Tables(&*snapshot);
         let found = living(tables.machine(arn).await?, arn)?;
         let picked = self.pick(tables, arn, &found).await?;
+        let id = picked.id.clone();
         if let Some(machine) = self.machines().kept(&picked) {
-            return Ok(machine);
+            return Ok(Runnable { machine, id });
         }
         let revision = tables.revision(arn, picked.revision).await?;
         let program = self.compile(&revision.definition, found.value.machine_type)?;
@@ -82,7 +91,24 @@ impl Visit<'_> {
         };
         let machine = runner::Machine::new(facts, program);
         self.machines().keep(picked, Arc::clone(&machine));
-        Ok(machine)
+        Ok(Runnable { machine, id })
+    }
+
+    /// To be asked once an execution has begun: the deletion of its machine may have looked before for what runs, and
+    /// then it is stopped here. Whether it was. Of the machine with this id, if one is given.
+    pub(crate) async fn stop_if_deleted(
+        &self,
+        execution_arn: &str,
+        arn: &MachineArn,
+        id: Option<&str>,
+    ) -> Result<bool, Error> {
+        let lives = |machine: Machine| !machine.is_deleting && id.is_none_or(|id| id == machine.id);
+        if self.tables().machine(arn).await?.is_some_and(|found| lives(found.value)) {
+            return Ok(false);
+        }
+        let stopped = self.runner().stop(execution_arn, Failure::default()).await;
+        stopped.map_err(|error| Error::of_execution(error, execution_arn))?;
+        Ok(true)
     }
 
     /// What the ARN picks; an alias picks anew each time.

@@ -6,6 +6,9 @@ use crate::arn::MachineArn;
 use crate::errors::Error;
 use crate::visit::Visit;
 
+/// The `redriveStatusReason` while the machine is going, and after.
+pub(crate) const DELETING: &str = "State machine is in DELETING status";
+
 /// What the runner says, unless the machine is going or gone.
 pub(crate) async fn status(ctx: &Visit<'_>, described: &Description) -> Result<Redrive, Error> {
     if let Redrive::NotRedrivable(_) = described.redrive {
@@ -16,5 +19,5 @@ pub(crate) async fn status(ctx: &Visit<'_>, described: &Description) -> Result<R
     if found.is_some_and(|found| !found.value.is_deleting) {
         return Ok(described.redrive.clone());
     }
-    Ok(Redrive::NotRedrivable("State machine is in DELETING status".to_owned()))
+    Ok(Redrive::NotRedrivable(DELETING.to_owned()))
 }

@@ -1,8 +1,8 @@
 use runner::Redrive;
 
-use crate::arn;
+use crate::arn::{self, MachineArn};
 use crate::errors::Error;
-use crate::redrive::status;
+use crate::redrive::{DELETING, status};
 use crate::visit::Visit;
 use crate::wire::{RedriveExecutionInput, RedriveExecutionOutput};
 
@@ -16,12 +16,17 @@ pub(crate) async fn redrive_execution(
     let described = ctx.runner().describe(arn).await;
     let described = described.map_err(|error| Error::of_execution(error, arn))?;
     // The runner refuses for all other reasons; one that it has redriven for the same token runs already.
-    if described.redrive == Redrive::Redrivable
-        && let Redrive::NotRedrivable(reason) = status(ctx, &described).await?
-    {
+    let is_redrivable = described.redrive == Redrive::Redrivable;
+    if is_redrivable && let Redrive::NotRedrivable(reason) = status(ctx, &described).await? {
         return Err(Error::ExecutionNotRedrivable(reason));
     }
     let redriven = ctx.runner().redrive(arn, req.client_token.as_deref()).await;
     let redriven = redriven.map_err(|error| Error::of_execution(error, arn))?;
+    if is_redrivable {
+        let machine = MachineArn::parse(&described.machine.facts().arn)?;
+        if ctx.stop_if_deleted(arn, &machine, None).await? {
+            return Err(Error::ExecutionNotRedrivable(DELETING.to_owned()));
+        }
+    }
     Ok(RedriveExecutionOutput { redrive_date: redriven.into() })
 }

@@ -3,6 +3,7 @@ use runner::{MachineType, Start};
 use crate::arn::MachineArn;
 use crate::errors::Error;
 use crate::execution_input::ExecutionInput;
+use crate::machines::Runnable;
 use crate::name;
 use crate::visit::Visit;
 use crate::wire::{StartExecutionInput, StartExecutionOutput};
@@ -18,7 +19,7 @@ pub(crate) async fn start_execution(
     let name = req.name.unwrap_or_else(|| ctx.house().uuid());
     name::check(&name)?;
     let input = ExecutionInput::parse(req.input, ctx.limits())?;
-    let machine = ctx.runnable(&arn).await?;
+    let Runnable { machine, id } = ctx.runnable(&arn).await?;
 
     let machine_type = machine.facts().machine_type;
     let execution_arn = match machine_type {
@@ -39,6 +40,11 @@ pub(crate) async fn start_execution(
         MachineType::Express => ctx.runner().start_express(start).await,
     };
     let started = started.map_err(|error| Error::of_start(error, &execution_arn))?;
+    if machine_type == MachineType::Standard
+        && ctx.stop_if_deleted(&execution_arn, &arn, Some(&id)).await?
+    {
+        return Err(Error::StateMachineDeleting(arn));
+    }
     Ok(StartExecutionOutput {
         execution_arn: started.execution_arn.to_string(),
         start_date: started.start_date.into(),

@@ -5,6 +5,7 @@ use runner::{Finished, MachineType, Start};
 use crate::arn::MachineArn;
 use crate::errors::Error;
 use crate::execution_input::ExecutionInput;
+use crate::machines::Runnable;
 use crate::name;
 use crate::visit::Visit;
 use crate::wire::{
@@ -29,7 +30,7 @@ pub(crate) async fn start_sync_execution(
     let name = req.name.unwrap_or_else(|| ctx.house().uuid());
     name::check(&name)?;
     let input = ExecutionInput::parse(req.input, ctx.limits())?;
-    let machine = ctx.runnable(&arn).await?;
+    let Runnable { machine, .. } = ctx.runnable(&arn).await?;
     if machine.facts().machine_type != MachineType::Express {
         return Err(Error::StateMachineTypeNotSupported);
     }

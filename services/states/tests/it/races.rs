@@ -5,9 +5,13 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::house::{PASS, ROLE, Room, text};
+use crate::house::{PASS, ROLE, Room, arn, text, with};
 
 const THREADS: usize = 8;
+/// For what happens only now and then.
+const ROUNDS: usize = 50;
+
+const WAIT: &str = r#"{"StartAt":"W","States":{"W":{"Type":"Wait","Seconds":600,"End":true}}}"#;
 
 /// Does something in many threads at once; gives what each got.
 fn together<T: Send, F: Future<Output = T>>(work: impl Fn(usize) -> F + Sync) -> Vec<T> {
@@ -114,4 +118,58 @@ fn every_tag_is_kept() {
     });
     let tags = own.block_on(room.call("ListTagsForResource", json!({"resourceArn": machine})));
     assert_eq!(tags["tags"].as_array().expect("is a list").len(), THREADS);
+}
+
+#[test]
+fn nothing_runs_on_of_a_machine_that_is_deleted() {
+    let own = runtime();
+    let room = own.block_on(Room::open());
+    for round in 0..ROUNDS {
+        let machine = own.block_on(room.machine("waiting", WAIT));
+        let name = |thread: usize| format!("{round}-{thread}");
+        together(async |thread| {
+            let of = json!({"stateMachineArn": machine});
+            match thread {
+                0 => room.ask("DeleteStateMachine", of).await,
+                _ => room.ask("StartExecution", with(of, json!({"name": name(thread)}))).await,
+            }
+        });
+        for thread in 1..THREADS {
+            let execution = arn(&format!("execution:waiting:{}", name(thread)));
+            let described = room.ask("DescribeExecution", json!({"executionArn": execution}));
+            match own.block_on(described) {
+                Ok(described) => assert_eq!(described["status"], "ABORTED", "{execution}"),
+                Err(error) => assert_eq!(error.code, "ExecutionDoesNotExist"),
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_is_redriven_of_a_machine_that_is_deleted() {
+    let own = runtime();
+    let room = own.block_on(Room::open());
+    for _ in 0..ROUNDS {
+        let machine = own.block_on(room.machine("waiting", WAIT));
+        let of = json!({"stateMachineArn": machine});
+        let stopped: Vec<Value> = (1..THREADS)
+            .map(|_| {
+                let started = own.block_on(room.call("StartExecution", of.clone()));
+                let execution = json!({"executionArn": started["executionArn"]});
+                own.block_on(room.call("StopExecution", execution.clone()));
+                execution
+            })
+            .collect();
+        let redriven = together(async |thread| match thread {
+            0 => room.ask("DeleteStateMachine", of.clone()).await,
+            _ => room.ask("RedriveExecution", stopped[thread - 1].clone()).await,
+        });
+        for refused in redriven.into_iter().filter_map(Result::err) {
+            assert_eq!(refused.code, "ExecutionNotRedrivable");
+        }
+        for execution in stopped {
+            let described = own.block_on(room.call("DescribeExecution", execution));
+            assert_eq!(described["status"], "ABORTED", "{described}");
+        }
+    }
 }
