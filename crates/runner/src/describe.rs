@@ -14,8 +14,8 @@ use crate::execution::{
 };
 use crate::facts::{Facts, Parent, labelled};
 use crate::standing::Standing;
-use crate::tables::{self, ExecutionRow, key};
-use crate::{Error, ExecutionError, MachineType, Runner};
+use crate::tables::{self, ChildRow, ExecutionRow, StatusRow, key};
+use crate::{Error, ExecutionError, MachineType, Runner, map_run};
 
 /// The `redriveStatusReason` of a child that its map run redrives.
 pub(crate) const BY_MAP_RUN: &str =
@@ -34,7 +34,27 @@ impl Runner {
         let row: ExecutionRow<'_> = tables::decode("execution", &bytes)?;
         let facts = Facts::of_row(&self.0, arn, &row).await?;
         let standing = Standing::of_rows(&row, newer.as_deref())?;
-        Ok(Some(description(facts, standing, &self.0.limits, self.0.house.now())))
+        let now = self.0.house.now();
+        let awaits_redrive = standing.is_unsuccessful() && self.awaits_redrive(&facts).await?;
+        let mut described = description(facts, standing, &self.0.limits, now);
+        if awaits_redrive {
+            (described.status, described.stop_date) = (Status::PendingRedrive, None);
+        }
+        Ok(Some(described))
+    }
+
+    /// Whether the map run of a child that has ended is about to redrive it.
+    async fn awaits_redrive(&self, child: &Facts) -> Result<bool, Error> {
+        let Some(Parent::MapRun { map_run_arn, index, .. }) = &child.parent else {
+            return Ok(false);
+        };
+        let row = self.0.store.get(&key::map_child(map_run_arn, *index)).await?;
+        let row: Option<ChildRow> =
+            row.map(|row| tables::decode("map run's child", &row)).transpose()?;
+        Ok(row.is_some_and(|row| {
+            row.status == StatusRow::PendingRedrive
+                && map_run::is_child(&child.arn, map_run_arn, *index, row.generation)
+        }))
     }
 
     /// Lists executions, newest first: by the date of their start or redrive, or of their end once they are closed.
@@ -45,7 +65,12 @@ impl Runner {
         limit: usize,
     ) -> Result<Page<Description>, Error> {
         let snapshot = self.0.store.snapshot().await?;
-        let statuses = query.status.map_or_else(|| Status::ALL.to_vec(), |status| vec![status]);
+        let statuses = match query.status {
+            None => Status::ALL.to_vec(),
+            // They stand where they ended.
+            Some(Status::PendingRedrive) => vec![Status::Failed, Status::TimedOut, Status::Aborted],
+            Some(status) => vec![status],
+        };
         let mut items = Vec::new();
         let mut next = after.cloned();
         loop {
@@ -64,7 +89,8 @@ impl Runner {
                 next = Some(Cursor { date: Timestamp::from_millis(date), arn: Arc::clone(&arn) });
                 let described = self.described(&arn).await?;
                 let fits = |of: &Description| {
-                    query.redriven.is_none_or(|redriven| redriven == (0 < of.redrive_count))
+                    query.status.is_none_or(|status| status == of.status)
+                        && query.redriven.is_none_or(|redriven| redriven == (0 < of.redrive_count))
                 };
                 items.extend(described.filter(fits));
                 if items.len() == limit {
@@ -127,7 +153,6 @@ fn description(facts: Facts, standing: Standing, limits: &Limits, now: Timestamp
         }
         Some(Parent::Task(_)) | None => (Arc::clone(&facts.machine.facts.arn), None, None),
     };
-    let is_closed = !matches!(standing.status, Status::Running | Status::PendingRedrive);
     Description {
         map_run_arn: facts.map_run_arn().cloned(),
         execution_arn: facts.arn,
@@ -138,7 +163,7 @@ fn description(facts: Facts, standing: Standing, limits: &Limits, now: Timestamp
         item_count,
         status: standing.status,
         start_date: facts.started_at,
-        stop_date: is_closed.then_some(standing.date),
+        stop_date: (standing.status != Status::Running).then_some(standing.date),
         input: facts.input_text,
         output: standing.output,
         failure: standing.failure,
@@ -157,9 +182,9 @@ pub(crate) fn redrive(
     now: Timestamp,
 ) -> Redrive {
     let not = |why: &str| Redrive::NotRedrivable(why.to_owned());
-    match standing.status {
-        Status::Failed | Status::TimedOut | Status::Aborted => {}
-        status => return not(&format!("Execution is {} and cannot be redriven", status.name())),
+    if !standing.is_unsuccessful() {
+        let status = standing.status.name();
+        return not(&format!("Execution is {status} and cannot be redriven"));
     }
     if facts.machine.facts.machine_type == MachineType::Express {
         return not("Execution is of type EXPRESS and cannot be redriven");

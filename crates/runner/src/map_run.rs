@@ -13,7 +13,7 @@ use crate::facts::labelled;
 use crate::message::answered;
 use crate::tables::{self, ChildRow, MapRunRow, key};
 use crate::{Error, ExecutionError, MapRunError, Runner};
-pub(crate) use start::{outcome, put_start};
+pub(crate) use start::{is_child, outcome, put_start};
 pub(crate) use turn::{LiveMapRun, MapRunMessage};
 
 /// What DescribeMapRun and ListMapRuns say of a map run.

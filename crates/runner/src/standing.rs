@@ -26,6 +26,11 @@ pub(crate) struct Standing {
 }
 
 impl Standing {
+    /// Whether it has ended, but not as it should.
+    pub(crate) fn is_unsuccessful(&self) -> bool {
+        matches!(self.status, Status::Failed | Status::TimedOut | Status::Aborted)
+    }
+
     pub(crate) fn started(at: Timestamp) -> Self {
         Standing {
             status: Status::Running,

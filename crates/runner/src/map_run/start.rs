@@ -97,6 +97,18 @@ pub(super) fn child_arn(
     (Arn { resource, ..machine_arn }.to_string().into(), name.into())
 }
 
+/// Whether an execution is that child, as it was started last.
+pub(crate) fn is_child(
+    execution_arn: &str,
+    map_run_arn: &str,
+    index: u32,
+    generation: u32,
+) -> bool {
+    [ExecutionType::Standard, ExecutionType::Express]
+        .into_iter()
+        .any(|of| *child_arn(map_run_arn, index, generation, of).0 == *execution_arn)
+}
+
 impl Runner {
     /// Starts a child whose row says that it runs. If it has been started before, nothing happens.
     pub(super) async fn start_child(

@@ -3,9 +3,15 @@
 use std::time::Duration;
 
 use asl::Failure;
-use runner::{ListExecutions, MapRunDescription, MapRunError, MapRunStatus, MapRunUpdate, Status};
+use json::Value;
+use runner::{
+    ActivityTask, ListExecutions, MapRunDescription, MapRunError, MapRunStatus, MapRunUpdate,
+    Redrive, Status, TaskEnd,
+};
 
-use crate::world::{World, pass, said};
+use crate::world::{World, activity_arn, pass, said};
+
+const SECOND: Duration = Duration::from_secs(1);
 
 fn definition(fields: &str, execution_type: &str, state: &str) -> String {
     format!(
@@ -169,6 +175,94 @@ async fn a_redrive_goes_on_with_what_has_not_succeeded() {
         assert_eq!(redriven.execution_counts.succeeded, 3);
         let history = world.history(&arn).await;
         assert!(history.contains("MapRunRedriven"), "{history}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redrive_after_too_many_failures_goes_on_with_every_child_that_has_not_succeeded() {
+    let world = World::new().await;
+    let task = r#"{"Type":"Task","Resource":"arn:aws:states:us-east-1:000000000000:activity:a","End":true}"#;
+    world.define("m", &definition(r#""MaxConcurrency":2,"#, "STANDARD", task));
+    let arn = world.start("m", "e", "[1,2,3,4]").await;
+    let take = async || {
+        let task = world.runner.activity_task(&activity_arn("a"), None, SECOND).await;
+        task.unwrap().expect("there is one")
+    };
+    let end = async |token: &str, end| world.runner.end_task(token, end).await.unwrap();
+    let succeed = async |task: ActivityTask| {
+        end(&task.token, TaskEnd::Succeeded(Value::parse(&task.input).unwrap())).await;
+    };
+    succeed(take().await).await;
+    end(&take().await.token, TaskEnd::Failed(Failure::new("E", "C"))).await;
+    let why = "States.ExceedToleratedFailureThreshold: The specified tolerated failure threshold was exceeded";
+    assert_eq!(world.result(&arn).await, format!("FAILED {why}"));
+    pass(SECOND).await;
+    let failed = map_run(&world, &arn).await;
+    let counts = failed.execution_counts;
+    assert_eq!(failed.status, MapRunStatus::Failed);
+    assert_eq!((counts.succeeded, counts.failed, counts.aborted, counts.pending), (1, 1, 1, 1));
+    let of_child = children(&world, &failed, Status::Failed).await.remove(0);
+    assert_eq!(of_child.redrive, Redrive::RedrivableByMapRun);
+
+    let update = MapRunUpdate { max_concurrency: Some(1), ..MapRunUpdate::default() };
+    world.runner.redrive(&arn, None).await.unwrap();
+    world.runner.update_map_run(&failed.map_run_arn, update).await.unwrap();
+    pass(SECOND).await;
+    for _ in 0..3 {
+        succeed(take().await).await;
+    }
+    assert_eq!(world.result(&arn).await, "SUCCEEDED [1,2,3,4]");
+    let redriven = map_run(&world, &arn).await;
+    assert_eq!((redriven.status, redriven.redrive_count), (MapRunStatus::Succeeded, 1));
+    assert_eq!(redriven.execution_counts.succeeded, 4);
+    let of_child = world.describe(&of_child.execution_arn).await;
+    assert_eq!((of_child.status, of_child.redrive_count), (Status::Succeeded, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn children_wait_for_their_redrive() {
+    for kind in ["STANDARD", "EXPRESS"] {
+        let world = World::new().await;
+        let timed = r#"{"Type":"Wait","SecondsPath":"$","End":true}"#;
+        world.define("m", &definition(r#""MaxConcurrency":3,"#, kind, timed));
+        let arn = world.start("m", "e", "[10,20,30]").await;
+        pass(5 * SECOND).await;
+        let run = map_run(&world, &arn).await;
+        let one = MapRunUpdate { max_concurrency: Some(1), ..MapRunUpdate::default() };
+        world.runner.update_map_run(&run.map_run_arn, one).await.unwrap();
+        world.runner.stop(&arn, Failure::default()).await.unwrap();
+        pass(SECOND).await;
+        world.runner.redrive(&arn, None).await.unwrap();
+        pass(SECOND).await;
+        let run = map_run(&world, &arn).await;
+        let counts = run.execution_counts;
+        assert_eq!(run.status, MapRunStatus::Running);
+        assert_eq!((counts.running, counts.pending_redrive, counts.pending), (1, 2, 0), "{kind}");
+        assert_eq!(children(&world, &run, Status::Running).await.len(), 1, "{kind}");
+        assert_eq!(children(&world, &run, Status::PendingRedrive).await.len(), 2, "{kind}");
+        // An Express execution isn't redriven: another one takes its place.
+        let replaced = usize::from(kind == "EXPRESS");
+        assert_eq!(children(&world, &run, Status::Aborted).await.len(), replaced, "{kind}");
+        assert_eq!(world.result(&arn).await, "SUCCEEDED [10,20,30]", "{kind}");
+        let run = map_run(&world, &arn).await;
+        assert_eq!(run.execution_counts.succeeded, 3, "{kind}");
+        assert_eq!(children(&world, &run, Status::PendingRedrive).await.len(), 0, "{kind}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_redrive_right_after_the_failure_redrives_the_children_that_were_just_stopped() {
+    for kind in ["STANDARD", "EXPRESS"] {
+        let world = World::new().await;
+        let timed = r#"{"Type":"Wait","SecondsPath":"$","End":true}"#;
+        world.define("m", &definition("", kind, timed));
+        let arn = world.start("m", "e", "[10,20,30]").await;
+        pass(5 * SECOND).await;
+        world.runner.stop(&arn, Failure::default()).await.unwrap();
+        world.runner.redrive(&arn, None).await.unwrap();
+        assert_eq!(world.result(&arn).await, "SUCCEEDED [10,20,30]", "{kind}");
+        let rows = world.rows();
+        assert!(rows.iter().all(|key| !key.starts_with("notice") && !key.starts_with("map_open")));
     }
 }
 
