@@ -6,3 +6,4 @@ mod disk;
 mod folder;
 #[cfg(target_os = "linux")]
 mod power_loss;
+mod stored;
