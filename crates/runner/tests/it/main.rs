@@ -17,6 +17,7 @@ mod recovery;
 mod room;
 mod scripted;
 mod simulation;
+mod stored;
 mod tasks;
 mod waiting;
 mod world;
