@@ -157,7 +157,7 @@ impl Parts<'_> {
     }
 
     async fn states(&self) -> anyhow::Result<(Runner, Arc<States>)> {
-        let activities = ActivityIndex::open(&**self.store)?;
+        let activities = ActivityIndex::open(&**self.store).await?;
         let runner = Runner::open(runner::Options {
             store: Arc::clone(self.store),
             house: Arc::clone(self.house),

@@ -11,9 +11,9 @@ use crate::tables;
 pub struct ActivityIndex(Arc<RwLock<BTreeSet<String>>>);
 
 impl ActivityIndex {
-    /// Reads the stored activities. Made before the runner, which needs it to open; blocks while it reads.
-    pub fn open(store: &dyn Read) -> Result<Self, Error> {
-        let arns = tables::activity_arns(store)?.into_iter().collect();
+    /// Reads the stored activities. Made before the runner, which needs it to open.
+    pub async fn open(store: &dyn Read) -> Result<Self, Error> {
+        let arns = tables::activity_arns(store).await?.into_iter().collect();
         Ok(ActivityIndex(Arc::new(RwLock::new(arns))))
     }
 

@@ -200,9 +200,9 @@ impl Tables<'_> {
     }
 }
 
-/// Every activity's ARN: for the start of the process, so it may block.
-pub(crate) fn activity_arns(store: &dyn Read) -> Result<Vec<String>, Error> {
-    let entries = store.scan(&Key::of(ACTIVITY).scan()).wait()?;
+/// Every activity's ARN.
+pub(crate) async fn activity_arns(store: &dyn Read) -> Result<Vec<String>, Error> {
+    let entries = store.scan(&Key::of(ACTIVITY).scan()).await?;
     let arn =
         |entry| names(ACTIVITY, entry).map(|(scope, name)| format!("{scope}:activity:{name}"));
     entries.iter().map(arn).collect()

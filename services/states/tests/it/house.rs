@@ -60,7 +60,7 @@ impl Room {
             Entropy::from_number(7),
             PageTokens::new([1; 32]),
         ));
-        let (activities, bus) = (ActivityIndex::open(&*store).expect("reads"), Bus::new());
+        let (activities, bus) = (ActivityIndex::open(&*store).await.expect("reads"), Bus::new());
         let known = activities.clone();
         let runner = Runner::open(Options {
             store: Arc::clone(&store),
