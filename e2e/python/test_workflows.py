@@ -400,8 +400,8 @@ def test_numbers_are_summed_and_compared_in_parallel(world):
 
 def test_text_runs_through_four_functions(world):
     steps = {
-        "Base64DecodeLambda": "import base64\n\ndef handler(event, context):\n    return base64.b64decode(event['text']).decode()\n",
-        "GenerateStatsLambda": "def handler(event, context):\n    return {'text': event, 'length': len(event)}\n",
+        "Base64DecodeLambda": "import base64\n\ndef handler(event, context):\n    return {'text': base64.b64decode(event['text']).decode()}\n",
+        "GenerateStatsLambda": "def handler(event, context):\n    return {**event, 'length': len(event['text'])}\n",
         "StringCleanerLambda": "def handler(event, context):\n    return {**event, 'text': event['text'].replace('!', '')}\n",
         "TokenizerCounterLambda": "def handler(event, context):\n    return {**event, 'words': len(event['text'].split())}\n",
     }

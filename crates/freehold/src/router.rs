@@ -192,13 +192,13 @@ impl Router {
         let by_host = || self.registry.by_host(text(&head.headers, &header::HOST)?);
         match by_scope {
             Some(named) => named.or_else(by_host),
-            None => by_host().or_else(|| self.raw_room().filter(|_| !is_form(&head.headers))),
+            None => by_host().or_else(|| self.raw_room().filter(|_| !is_form(head))),
         }
     }
 
     /// The room that an unsigned form asks: `AssumeRoleWithWebIdentity` needs no signature.
     fn room_of_action(&self, head: &Parts, body: &[u8]) -> Option<&Arc<dyn Room>> {
-        let body = std::str::from_utf8(body).ok().filter(|_| is_form(&head.headers))?;
+        let body = std::str::from_utf8(body).ok().filter(|_| is_form(head))?;
         let action = body.split('&').find_map(|parameter| parameter.strip_prefix("Action="))?;
         self.registry.rooms().find(|room| {
             room.facts().protocol == Protocol::Query && room.operations().contains(&action)
@@ -250,9 +250,9 @@ fn nobody(headers: &HeaderMap) -> Error {
 }
 
 /// A form that asks for an action; what browsers upload to S3 is another kind.
-fn is_form(headers: &HeaderMap) -> bool {
-    let content_type = text(headers, &header::CONTENT_TYPE).unwrap_or_default();
-    content_type.starts_with("application/x-www-form-urlencoded")
+fn is_form(head: &Parts) -> bool {
+    let content_type = text(&head.headers, &header::CONTENT_TYPE).unwrap_or_default();
+    head.method == Method::POST && content_type.starts_with("application/x-www-form-urlencoded")
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

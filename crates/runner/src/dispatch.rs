@@ -4,6 +4,7 @@
 //! nothing here reads or changes an execution.
 
 mod ask;
+mod attributes;
 mod bedrock;
 mod casing;
 mod connection;
@@ -154,7 +155,11 @@ impl Errand {
 }
 
 /// A request on behalf of an execution: its role asks, or a role which that one assumes.
-fn caller(runner: &Runner, facts: &Facts, role_arn: Option<&str>) -> Result<Ctx, Failure> {
+pub(crate) fn caller(
+    runner: &Runner,
+    facts: &Facts,
+    role_arn: Option<&str>,
+) -> Result<Ctx, Failure> {
     let house = &runner.0.house;
     let own = &facts.machine.facts.role_arn;
     let caller = Caller { arn: own.to_string() };

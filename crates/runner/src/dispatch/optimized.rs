@@ -8,6 +8,7 @@ use asl::resources::{Action, Integration, Pattern};
 use json::{Object, Value};
 
 use super::ask::{Answer, Voice, ask};
+use super::attributes;
 use super::casing::{Instants, from_wire};
 use super::metadata::{HttpAnswer, with_metadata};
 use super::{Errand, Job, Sent};
@@ -23,6 +24,7 @@ pub(super) async fn call(
 ) -> Sent {
     let parameters = match integration.service() {
         "ecs" => started_by(&errand.dispatch.parameters),
+        "dynamodb" => attributes::written_out(&errand.dispatch.parameters),
         _ => errand.dispatch.parameters.clone(),
     };
     match asked(runner, errand, integration, action, &parameters, pattern).await {

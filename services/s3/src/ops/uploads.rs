@@ -247,16 +247,17 @@ fn joined(
     }
     let mut body = model::Body::default();
     let (mut md5, mut sums) = (Md5::new(), Vec::new());
-    let mut last_number = 0;
-    for (place, part) in wanted.iter().enumerate() {
-        let number = u64::try_from(part.part_number.unwrap_or_default()).unwrap_or_default();
-        if number <= last_number {
-            return Err(s3_error!(
-                InvalidPartOrder,
-                "The list of parts was not in ascending order. Parts must be ordered by part number."
-            ));
-        }
-        last_number = number;
+    let numbers: Vec<u64> = wanted
+        .iter()
+        .map(|part| u64::try_from(part.part_number.unwrap_or_default()).unwrap_or_default())
+        .collect();
+    if !numbers.is_sorted_by(|before, after| before < after) {
+        return Err(s3_error!(
+            InvalidPartOrder,
+            "The list of parts was not in ascending order. Parts must be ordered by part number."
+        ));
+    }
+    for (place, (part, number)) in wanted.iter().zip(numbers).enumerate() {
         let found = given.iter().find(|(other, _)| *other == number).map(|(_, part)| &part.body);
         let tag = part.e_tag.as_ref().map(ETag::value);
         let found = found.filter(|found| tag.is_none_or(|tag| tag == found.etag));
