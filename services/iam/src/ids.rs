@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn a_key_carries_its_account() {
         let mut entropy = Entropy::from_number(1);
-        for account in ["000000000000", "123456789012", "999999999999"] {
+        for account in ["000000000000", "210987654321", "999999999999"] {
             let id = access_key("AKIA", account, &mut entropy);
             assert_eq!((id.len(), account_of_key(&id).as_deref()), (20, Some(account)));
         }
