@@ -5,6 +5,7 @@ use std::sync::Arc;
 use json::Value;
 
 use crate::event::{Attempt, FrameId};
+use crate::items::Reading;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -44,6 +45,10 @@ pub struct MapRunStart {
     pub map_run_arn: Arc<str>,
     /// The Map state, in the program.
     pub state: asl::StateId,
+    /// Where the items come from, if the state's input doesn't have them: there are no inputs yet.
+    pub reading: Option<Reading>,
+    /// `Parameters` or `Arguments` of a ResultWriter that exports.
+    pub writing: Option<Value>,
     /// The inputs of the child executions, batched where the state says so.
     pub inputs: Vec<Value>,
     /// How many items each input stands for (1, or the size of the batch).

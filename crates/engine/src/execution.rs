@@ -237,6 +237,21 @@ impl Execution {
         None
     }
 
+    /// All variables that a state in `frame` sees, by name.
+    pub(crate) fn variables(&self, frame: FrameId) -> Value {
+        let mut seen = json::Object::new();
+        let mut at = self.frames.get(&frame);
+        while let Some(frame) = at {
+            for (name, value) in &frame.variables {
+                if !seen.contains(name) {
+                    seen.insert(name.as_str(), value.0.clone());
+                }
+            }
+            at = frame.parent.and_then(|parent| self.frames.get(&parent));
+        }
+        seen.into()
+    }
+
     /// The frames below `frame`, in the order of their ids.
     pub(crate) fn children(&self, frame: FrameId) -> Vec<FrameId> {
         self.frames

@@ -62,9 +62,14 @@ pub(crate) fn context(
         _ => enclosing_item(execution, frame).map(|item| (item, None)),
     };
     if let Some((item, source)) = item {
-        context.insert("Map", Value::object([("Item", Value::from(of_item(item, source)))]));
+        insert_item(&mut context, item, source);
     }
     context.into()
+}
+
+/// `Map.Item`.
+pub(crate) fn insert_item(context: &mut Object, item: &Item, source: Option<&str>) {
+    context.insert("Map", Value::object([("Item", Value::from(of_item(item, source)))]));
 }
 
 fn of_state(env: &Env<'_>, frame: &Frame) -> Object {

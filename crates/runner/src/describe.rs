@@ -28,7 +28,7 @@ impl Runner {
         self.described(&arn).await?.ok_or(ExecutionError::DoesNotExist)
     }
 
-    async fn described(&self, arn: &Arc<str>) -> Result<Option<Description>, Error> {
+    pub(crate) async fn described(&self, arn: &Arc<str>) -> Result<Option<Description>, Error> {
         let newer = self.0.store.get(&key::standing(arn)).await?;
         let Some(bytes) = self.0.store.get(&key::execution(arn)).await? else { return Ok(None) };
         let row: ExecutionRow<'_> = tables::decode("execution", &bytes)?;

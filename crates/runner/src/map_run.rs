@@ -1,7 +1,12 @@
 //! Distributed Map: what can be asked of a map run. `map_run/turn.rs` drives it.
 
+mod objects;
+mod plan;
+mod reader;
+mod stage;
 mod start;
 mod turn;
+mod writer;
 
 use std::sync::Arc;
 

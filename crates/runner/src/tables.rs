@@ -18,7 +18,8 @@
 //! | `notice` | shard, receiver, number | a [`NoticeRow`] that an execution or map run must still hear of | whoever ended or asks |
 //! | `express` | shard, execution | an accepted [`ExecutionRow`] of an asynchronous Express execution | its start; deleted at its end |
 //! | `map_run` | map run | a [`MapRunRow`] | the map run's turns |
-//! | `map_item` | map run, index | an [`ItemRow`]: the input of a child | the map run's start |
+//! | `map_plan` | map run | a [`MapPlanRow`]: what its reader and writer need | the map run's start |
+//! | `map_item` | map run, index | an [`ItemRow`]: the input of a child | the map run's start, or its reader |
 //! | `map_child` | map run, index | a [`ChildRow`]: where a child stands | the map run's turns |
 //! | `map_open` | shard, map run | that it runs | its start; deleted at its end |
 //! | `map_list` | execution, date, map run | that the execution started it | its start |
@@ -30,7 +31,9 @@ pub(crate) mod key;
 mod map_run;
 mod rows;
 
-pub(crate) use map_run::{ChildRow, ItemRow, MapRunRow};
+pub(crate) use map_run::{
+    BatchingRow, ChildRow, ItemRow, MapPlanRow, MapRunRow, ReadingRow, SelectionRow, StageRow,
+};
 pub(crate) use rows::{
     ActivityRow, DispatchRow, ExecutionRow, MachineRow, NoticeRow, ParentRow, PollRow, StandingRow,
     StatusRow,

@@ -2,10 +2,10 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/state-map-distributed.html>
 
-use asl::program::{Distributed, ItemBatcher, Map, Quantity};
+use asl::program::{Distributed, ItemBatcher, ItemReader, Items, Map, Quantity};
 use asl::{Failure, Fault, State, error_name};
 use base::Arn;
-use json::{Object, Value};
+use json::Value;
 
 use super::failure::Origin;
 use super::{MapRunOutcome, Turn};
@@ -15,6 +15,7 @@ use crate::event::{
 };
 use crate::execution::item_at;
 use crate::frame::Phase;
+use crate::items::{Batcher, Batching, Reading, Selection};
 
 impl Turn<'_> {
     pub(super) fn start_map_run(
@@ -56,18 +57,44 @@ impl Turn<'_> {
         let percentage = quantity(&map.tolerated_failure_percentage)?.unwrap_or(0.0);
         let count = quantity(&map.tolerated_failure_count)?;
         let concurrency = quantity(&map.max_concurrency)?.unwrap_or(0.0);
-        let inputs = (0..items.len() as u32)
+        let batching = match &distributed.batcher {
+            None => None,
+            Some(batcher) => Some(self.batching(frame, input, batcher)?),
+        };
+        let selected = (0..items.len() as u32)
             .map(|index| self.item_input(frame, input, &item_at(items, index)))
             .collect::<Result<Vec<Value>, Fault>>()?;
-        let (inputs, items_per_input) = match &distributed.batcher {
-            None => (inputs, vec![1; items.len()]),
-            Some(batcher) => self.batches(frame, input, batcher, &inputs)?,
+        let (inputs, items_per_input) = match batching.clone() {
+            None => {
+                let counts = vec![1; selected.len()];
+                (selected, counts)
+            }
+            Some(batching) => {
+                let mut batcher = Batcher::new(batching);
+                let mut batches: Vec<(Value, u32)> =
+                    selected.into_iter().filter_map(|item| batcher.push(item)).collect();
+                batches.extend(batcher.finish());
+                batches.into_iter().unzip()
+            }
+        };
+        let reading = match &map.items {
+            Items::Reader(reader) => Some(self.reading(frame, map, reader, batching, input)?),
+            Items::Input | Items::Path(_) | Items::Template(_) => None,
+        };
+        let writer = distributed.writer.as_ref().filter(|writer| writer.resource.is_some());
+        let writing = match writer.and_then(|writer| writer.arguments.as_ref()) {
+            None => None,
+            Some(template) => {
+                Some(self.evaluate(frame, input, None, |scope| template.evaluate(scope))?)
+            }
         };
         Ok(MapRunStart {
             attempt: self.execution.next_attempt(),
             frame,
             map_run_arn: self.map_run_arn(distributed).into(),
             state: self.execution.frame(frame).state_id(),
+            reading,
+            writing,
             inputs,
             items_per_input,
             concurrency: concurrency as u32,
@@ -76,14 +103,42 @@ impl Turn<'_> {
         })
     }
 
-    /// `ItemBatcher`: `{"Items": […], "BatchInput": {…}}`, as many items as both of its limits allow.
-    fn batches(
+    fn reading(
+        &self,
+        frame: FrameId,
+        map: &Map,
+        reader: &ItemReader,
+        batching: Option<Batching>,
+        input: &Value,
+    ) -> Result<Reading, Fault> {
+        let (arguments, items_max) = self.evaluate(frame, input, None, |scope| {
+            let arguments = reader.arguments.as_ref().map(|template| template.evaluate(scope));
+            let items_max = reader.max_items.as_ref().map(|quantity| quantity.evaluate(scope));
+            Ok::<_, Fault>((arguments.transpose()?, items_max.transpose()?))
+        })?;
+        let selection = map.item_selector.as_ref().map(|_| {
+            let of = self.execution.frame(frame);
+            Selection {
+                data: input.clone(),
+                input: of.input.0.clone(),
+                context: crate::identity::context(self.env, self.execution, of, None),
+                variables: self.execution.variables(frame),
+            }
+        });
+        Ok(Reading {
+            arguments: arguments.unwrap_or_else(Value::empty_object),
+            items_max: items_max.unwrap_or(0.0) as u64,
+            selection,
+            batching,
+        })
+    }
+
+    fn batching(
         &self,
         frame: FrameId,
         input: &Value,
         batcher: &ItemBatcher,
-        items: &[Value],
-    ) -> Result<(Vec<Value>, Vec<u32>), Fault> {
+    ) -> Result<Batching, Fault> {
         let limit = |quantity: &Option<Quantity>| -> Result<usize, Fault> {
             let Some(quantity) = quantity else { return Ok(usize::MAX) };
             let number = self.evaluate(frame, input, None, |scope| quantity.evaluate(scope))?;
@@ -96,27 +151,7 @@ impl Turn<'_> {
                 Some(self.evaluate(frame, input, None, |scope| template.evaluate(scope))?)
             }
         };
-        let overhead = r#"{"Items":[]}"#.len()
-            + shared.as_ref().map_or(0, |shared| r#""BatchInput":,"#.len() + shared.text_len());
-        let (mut batches, mut counts) = (Vec::new(), Vec::new());
-        let mut rest = items;
-        while let Some(first) = rest.first() {
-            let mut bytes = overhead + first.text_len();
-            let fits = rest[1..].iter().take(items_max - 1).take_while(|item| {
-                bytes += 1 + item.text_len();
-                bytes <= bytes_max
-            });
-            let count = 1 + fits.count();
-            let mut batch = Object::new();
-            if let Some(shared) = &shared {
-                batch.insert("BatchInput", shared.clone());
-            }
-            batch.insert("Items", Value::array(rest[..count].iter().cloned()));
-            batches.push(batch.into());
-            counts.push(count as u32);
-            rest = &rest[count..];
-        }
-        Ok((batches, counts))
+        Ok(Batching { items_max, bytes_max, shared })
     }
 
     /// `…:mapRun:<machine>/<label>:<id>`; a state without `Label` gets a random one.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use asl::program::{ExecutionType, MapMode};
+use asl::program::{Distributed, ExecutionType, Map, MapMode, ResultWriter};
 use asl::{MachineId, Program, StateId, StateKind};
 use base::{Arn, Timestamp};
 use engine::MapRunStart;
@@ -12,14 +12,14 @@ use sha2::{Digest as _, Sha256};
 use store::Batch;
 
 use super::turn::Child;
+use super::{plan, writer};
 use crate::dispatch::uuid_of;
 use crate::execution::Status;
 use crate::facts::{Facts, Parent, labelled};
 use crate::live::Live;
 use crate::message::{Beginning, Message};
-use crate::standing::Standing;
-use crate::tables::{self, ChildRow, ItemRow, MapRunRow, StatusRow, key};
-use crate::{Error, Runner, Shared};
+use crate::tables::{self, ItemRow, MapRunRow, StageRow, StatusRow, key};
+use crate::{Error, Runner};
 
 /// Writes the rows of a map run that an execution has just asked for.
 pub(crate) fn put_start(
@@ -46,8 +46,12 @@ pub(crate) fn put_start(
         redrive_count: 0,
         redriven_at: None,
         failure: None,
+        stage: start.reading.is_some().then_some(StageRow::Reading),
     };
     batch.put(key::map_run(arn), tables::encode(&row));
+    if let Some(plan) = plan::row(start) {
+        batch.put(key::map_plan(arn), tables::encode(&plan));
+    }
     batch.put(key::map_open(runner.0.shard_of(arn), arn), Vec::new());
     batch.put(key::map_list(&live.facts.arn, now.as_millis(), arn), Vec::new());
     for (index, (input, items)) in start.inputs.iter().zip(&start.items_per_input).enumerate() {
@@ -60,23 +64,46 @@ pub(crate) fn put_start(
 pub(super) struct Processor {
     pub(super) machine: MachineId,
     pub(super) execution_type: ExecutionType,
-    pub(super) has_writer: bool,
+    /// Results are written to S3.
+    pub(super) exports: bool,
+    state: u32,
 }
 
 impl Processor {
-    pub(super) fn of(program: &Program, state: StateId) -> Self {
-        let StateKind::Map(map) = &program[state].kind else {
-            unreachable!("a Map state starts map runs")
-        };
-        let MapMode::Distributed(distributed) = &map.mode else {
-            unreachable!("a distributed Map state starts map runs")
-        };
+    pub(super) fn of(program: &Program, state: u32) -> Self {
+        let map = map_of(program, state);
+        let distributed = distributed(map);
         Processor {
             machine: map.processor,
             execution_type: distributed.execution_type,
-            has_writer: distributed.writer.is_some(),
+            exports: distributed.writer.as_ref().is_some_and(|writer| writer.resource.is_some()),
+            state,
         }
     }
+
+    pub(super) fn writer<'p>(&self, program: &'p Program) -> Option<&'p ResultWriter> {
+        distributed(map_of(program, self.state)).writer.as_ref()
+    }
+}
+
+/// The Map state that has started a map run.
+pub(super) fn map_of(program: &Program, state: u32) -> &Map {
+    match &program[StateId(state)].kind {
+        StateKind::Map(map) => map,
+        other => unreachable!("a {} state starts no map run", other.type_name()),
+    }
+}
+
+fn distributed(map: &Map) -> &Distributed {
+    match &map.mode {
+        MapMode::Distributed(distributed) => distributed,
+        MapMode::Inline => unreachable!("a distributed Map state starts map runs"),
+    }
+}
+
+/// The id at the end of a map run's ARN.
+pub(super) fn map_run_id(map_run_arn: &str) -> &str {
+    map_run_arn.rsplit(':').next().unwrap_or(map_run_arn)
 }
 
 /// The ARN and the name of a child: the same however often it is asked for.
@@ -152,9 +179,8 @@ impl Runner {
 }
 
 /// What a map run that has ended is to the execution that waits for it.
-pub(crate) async fn outcome(shared: &Shared, arn: &Arc<str>) -> Result<MapRunOutcome, Error> {
-    let store = &*shared.store;
-    let bytes = store.get(&key::map_run(arn)).await?;
+pub(crate) async fn outcome(runner: &Runner, arn: &Arc<str>) -> Result<MapRunOutcome, Error> {
+    let bytes = runner.0.store.get(&key::map_run(arn)).await?;
     let bytes = bytes.ok_or_else(|| Error::corrupt("map run", "it is missing"))?;
     let row: MapRunRow = tables::decode("map run", &bytes)?;
     match Status::from(row.status) {
@@ -167,30 +193,10 @@ pub(crate) async fn outcome(shared: &Shared, arn: &Arc<str>) -> Result<MapRunOut
             return Ok(MapRunOutcome::Aborted);
         }
     }
-    let parent: Arc<str> = row.execution_arn.into();
-    let parent = Facts::load(shared, &parent).await?;
+    let parent: Arc<str> = Arc::from(&*row.execution_arn);
+    let parent = Facts::load(&runner.0, &parent).await?;
     let parent = parent.ok_or_else(|| Error::corrupt("map run", "its execution is missing"))?;
-    let processor = Processor::of(&parent.machine.program, StateId(row.state));
-    let (mut outputs, mut bytes) = (Vec::new(), 0);
-    for entry in store.scan(&key::map_children(arn).scan()).await? {
-        let child: ChildRow = tables::decode("map run's child", &entry.value)?;
-        if child.status != StatusRow::Succeeded {
-            continue;
-        }
-        let index = key::map_child_index(&entry.key)?;
-        let (child_arn, _) = child_arn(arn, index, child.generation, processor.execution_type);
-        let standing = Standing::load(store, &child_arn).await?;
-        let output = standing.and_then(|standing| standing.output);
-        let output =
-            output.ok_or_else(|| Error::corrupt("map run's child", "its output is missing"))?;
-        bytes += output.len();
-        outputs.push(Value::parse(&output).map_err(|error| Error::corrupt("output", error))?);
-        if shared.limits.payload_bytes_max < bytes {
-            // It is too large already: the engine will say so.
-            break;
-        }
-    }
-    Ok(MapRunOutcome::Succeeded(Value::array(outputs)))
+    writer::result(runner, &parent, arn, &row).await
 }
 
 #[cfg(test)]

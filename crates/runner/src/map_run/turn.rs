@@ -6,11 +6,12 @@
 use std::sync::Arc;
 
 use asl::program::ExecutionType;
-use asl::{Failure, StateId, error_name};
+use asl::{Failure, error_name};
 use base::Timestamp;
 use futures_util::future::try_join_all;
 use store::Batch;
 
+use super::stage::Done;
 use super::start::{Processor, child_arn};
 use super::{MapRunUpdate, REDRIVE, STOP};
 use crate::dispatch::Job;
@@ -18,7 +19,7 @@ use crate::execution::Status;
 use crate::facts::Facts;
 use crate::message::{Answer, Message, Redriver};
 use crate::standing::Standing;
-use crate::tables::{self, ChildRow, ItemRow, MapRunRow, NoticeRow, StatusRow, key};
+use crate::tables::{self, ChildRow, ItemRow, MapRunRow, NoticeRow, StageRow, StatusRow, key};
 use crate::{Error, MapRunError, Runner};
 
 /// Messages taken at once, and children started at once.
@@ -30,12 +31,14 @@ pub(crate) enum MapRunMessage {
     /// It may have something to do: it has just been made, or found after a crash.
     GoOn,
     Told(u64, NoticeRow),
+    /// Its work on a stage, of the redrive with that number, has come to an end.
+    StageDone(u32, StageRow, Result<Done, Failure>),
     Update(MapRunUpdate, Answer<(), MapRunError>),
 }
 
 /// A map run in memory, from its first message until it has ended.
 pub(crate) struct LiveMapRun {
-    parent: Facts,
+    parent: Arc<Facts>,
     processor: Processor,
     row: MapRunRow,
     children: Vec<Child>,
@@ -44,6 +47,8 @@ pub(crate) struct LiveMapRun {
     redrive_next: usize,
     /// Children that run, by their rows, but that nobody in this process has started.
     unsure: bool,
+    /// Somebody works on its stage.
+    works_on_stage: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -55,11 +60,28 @@ pub(super) struct Child {
     pub(super) status: Option<Status>,
 }
 
-/// What to do with a child once its row is durable.
+impl Child {
+    fn new(index: usize, items: u32) -> Self {
+        Child { index: index as u32, items, generation: 0, status: None }
+    }
+}
+
+/// What to do once the rows are durable.
 enum Act {
     Start(Child),
     Redrive(Child),
     Stop(Child),
+    /// Work on the stage that the row names.
+    Stage,
+}
+
+impl Act {
+    fn child(&self) -> Option<Child> {
+        match self {
+            Act::Start(child) | Act::Redrive(child) | Act::Stop(child) => Some(*child),
+            Act::Stage => None,
+        }
+    }
 }
 
 impl Runner {
@@ -131,7 +153,7 @@ impl Driver {
         let mut batch = Batch::new();
         for message in messages {
             match message {
-                MapRunMessage::GoOn => {}
+                MapRunMessage::GoOn | MapRunMessage::StageDone(..) => {}
                 MapRunMessage::Told(number, _) => {
                     batch.delete(key::notice(shard, &self.arn, number));
                 }
@@ -152,12 +174,19 @@ impl LiveMapRun {
         let row: MapRunRow = tables::decode("map run", &bytes)?;
         let execution = Arc::from(&*row.execution_arn);
         let Some(parent) = Facts::load(&runner.0, &execution).await? else { return Ok(None) };
-        let processor = Processor::of(&parent.machine.program, StateId(row.state));
+        let processor = Processor::of(&parent.machine.program, row.state);
         let mut children = Vec::with_capacity(row.children as usize);
-        for (index, entry) in (0..).zip(store.scan(&key::map_items(arn).scan()).await?) {
-            let item: ItemRow = tables::decode("map run's item", &entry.value)?;
-            children.push(Child { index, items: item.items, generation: 0, status: None });
+        let mut pages = key::Pages::of(key::map_items(arn).scan());
+        // What a reader that came to no end has left behind isn't counted.
+        while children.len() < row.children as usize
+            && let Some(page) = pages.next(store).await?
+        {
+            for entry in page {
+                let item: ItemRow = tables::decode("map run's item", &entry.value)?;
+                children.push(Child::new(children.len(), item.items));
+            }
         }
+        children.truncate(row.children as usize);
         for entry in store.scan(&key::map_children(arn).scan()).await? {
             let child: ChildRow = tables::decode("map run's child", &entry.value)?;
             let index = key::map_child_index(&entry.key)? as usize;
@@ -170,9 +199,16 @@ impl LiveMapRun {
         let is_running = |child: &&Child| child.status == Some(Status::Running);
         let running = children.iter().filter(is_running).count();
         let unsure = 0 < running;
-        let live =
-            LiveMapRun { parent, processor, row, children, running, redrive_next: 0, unsure };
-        Ok(Some(Box::new(live)))
+        Ok(Some(Box::new(LiveMapRun {
+            parent: Arc::new(parent),
+            processor,
+            row,
+            children,
+            running,
+            redrive_next: 0,
+            unsure,
+            works_on_stage: false,
+        })))
     }
 
     fn arn_of(&self, map_run_arn: &str, child: Child) -> Arc<str> {
@@ -221,6 +257,13 @@ impl Turn<'_> {
     async fn accept(&mut self, message: MapRunMessage) -> Result<(), Error> {
         match message {
             MapRunMessage::GoOn => {}
+            MapRunMessage::StageDone(redrive, stage, done) => {
+                let row = &self.live.row;
+                let is_running = row.status == StatusRow::Running;
+                if is_running && row.redrive_count == redrive && row.stage == Some(stage) {
+                    self.stage_done(stage, done);
+                }
+            }
             MapRunMessage::Update(update, answer) => {
                 let result = self.update(update);
                 self.answers.push((answer, result));
@@ -270,7 +313,8 @@ impl Turn<'_> {
 
     fn stop(&mut self) {
         if self.live.row.status == StatusRow::Running {
-            self.end(Status::Aborted, None);
+            self.set_failure(None);
+            self.end(Status::Aborted);
             // Nobody waits for it: the execution has asked for this.
             self.ended = false;
         }
@@ -305,18 +349,19 @@ impl Turn<'_> {
         if self.live.row.status != StatusRow::Running {
             return;
         }
-        if self.live.processor.has_writer {
-            let cause = "Freehold has no s3 room yet: results can't be written.";
-            let failure = Failure::new(error_name::RESULT_WRITER_FAILED, cause);
-            return self.end(Status::Failed, Some(failure));
+        if self.live.row.stage.is_some() {
+            if !std::mem::replace(&mut self.live.works_on_stage, true) {
+                self.acts.push(Act::Stage);
+            }
+            return;
         }
         if self.live.exceeds_tolerance() {
             let cause = "The specified tolerated failure threshold was exceeded";
             let failure = Failure::new(error_name::EXCEED_TOLERATED_FAILURE_THRESHOLD, cause);
-            return self.end(Status::Failed, Some(failure));
+            return self.come_to(Status::Failed, Some(failure));
         }
         if self.live.is_complete() {
-            return self.end(Status::Succeeded, None);
+            return self.come_to(Status::Succeeded, None);
         }
         let concurrency = match self.live.row.max_concurrency {
             0 => self.runner.0.limits.map_run_concurrency_default,
@@ -354,20 +399,68 @@ impl Turn<'_> {
     }
 
     fn start(&mut self, act: &Act) {
-        let (Act::Start(child) | Act::Redrive(child) | Act::Stop(child)) = *act;
+        let Some(child) = act.child() else { return };
         self.live.running += 1;
         self.set_child(child.index, child);
     }
 
-    fn end(&mut self, status: Status, failure: Option<Failure>) {
+    fn stage_done(&mut self, stage: StageRow, done: Result<Done, Failure>) {
+        self.live.works_on_stage = false;
+        match (stage, done) {
+            (_, Ok(Done::Read(items_per_child))) => {
+                let row = &mut self.live.row;
+                row.stage = None;
+                row.children = items_per_child.len() as u32;
+                row.items = items_per_child.iter().map(|items| u64::from(*items)).sum();
+                let children = items_per_child.into_iter().enumerate();
+                self.live.children =
+                    children.map(|(index, items)| Child::new(index, items)).collect();
+                self.put_row();
+            }
+            (StageRow::Writing(status), Ok(Done::Written)) => self.end(status.into()),
+            (StageRow::Reading, Ok(Done::Written)) => {
+                unreachable!("a stage comes to what it is for")
+            }
+            (_, Err(failure)) => {
+                self.set_failure(Some(failure));
+                self.end(Status::Failed);
+            }
+        }
+    }
+
+    /// Ends in this way, once the results are exported if they are to be.
+    fn come_to(&mut self, status: Status, failure: Option<Failure>) {
+        self.set_failure(failure);
+        if !self.live.processor.exports {
+            return self.end(status);
+        }
+        self.stop_children();
+        self.live.row.stage = Some(StageRow::Writing(status.into()));
+        self.live.works_on_stage = true;
+        self.put_row();
+        self.acts.push(Act::Stage);
+    }
+
+    fn set_failure(&mut self, failure: Option<Failure>) {
+        let text = |text: Option<Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
+        self.live.row.failure = failure.map(|failure| (text(failure.error), text(failure.cause)));
+    }
+
+    fn end(&mut self, status: Status) {
         let row = &mut self.live.row;
         row.status = status.into();
         row.stopped_at = Some(self.now.as_millis());
-        let text = |text: Option<Arc<str>>| text.as_deref().unwrap_or_default().to_owned();
-        row.failure = failure.map(|failure| (text(failure.error), text(failure.cause)));
+        // What isn't read yet is read by a redrive.
+        row.stage = row.stage.filter(|stage| *stage == StageRow::Reading);
+        self.live.works_on_stage = false;
         self.put_row();
         let shard = self.runner.0.shard_of(self.arn);
         self.batch.delete(key::map_open(shard, self.arn));
+        self.stop_children();
+        self.ended = true;
+    }
+
+    fn stop_children(&mut self) {
         for place in 0..self.live.children.len() {
             let child = self.live.children[place];
             if child.status == Some(Status::Running) {
@@ -376,7 +469,6 @@ impl Turn<'_> {
                 self.acts.push(Act::Stop(child));
             }
         }
-        self.ended = true;
     }
 
     fn put_row(&mut self) {
@@ -432,6 +524,7 @@ impl LiveMapRun {
             Act::Start(child) => {
                 return runner.start_child(&self.parent, arn, &self.processor, child).await;
             }
+            Act::Stage => runner.work_on_stage(arn, &self.parent, &self.row),
             Act::Redrive(child) => {
                 let (answer, _) = tokio::sync::oneshot::channel();
                 let redrive = Message::Redrive(Redriver::MapRun, answer);
@@ -452,10 +545,7 @@ impl LiveMapRun {
     async fn make_sure(&self, runner: &Runner, arn: &Arc<str>, acts: &[Act]) -> Result<(), Error> {
         let (store, shard) = (&*runner.0.store, runner.0.shard_of(arn));
         let new = |child: &Child| {
-            acts.iter().any(|act| {
-                let (Act::Start(of) | Act::Redrive(of) | Act::Stop(of)) = act;
-                of.index == child.index
-            })
+            acts.iter().any(|act| act.child().is_some_and(|of| of.index == child.index))
         };
         for child in self.children.iter().copied() {
             if child.status != Some(Status::Running) || new(&child) {

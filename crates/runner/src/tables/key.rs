@@ -149,6 +149,10 @@ pub(crate) fn map_run(arn: &str) -> Key {
     Key::of("map_run").text(arn)
 }
 
+pub(crate) fn map_plan(arn: &str) -> Key {
+    Key::of("map_plan").text(arn)
+}
+
 pub(crate) fn map_items(arn: &str) -> Key {
     Key::of("map_item").text(arn)
 }

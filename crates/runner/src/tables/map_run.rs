@@ -42,6 +42,72 @@ pub(crate) struct MapRunRow {
     /// Error and cause, of one that has failed.
     #[n(14)]
     pub(crate) failure: Option<(String, String)>,
+    /// What it does before its children may start, or after them.
+    #[n(15)]
+    pub(crate) stage: Option<StageRow>,
+}
+
+/// Work of a running map run that isn't its children's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) enum StageRow {
+    /// Its items are being read. What is written of them counts only once all are.
+    #[n(0)]
+    Reading,
+    /// Its results are being exported; then it ends in this way.
+    #[n(1)]
+    Writing(#[n(0)] StatusRow),
+}
+
+/// What a map run needs of the state that started it. Values are JSON texts.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct MapPlanRow {
+    /// Of an ItemReader.
+    #[n(0)]
+    pub(crate) reading: Option<ReadingRow>,
+    /// `Parameters` or `Arguments` of a ResultWriter.
+    #[n(1)]
+    pub(crate) writing: Option<String>,
+}
+
+/// See [`engine::Reading`].
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct ReadingRow {
+    #[n(0)]
+    pub(crate) arguments: String,
+    #[n(1)]
+    pub(crate) items_max: u64,
+    #[n(2)]
+    pub(crate) selection: Option<SelectionRow>,
+    #[n(3)]
+    pub(crate) batching: Option<BatchingRow>,
+}
+
+/// See [`engine::Selection`].
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct SelectionRow {
+    #[n(0)]
+    pub(crate) data: String,
+    #[n(1)]
+    pub(crate) input: String,
+    #[n(2)]
+    pub(crate) context: String,
+    #[n(3)]
+    pub(crate) variables: String,
+}
+
+/// See [`engine::Batching`].
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct BatchingRow {
+    #[n(0)]
+    pub(crate) items_max: u64,
+    #[n(1)]
+    pub(crate) bytes_max: u64,
+    #[n(2)]
+    pub(crate) shared: Option<String>,
 }
 
 /// What one child works on.

@@ -255,7 +255,7 @@ impl Turn<'_> {
             return Ok(());
         }
         if is_map_run {
-            let outcome = map_run::outcome(&self.runner.0, &of).await?;
+            let outcome = map_run::outcome(self.runner, &of).await?;
             self.decide(Input::MapRunEnded { attempt: number, outcome });
         } else if let Some(pattern) = pattern(&self.live, number) {
             let outcome = dispatch::execution_ended(&self.runner.0, &of, pattern).await?;

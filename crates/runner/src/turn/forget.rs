@@ -16,7 +16,8 @@ impl Turn<'_> {
         let map_runs = self.runner.0.store.scan(&key::map_listed(arn).scan()).await?;
         for row in map_runs {
             let (_, map_run) = key::map_list_parts(&row.key)?;
-            self.batch.delete(row.key).delete(key::map_run(&map_run));
+            self.batch.delete(row.key);
+            self.batch.delete(key::map_run(&map_run)).delete(key::map_plan(&map_run));
             self.delete_all([key::map_items(&map_run), key::map_children(&map_run)]);
         }
         let standing = &self.live.standing;

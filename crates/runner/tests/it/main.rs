@@ -6,10 +6,12 @@
 )]
 
 mod activities;
+mod buckets;
 mod executions;
 mod express;
 mod http;
 mod jobs;
+mod map_readers;
 mod map_runs;
 mod nested;
 mod reading;

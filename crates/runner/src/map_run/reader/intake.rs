@@ -1,0 +1,128 @@
+//! Where items go that are read: through `ItemSelector` and `ItemBatcher` into rows, some at a time.
+
+use std::sync::Arc;
+
+use asl::Failure;
+use asl::program::Map;
+use engine::event::Payload;
+use engine::frame::Item;
+use engine::{Batcher, Reading, Selection};
+use json::{Object, Value};
+use store::Batch;
+
+use crate::map_run::objects::Stop;
+use crate::tables::{self, ItemRow, key};
+use crate::{Error, Runner};
+
+/// Rows and bytes that are committed at once.
+const PAGE_ROWS: usize = 512;
+const PAGE_BYTES: usize = 1024 * 1024;
+
+pub(super) struct Intake<'r> {
+    runner: &'r Runner,
+    map_run_arn: &'r Arc<str>,
+    map: &'r Map,
+    selection: Option<Selection>,
+    batcher: Option<Batcher>,
+    /// Items that are still wanted.
+    wanted: u64,
+    /// `Map.Item.Index` of the next one.
+    index: u32,
+    /// `Map.Item.Source`.
+    source: String,
+    items_per_child: Vec<u32>,
+    page: Batch,
+    page_rows: usize,
+    page_bytes: usize,
+}
+
+impl<'r> Intake<'r> {
+    pub(super) fn new(
+        runner: &'r Runner,
+        map_run_arn: &'r Arc<str>,
+        map: &'r Map,
+        reading: &Reading,
+    ) -> Self {
+        Intake {
+            runner,
+            map_run_arn,
+            map,
+            selection: reading.selection.clone(),
+            batcher: reading.batching.clone().map(Batcher::new),
+            wanted: if reading.items_max == 0 { u64::MAX } else { reading.items_max },
+            index: 0,
+            source: String::new(),
+            items_per_child: Vec::new(),
+            page: Batch::new(),
+            page_rows: 0,
+            page_bytes: 0,
+        }
+    }
+
+    /// The items that follow are of this object, or of the bucket's list.
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/input-output-contextobject.html>
+    pub(super) fn set_source(&mut self, request: &Object) {
+        let text = |name: &str| request.get(name).and_then(Value::as_str).unwrap_or_default();
+        self.source = match request.get("Key") {
+            Some(_) => format!("S3://{}/{}", text("Bucket"), text("Key")),
+            None => format!("S3://{}", text("Bucket")),
+        };
+    }
+
+    /// Takes an item, with its key if it is a member of an object. Whether more are wanted.
+    pub(super) async fn push(&mut self, key: Option<String>, value: Value) -> Result<bool, Stop> {
+        let input = match (&self.selection, &self.map.item_selector) {
+            (Some(selection), Some(selector)) => {
+                let item = Item { index: self.index, value: Payload(value), key };
+                let entropy = self.runner.0.shard(self.map_run_arn).entropy();
+                let now = self.runner.0.house.now();
+                selection
+                    .select(selector, &item, &self.source, now, &entropy)
+                    .map_err(|fault| Stop::Failed(Failure::new(fault.error, fault.cause)))?
+            }
+            _ => value,
+        };
+        self.index += 1;
+        self.wanted -= 1;
+        let child = match &mut self.batcher {
+            Some(batcher) => batcher.push(input),
+            None => Some((input, 1)),
+        };
+        self.put(child).await?;
+        Ok(0 < self.wanted)
+    }
+
+    /// All items are read: how many of them each child has.
+    pub(super) async fn finish(mut self) -> Result<Vec<u32>, Stop> {
+        let last = self.batcher.as_mut().and_then(Batcher::finish);
+        self.put(last).await?;
+        self.turn_page().await?;
+        Ok(self.items_per_child)
+    }
+
+    async fn put(&mut self, child: Option<(Value, u32)>) -> Result<(), Stop> {
+        let Some((input, items)) = child else { return Ok(()) };
+        let row = ItemRow { input: input.to_string(), items };
+        self.page_rows += 1;
+        self.page_bytes += row.input.len();
+        let index = self.items_per_child.len() as u32;
+        self.page.put(key::map_item(self.map_run_arn, index), tables::encode(&row));
+        self.items_per_child.push(items);
+        if PAGE_ROWS <= self.page_rows || PAGE_BYTES <= self.page_bytes {
+            self.turn_page().await?;
+        }
+        Ok(())
+    }
+
+    async fn turn_page(&mut self) -> Result<(), Stop> {
+        if self.runner.0.tasks.is_closing() {
+            return Err(Stop::Broken(Error::Interrupted));
+        }
+        (self.page_rows, self.page_bytes) = (0, 0);
+        let page = std::mem::take(&mut self.page);
+        if !page.is_empty() {
+            self.runner.0.store.commit(page).await?;
+        }
+        Ok(())
+    }
+}
