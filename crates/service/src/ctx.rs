@@ -119,6 +119,7 @@ pub struct Ctx {
     trace_header: Option<String>,
     host: Option<Arc<str>>,
     attempt: Option<Arc<str>>,
+    source_arn: Option<Arc<str>>,
 }
 
 impl Ctx {
@@ -133,6 +134,7 @@ impl Ctx {
             trace_header: None,
             host: None,
             attempt: None,
+            source_arn: None,
         }
     }
 
@@ -177,10 +179,17 @@ impl Ctx {
         self
     }
 
+    /// The same request, which a service makes for that resource of its own: policies know it as `aws:SourceArn`.
+    #[must_use]
+    pub fn with_source_arn(mut self, source_arn: impl Into<Arc<str>>) -> Self {
+        self.source_arn = Some(source_arn.into());
+        self
+    }
+
     /// A request that follows from this one: another id, the same account and trace, on behalf of `caller`.
     pub fn follow_up(&self, caller: Caller) -> Self {
         let request_id = self.house.uuid();
-        Ctx { caller, session: None, request_id, attempt: None, ..self.clone() }
+        Ctx { caller, session: None, request_id, attempt: None, source_arn: None, ..self.clone() }
     }
 
     /// The same request on behalf of a role that the caller has assumed: in the role's account, its attempt kept.
@@ -191,6 +200,7 @@ impl Ctx {
         }
         self.caller = Caller { arn: role_arn.to_owned() };
         self.session = None;
+        self.source_arn = None;
         self
     }
 
@@ -243,6 +253,11 @@ impl Ctx {
     /// A neighbor's call has none.
     pub fn host(&self) -> Option<&str> {
         self.host.as_deref()
+    }
+
+    /// The resource that a service asks for, where one does: the topic of a delivery.
+    pub fn source_arn(&self) -> Option<&str> {
+        self.source_arn.as_deref()
     }
 
     /// Which attempt of which task asks, if one does. It asks again with the same text after a crash, when it can't

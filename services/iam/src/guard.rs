@@ -206,6 +206,12 @@ impl<'a> Asking<'a> {
                 (principal.kind == PrincipalKind::Service).to_string(),
             )
             .set("aws:userid", self.user_id());
+        if let Some(source) = ctx.source_arn() {
+            context.set("aws:SourceArn", source);
+            if let Ok(arn) = Arn::parse(source) {
+                context.set("aws:SourceAccount", arn.account);
+            }
+        }
         let behind = Arn::parse(&principal.arn).ok();
         if let Some(entity) = behind.and_then(|arn| self.world.behind(&arn).cloned()) {
             if principal.kind == PrincipalKind::User {
