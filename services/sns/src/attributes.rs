@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::errors::Error;
 use crate::filter;
+use crate::retry::RetryPolicy;
 
 /// What a topic keeps and shows, without being asked for more: nothing here encrypts, traces or logs deliveries.
 const TOPIC: [&str; 12] = [
@@ -43,7 +44,8 @@ pub(crate) fn set_topic(
     }
     let is_good = match name {
         "FifoTopic" | "ContentBasedDeduplication" => matches!(&*value, "true" | "false"),
-        "Policy" | "DeliveryPolicy" => is_object(&value),
+        "Policy" => is_object(&value),
+        "DeliveryPolicy" => is_delivery_policy(&value, "/http/defaultHealthyRetryPolicy"),
         "DisplayName" => value.chars().count() <= 100,
         _ => true,
     };
@@ -79,6 +81,9 @@ pub(crate) fn set_subscription(
             )));
         }
         "FilterPolicy" => filter::check(&value)?,
+        "DeliveryPolicy" if !is_delivery_policy(&value, "/healthyRetryPolicy") => {
+            return Err(Error::parameter("Attributes Reason: DeliveryPolicy: invalid value"));
+        }
         "RedrivePolicy" if dead_letter_arn(&value).is_none() => {
             return Err(Error::parameter("Attributes Reason: RedrivePolicy: invalid value"));
         }
@@ -94,6 +99,20 @@ pub(crate) fn dead_letter_arn(policy: &str) -> Option<String> {
     let arn = policy["deadLetterTargetArn"].as_str()?;
     let is_queue = base::Arn::parse(arn).is_ok_and(|arn| arn.service == "sqs");
     is_queue.then(|| arn.to_owned())
+}
+
+/// Whether a topic's policy wins over those of its subscriptions.
+pub(crate) fn disables_overrides(topic: &BTreeMap<String, String>) -> bool {
+    let text = topic.get("DeliveryPolicy").map(String::as_str).unwrap_or_default();
+    let policy: Value = serde_json::from_str(text).unwrap_or_default();
+    policy["http"]["disableSubscriptionOverrides"] == true
+}
+
+/// `retry` is where the policy of retries stands in it, if it has one.
+fn is_delivery_policy(text: &str, retry: &str) -> bool {
+    let policy: Value = serde_json::from_str(text).unwrap_or_default();
+    let is_good = |retry: &Value| retry.is_object() && RetryPolicy::read(retry).is_some();
+    policy.is_object() && policy.pointer(retry).is_none_or(is_good)
 }
 
 fn is_object(text: &str) -> bool {

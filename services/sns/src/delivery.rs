@@ -1,17 +1,18 @@
-//! What an endpoint is sent, and when it is tried again.
+//! What an endpoint is sent.
 //!
-//! <https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html>
+//! <https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html>
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use base::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::attributes;
 use crate::errors::Error;
-use crate::model::{Delivery, Subscription, is_fifo};
+use crate::http_endpoint::{self, Head};
+use crate::model::{Delivery, Subscription, Token, Topic, Turn, is_fifo, is_http};
 use crate::publishing::Given;
+use crate::retry::DeliveryPolicy;
 use crate::visit::Visit;
 use crate::wire::MessageAttributeValue;
 
@@ -23,18 +24,6 @@ pub(crate) struct Notification<'a> {
     pub(crate) deduplication_id: Option<&'a str>,
     pub(crate) at: Timestamp,
     pub(crate) given: &'a Given,
-}
-
-/// How long to wait before the next try, after that many; `None` when there is none.
-/// This is AWS's policy for its own endpoints: 100,015 tries over 23 days.
-pub(crate) fn pause(tries: u32) -> Option<Duration> {
-    match tries {
-        0..=2 => Some(Duration::ZERO),
-        3..=4 => Some(Duration::from_secs(1)),
-        5..=14 => Some(Duration::from_secs(1 << (tries - 5).min(4)).min(Duration::from_secs(20))),
-        15..100_015 => Some(Duration::from_secs(20)),
-        _ => None,
-    }
 }
 
 /// The texts of a message that has one for each protocol.
@@ -56,7 +45,7 @@ impl Notification<'_> {
         &self,
         id: &str,
         subscription: &Subscription,
-        number: u64,
+        topic: &Topic,
         ctx: &Visit<'_>,
     ) -> Result<Delivery, Error> {
         let subscription_arn = format!("{}:{id}", self.topic_arn);
@@ -68,27 +57,40 @@ impl Notification<'_> {
             }
             None => self.given.message.clone(),
         };
+        let unsubscribe_url = ctx.unsubscribe_url(subscription, &subscription_arn);
+        let policy = DeliveryPolicy::effective(&topic.attributes, &subscription.attributes);
         let body = match subscription.protocol.as_str() {
-            "lambda" => self.lambda_event(&subscription_arn, &message),
-            _ => self.queue_message(subscription, &message),
+            "lambda" => self.lambda_event(&subscription_arn, &message, &unsubscribe_url),
+            "sqs" => self.queue_message(subscription, &message, &unsubscribe_url),
+            _ => {
+                let is_raw = subscription.is_raw();
+                let head = Head {
+                    kind: "Notification",
+                    message_id: self.message_id,
+                    topic_arn: self.topic_arn,
+                    subscription_arn: Some(&subscription_arn),
+                    is_raw,
+                    content_type: &policy.content_type,
+                };
+                let envelope = || self.envelope(&message, &unsubscribe_url).to_string();
+                let body = if is_raw { message } else { envelope() };
+                http_endpoint::draft(&head, &body)
+            }
         };
-        let policy = subscription.attributes.get("RedrivePolicy");
-        Ok(Delivery {
-            // In the order of publishing among those that are due at one time.
-            id: format!("{number:020} {}", ctx.house().uuid()),
-            topic_arn: self.topic_arn.to_owned(),
-            subscription_arn,
-            body: body.to_string(),
-            protocol: subscription.protocol.clone(),
-            endpoint: subscription.endpoint.clone(),
-            tries: 0,
-            published_at: self.at,
-            dead_letter_arn: policy.and_then(|policy| attributes::dead_letter_arn(policy)),
-        })
+        let turn = |group: &String| Turn { group: group.clone(), number: topic.last_number };
+        let group = self.given.group_id.as_ref().filter(|_| is_fifo(self.topic_arn));
+        let turn = group.map(turn);
+        let to = To { topic_arn: self.topic_arn, subscription_arn, subscription, policy, turn };
+        Ok(to.delivery(body, ctx))
     }
 
     /// What SendMessage is to send.
-    fn queue_message(&self, subscription: &Subscription, message: &str) -> Value {
+    fn queue_message(
+        &self,
+        subscription: &Subscription,
+        message: &str,
+        unsubscribe_url: &str,
+    ) -> Value {
         let mut body = Map::new();
         if subscription.is_raw() {
             body.insert("MessageBody".into(), message.into());
@@ -103,7 +105,8 @@ impl Notification<'_> {
             });
             body.insert("MessageAttributes".into(), attributes.collect::<Map<_, _>>().into());
         } else {
-            body.insert("MessageBody".into(), self.envelope(message).to_string().into());
+            let envelope = self.envelope(message, unsubscribe_url).to_string();
+            body.insert("MessageBody".into(), envelope.into());
         }
         if let Some(group) = &self.given.group_id {
             body.insert("MessageGroupId".into(), group.clone().into());
@@ -116,7 +119,7 @@ impl Notification<'_> {
     }
 
     /// <https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html>
-    fn envelope(&self, message: &str) -> Value {
+    fn envelope(&self, message: &str, unsubscribe_url: &str) -> Value {
         let mut envelope = Map::new();
         let mut put = |name: &str, value: Value| envelope.insert(name.to_owned(), value);
         put("Type", "Notification".into());
@@ -130,6 +133,7 @@ impl Notification<'_> {
         }
         put("Message", message.into());
         put("Timestamp", self.at.to_string().into());
+        put("UnsubscribeURL", unsubscribe_url.into());
         if !self.given.attributes.is_empty() {
             put("MessageAttributes", self.shown_attributes());
         }
@@ -137,7 +141,7 @@ impl Notification<'_> {
     }
 
     /// <https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html>
-    fn lambda_event(&self, subscription_arn: &str, message: &str) -> Value {
+    fn lambda_event(&self, subscription_arn: &str, message: &str, unsubscribe_url: &str) -> Value {
         json!({"Records": [{
             "EventSource": "aws:sns",
             "EventVersion": "1.0",
@@ -149,6 +153,7 @@ impl Notification<'_> {
                 "Subject": self.given.subject,
                 "Message": message,
                 "Timestamp": self.at.to_string(),
+                "UnsubscribeUrl": unsubscribe_url,
                 "MessageAttributes": self.shown_attributes(),
             },
         }]})
@@ -163,18 +168,99 @@ impl Notification<'_> {
     }
 }
 
+/// Whom a delivery is for.
+struct To<'a> {
+    topic_arn: &'a str,
+    subscription_arn: String,
+    subscription: &'a Subscription,
+    policy: DeliveryPolicy,
+    turn: Option<Turn>,
+}
+
+impl To<'_> {
+    /// A delivery that is due now.
+    fn delivery(self, body: Value, ctx: &Visit<'_>) -> Delivery {
+        let To { topic_arn, subscription_arn, subscription, policy, turn } = self;
+        let redrive = subscription.attributes.get("RedrivePolicy");
+        let retry_policy =
+            is_http(&subscription.protocol).then(|| policy.retry.to_json().to_string());
+        Delivery {
+            id: ctx.house().uuid(),
+            topic_arn: topic_arn.to_owned(),
+            subscription_arn,
+            body: body.to_string(),
+            protocol: subscription.protocol.clone(),
+            endpoint: subscription.endpoint.clone(),
+            tries: 0,
+            due: ctx.now(),
+            published_at: ctx.now(),
+            dead_letter_arn: redrive.and_then(|policy| attributes::dead_letter_arn(policy)),
+            retry_policy,
+            turn,
+        }
+    }
+}
+
+/// What an endpoint out of the house is asked before it gets messages, and after it has got the last one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    Subscribe,
+    Unsubscribe,
+}
+
+impl Question {
+    /// The delivery of the token that answers it.
+    pub(crate) fn to(
+        self,
+        topic_arn: &str,
+        id: &str,
+        (topic, subscription): (&Topic, &Subscription),
+        token: &Token,
+        ctx: &Visit<'_>,
+    ) -> Delivery {
+        let subscription_arn = format!("{topic_arn}:{id}");
+        let (kind, message) = match self {
+            Question::Subscribe => (
+                "SubscriptionConfirmation",
+                format!(
+                    "You have chosen to subscribe to the topic {topic_arn}.\nTo confirm the subscription, visit the SubscribeURL included in this message."
+                ),
+            ),
+            Question::Unsubscribe => (
+                "UnsubscribeConfirmation",
+                format!(
+                    "You have chosen to deactivate subscription {subscription_arn}.\nTo cancel this operation and restore the subscription, visit the SubscribeURL included in this message."
+                ),
+            ),
+        };
+        let message_id = ctx.house().uuid();
+        let body = json!({
+            "Type": kind,
+            "MessageId": message_id,
+            "Token": token.text,
+            "TopicArn": topic_arn,
+            "Message": message,
+            "SubscribeURL": ctx.subscribe_url(subscription, topic_arn, &token.text),
+            "Timestamp": ctx.now().to_string(),
+        });
+        let policy = DeliveryPolicy::effective(&topic.attributes, &subscription.attributes);
+        let head = Head {
+            kind,
+            message_id: &message_id,
+            topic_arn,
+            subscription_arn: Some(&*subscription_arn).filter(|_| self == Question::Unsubscribe),
+            is_raw: false,
+            content_type: &policy.content_type,
+        };
+        let draft = http_endpoint::draft(&head, &body.to_string());
+        let to = To { topic_arn, subscription_arn, subscription, policy, turn: None };
+        to.delivery(draft, ctx)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tries_come_at_once_then_slower_then_end() {
-        let pauses: Vec<_> = [0, 2, 3, 5, 8, 14, 15, 100_014].map(pause).into();
-        let seconds = |it: &Option<Duration>| it.map(|it| it.as_secs());
-        let pauses: Vec<_> = pauses.iter().map(seconds).collect();
-        assert_eq!(pauses, [0, 0, 1, 1, 8, 16, 20, 20].map(Some));
-        assert_eq!(pause(100_015), None);
-    }
 
     #[test]
     fn a_message_for_protocols_needs_a_default() {

@@ -57,6 +57,7 @@ fn shown(attributes: &BTreeMap<String, MessageAttributeValue>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::State;
 
     fn subscription(policy: &str, scope: &str) -> Subscription {
         let attributes = [("FilterPolicy", policy), ("FilterPolicyScope", scope)];
@@ -65,6 +66,9 @@ mod tests {
             endpoint: String::new(),
             owner: String::new(),
             attributes: attributes.map(|(name, it)| (name.to_owned(), it.to_owned())).into(),
+            state: State::Confirmed,
+            token: None,
+            host: None,
         }
     }
 

@@ -1,22 +1,27 @@
-//! The SNS room: topics, their subscriptions, and messages that go to queues and functions.
+//! The SNS room: topics, their subscriptions, and messages that go to queues, functions and HTTP endpoints.
 //!
 //! What is published becomes one durable row for each subscription that wants it, in one batch; a row goes when
 //! its endpoint has taken the message, or when it never will. Endpoints are reached over the Bus, as clients reach them.
 //!
-//! Mobile push, text messages, mail and HTTP endpoints are refused: nothing here reaches out of the house.
+//! An HTTP endpoint is sent a token first and gets messages once somebody confirms with it.
+//! Mobile push, text messages and mail are refused.
 //!
 //! # How to read it
 //! - The table below: each operation and the one file in `ops` that answers it.
 //! - `publishing`: from a request to deliveries. `filter`: which subscriptions want a message.
-//! - `delivery`: what an endpoint is sent, and when it is tried again. `work`: who sends it.
+//! - `delivery`: what an endpoint is sent. `retry`: when it is tried again. `work`: who sends it.
+//! - `http_endpoint`: endpoints out of the house.
 
 mod attributes;
 mod delivery;
 mod errors;
 mod filter;
+mod http_endpoint;
 mod model;
 mod ops;
+mod permissions;
 mod publishing;
+mod retry;
 mod tables;
 mod visit;
 mod wire;
@@ -90,7 +95,8 @@ impl Service for Sns {
     fn answers_again(&self, operation: &str) -> bool {
         matches!(
             operation,
-            "CreateTopic"
+            "ConfirmSubscription"
+                | "CreateTopic"
                 | "DeleteTopic"
                 | "Publish"
                 | "PublishBatch"
@@ -118,6 +124,7 @@ impl Service for Sns {
 service::operations! {
     /// The operations. Those of mobile push, text messages and data protection are unknown here.
     static OPERATIONS: Sns {
+        "AddPermission" => ops::add_permission,
         "ConfirmSubscription" => ops::confirm_subscription,
         "CreateTopic" => ops::create_topic,
         "DeleteTopic" => ops::delete_topic,
@@ -129,6 +136,7 @@ service::operations! {
         "ListTopics" => ops::list_topics,
         "Publish" => ops::publish,
         "PublishBatch" => ops::publish_batch,
+        "RemovePermission" => ops::remove_permission,
         "SetSubscriptionAttributes" => ops::set_subscription_attributes,
         "SetTopicAttributes" => ops::set_topic_attributes,
         "Subscribe" => ops::subscribe,

@@ -1,5 +1,6 @@
 //! The operations, one file each: check, act, reply.
 
+mod add_permission;
 mod confirm_subscription;
 mod create_topic;
 mod delete_topic;
@@ -11,6 +12,7 @@ mod list_tags_for_resource;
 mod list_topics;
 mod publish;
 mod publish_batch;
+mod remove_permission;
 mod set_subscription_attributes;
 mod set_topic_attributes;
 mod subscribe;
@@ -18,6 +20,7 @@ mod tag_resource;
 mod unsubscribe;
 mod untag_resource;
 
+pub(crate) use add_permission::add_permission;
 pub(crate) use confirm_subscription::confirm_subscription;
 pub(crate) use create_topic::create_topic;
 pub(crate) use delete_topic::delete_topic;
@@ -29,6 +32,7 @@ pub(crate) use list_tags_for_resource::list_tags_for_resource;
 pub(crate) use list_topics::list_topics;
 pub(crate) use publish::publish;
 pub(crate) use publish_batch::publish_batch;
+pub(crate) use remove_permission::remove_permission;
 pub(crate) use set_subscription_attributes::set_subscription_attributes;
 pub(crate) use set_topic_attributes::set_topic_attributes;
 pub(crate) use subscribe::subscribe;

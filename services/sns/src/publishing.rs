@@ -11,7 +11,7 @@ use tokio::sync::MutexGuard;
 use crate::delivery::{self, Notification};
 use crate::errors::Error;
 use crate::filter;
-use crate::model::{Subscription, Topic, is_fifo};
+use crate::model::{State, Subscription, Topic, is_fifo};
 use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{MessageAttributeValue, PublishOutput};
@@ -102,73 +102,92 @@ impl Given {
     }
 }
 
-/// The turn of whoever publishes to a FIFO topic: its numbers and deduplication ids are given one after the other.
-/// A standard topic has neither.
-pub(crate) async fn turn<'a>(ctx: &'a Visit<'_>, topic_arn: &str) -> Option<MutexGuard<'a, ()>> {
-    if is_fifo(topic_arn) { Some(ctx.room.publishing.lock().await) } else { None }
+/// A request that publishes to one topic: what it writes is one batch.
+pub(crate) struct Publishing<'v> {
+    ctx: &'v Visit<'v>,
+    topic_arn: String,
+    topic: Topic,
+    subscriptions: Vec<(String, String, Subscription)>,
+    batch: Batch,
+    /// What the batch will have been answered, by deduplication key.
+    answers: BTreeMap<String, PublishOutput>,
+    /// The turn of whoever publishes to a FIFO topic: its numbers and deduplication ids are given one after the other.
+    /// A standard topic has neither.
+    _turn: Option<MutexGuard<'v, ()>>,
 }
 
-/// Writes the deliveries of a message into `batch`, and says what its sender is told.
-pub(crate) async fn publish(
-    ctx: &Visit<'_>,
-    topic_arn: &str,
-    topic: &mut Topic,
-    subscriptions: &[(String, String, Subscription)],
-    given: Given,
-    batch: &mut Batch,
-) -> Result<PublishOutput, Error> {
-    let now = ctx.now();
-    let key = given.deduplication_key(topic_arn, topic);
-    if let Some(key) = &key
-        && let Some((at, answer)) = tables::sent(ctx.store(), topic_arn, key).await?
-        && now < at.after(DEDUPLICATION)
-    {
-        return Ok(aws::decode(answer.as_bytes())?);
+impl<'v> Publishing<'v> {
+    pub(crate) async fn begin(ctx: &'v Visit<'v>, topic_arn: String) -> Result<Self, Error> {
+        let turn = if is_fifo(&topic_arn) { Some(ctx.room.publishing.lock().await) } else { None };
+        let topic = ctx.topic(&topic_arn).await?.value;
+        let of = Some(topic_arn.as_str());
+        let mut subscriptions = tables::subscriptions(ctx.store(), of, None, usize::MAX).await?;
+        subscriptions.retain(|(_, _, it)| it.state == State::Confirmed);
+        let (batch, answers) = (Batch::new(), BTreeMap::new());
+        Ok(Publishing { ctx, topic_arn, topic, subscriptions, batch, answers, _turn: turn })
     }
-    // Numbers rise in the order of publishing, and so do the keys of deliveries that are due at one time.
-    topic.last_number += u64::from(is_fifo(topic_arn));
-    let sequence_number = is_fifo(topic_arn).then(|| format!("1{:019}", topic.last_number));
-    let reply = PublishOutput { message_id: ctx.house().uuid(), sequence_number };
-    let notification = Notification {
-        topic_arn,
-        message_id: &reply.message_id,
-        sequence_number: reply.sequence_number.as_deref(),
-        deduplication_id: key.as_deref(),
-        at: now,
-        given: &given,
-    };
-    for (_, id, subscription) in subscriptions {
-        if filter::wants(subscription, &given.message, &given.attributes) {
-            let delivery = notification.to(id, subscription, topic.last_number, ctx)?;
-            tables::put_delivery(batch, now, &delivery);
+
+    pub(crate) fn check(&self, given: &Given) -> Result<(), Error> {
+        given.check(&self.topic_arn, &self.topic)
+    }
+
+    /// Writes the deliveries of a message that was checked, and says what its sender is told.
+    pub(crate) async fn publish(&mut self, given: Given) -> Result<PublishOutput, Error> {
+        let (ctx, topic_arn) = (self.ctx, self.topic_arn.as_str());
+        let now = ctx.now();
+        let key = given.deduplication_key(topic_arn, &self.topic);
+        if let Some(key) = &key {
+            if let Some(answer) = self.answers.get(key) {
+                return Ok(answer.clone());
+            }
+            if let Some((at, answer)) = tables::sent(ctx.store(), topic_arn, key).await?
+                && now < at.after(DEDUPLICATION)
+            {
+                return Ok(aws::decode(answer.as_bytes())?);
+            }
         }
+        self.topic.last_number += u64::from(is_fifo(topic_arn));
+        let sequence_number =
+            is_fifo(topic_arn).then(|| format!("1{:019}", self.topic.last_number));
+        let reply = PublishOutput { message_id: ctx.house().uuid(), sequence_number };
+        let notification = Notification {
+            topic_arn,
+            message_id: &reply.message_id,
+            sequence_number: reply.sequence_number.as_deref(),
+            deduplication_id: key.as_deref(),
+            at: now,
+            given: &given,
+        };
+        for (_, id, subscription) in &self.subscriptions {
+            if filter::wants(subscription, &given.message, &given.attributes) {
+                let delivery = notification.to(id, subscription, &self.topic, ctx)?;
+                tables::put_delivery(&mut self.batch, &delivery);
+            }
+        }
+        if let Some(key) = key {
+            let answer = String::from_utf8_lossy(&aws::encode(&reply)?).into_owned();
+            tables::put_sent(&mut self.batch, topic_arn, &key, now, answer);
+            self.answers.insert(key, reply.clone());
+        }
+        Ok(reply)
     }
-    if let Some(key) = key {
-        let answer = String::from_utf8_lossy(&aws::encode(&reply)?).into_owned();
-        tables::put_sent(batch, topic_arn, &key, now, answer);
-    }
-    Ok(reply)
-}
 
-/// Writes what a publishing leaves behind: the topic's last number, and the answer if a task's attempt asked.
-pub(crate) async fn keep<T: Serialize>(
-    ctx: &Visit<'_>,
-    topic_arn: &str,
-    published: Topic,
-    reply: &T,
-    batch: &mut Batch,
-) -> Result<(), Error> {
-    if let Some(attempt) = ctx.request.attempt() {
-        let answer = String::from_utf8_lossy(&aws::encode(reply)?).into_owned();
-        tables::put_attempt(batch, attempt, ctx.now(), answer);
+    /// Commits, with what publishing leaves behind: the topic's last number, and the answer if a task's attempt asked.
+    pub(crate) async fn end<T: Serialize>(mut self, reply: &T) -> Result<(), Error> {
+        let (ctx, topic_arn) = (self.ctx, self.topic_arn.as_str());
+        if let Some(attempt) = ctx.request.attempt() {
+            let answer = String::from_utf8_lossy(&aws::encode(reply)?).into_owned();
+            tables::put_attempt(&mut self.batch, attempt, ctx.now(), answer);
+        }
+        if is_fifo(topic_arn) {
+            // Attributes may have been changed since; numbers change only under the lock that is held here.
+            let found = ctx.topic(topic_arn).await?;
+            let topic = Topic { last_number: self.topic.last_number, ..found.value.clone() };
+            tables::require_topic(&mut self.batch, topic_arn, Some(&found));
+            tables::put_topic(&mut self.batch, topic_arn, topic);
+        }
+        ctx.commit(self.batch).await?;
+        ctx.room.bell.notify_one();
+        Ok(())
     }
-    if !is_fifo(topic_arn) {
-        return Ok(());
-    }
-    // Attributes may have been changed since; numbers change only under the lock that is held here.
-    let found = ctx.topic(topic_arn).await?;
-    let topic = Topic { last_number: published.last_number, ..found.value.clone() };
-    tables::require_topic(batch, topic_arn, Some(&found));
-    tables::put_topic(batch, topic_arn, topic);
-    Ok(())
 }

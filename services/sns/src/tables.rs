@@ -7,11 +7,12 @@ use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
 use store::{Batch, Bytes, Error, Read};
 
-use crate::model::{Delivery, Subscription, Topic};
+use crate::model::{Delivery, State, Subscription, Token, Topic, Turn};
 
 const TOPIC: &str = "sns.topic";
 const SUBSCRIPTION: &str = "sns.subscription";
 const DELIVERY: &str = "sns.delivery";
+const ORDERED: &str = "sns.ordered";
 const ATTEMPT: &str = "sns.attempt";
 const SENT: &str = "sns.sent";
 
@@ -44,6 +45,41 @@ struct SubscriptionRow {
     owner: String,
     #[n(3)]
     attributes: BTreeMap<String, String>,
+    #[n(4)]
+    state: StateRow,
+    #[n(5)]
+    token: Option<TokenRow>,
+    #[n(6)]
+    host: Option<String>,
+}
+
+#[derive(Clone, Copy, Encode, Decode)]
+#[cbor(index_only)]
+enum StateRow {
+    #[n(0)]
+    Confirmed,
+    #[n(1)]
+    Pending,
+    #[n(2)]
+    Deleted,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct TokenRow {
+    #[n(0)]
+    text: String,
+    #[n(1)]
+    made_at: i64,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct TurnRow {
+    #[n(0)]
+    group: String,
+    #[n(1)]
+    number: u64,
 }
 
 #[derive(Encode, Decode)]
@@ -65,6 +101,14 @@ struct DeliveryRow {
     published_at: i64,
     #[n(7)]
     dead_letter_arn: Option<String>,
+    #[n(8)]
+    id: String,
+    #[n(9)]
+    due: i64,
+    #[n(10)]
+    retry_policy: Option<String>,
+    #[n(11)]
+    turn: Option<TurnRow>,
 }
 
 /// An answer that is kept: of a task's attempt, or of a message with a deduplication id.
@@ -139,31 +183,52 @@ pub(crate) async fn subscriptions(
     entries.iter().map(subscription).collect()
 }
 
-/// The deliveries that are due soonest, with the time of each.
-pub(crate) async fn deliveries(
-    store: &dyn Read,
-    limit: usize,
-) -> Result<Vec<(Timestamp, Delivery)>, Error> {
+/// The deliveries that are due soonest, of those that have no turn to wait for.
+pub(crate) async fn deliveries(store: &dyn Read, limit: usize) -> Result<Vec<Delivery>, Error> {
     let entries = store.scan(&Key::of(DELIVERY).scan().limit(limit)).await?;
-    let delivery = |entry: &store::Entry| {
-        let mut parts = Parts::of(DELIVERY, &entry.key)?;
-        let (due, id) = (parts.i64()?, parts.text()?);
-        parts.end()?;
-        let row: DeliveryRow = decode(&entry.value)?;
-        let delivery = Delivery {
-            id,
-            topic_arn: row.topic_arn,
-            subscription_arn: row.subscription_arn,
-            body: row.body,
-            protocol: row.protocol,
-            endpoint: row.endpoint,
-            tries: row.tries,
-            published_at: Timestamp::from_millis(row.published_at),
-            dead_letter_arn: row.dead_letter_arn,
-        };
-        Ok((Timestamp::from_millis(due), delivery))
-    };
-    entries.iter().map(delivery).collect()
+    entries.iter().map(|entry| delivery(&entry.value)).collect()
+}
+
+/// The first delivery of every group, whenever it is due.
+pub(crate) async fn first_of_groups(store: &dyn Read) -> Result<Vec<Delivery>, Error> {
+    let (mut firsts, mut scan) = (Vec::new(), Key::of(ORDERED).scan().limit(1));
+    while let Some(entry) = store.scan(&scan).await?.first() {
+        let first = delivery(&entry.value)?;
+        if let Some(turn) = &first.turn {
+            let last = group_key(&first.subscription_arn, &turn.group).u64(u64::MAX);
+            scan = Key::of(ORDERED).scan().limit(1).after(&last);
+        }
+        firsts.push(first);
+    }
+    Ok(firsts)
+}
+
+/// The first delivery of one group.
+pub(crate) async fn first_of(
+    store: &dyn Read,
+    subscription_arn: &str,
+    group: &str,
+) -> Result<Option<Delivery>, Error> {
+    let entries = store.scan(&group_key(subscription_arn, group).scan().limit(1)).await?;
+    entries.first().map(|entry| delivery(&entry.value)).transpose()
+}
+
+fn delivery(row: &[u8]) -> Result<Delivery, Error> {
+    let row: DeliveryRow = decode(row)?;
+    Ok(Delivery {
+        id: row.id,
+        topic_arn: row.topic_arn,
+        subscription_arn: row.subscription_arn,
+        body: row.body,
+        protocol: row.protocol,
+        endpoint: row.endpoint,
+        tries: row.tries,
+        due: Timestamp::from_millis(row.due),
+        published_at: Timestamp::from_millis(row.published_at),
+        dead_letter_arn: row.dead_letter_arn,
+        retry_policy: row.retry_policy,
+        turn: row.turn.map(|TurnRow { group, number }| Turn { group, number }),
+    })
 }
 
 pub(crate) async fn attempt(store: &dyn Read, attempt: &str) -> Result<Option<String>, Error> {
@@ -185,13 +250,20 @@ pub(crate) async fn sent(
     row.map(read).transpose()
 }
 
-/// A batch that forgets answers to attempts, and deduplication ids, that are older than these.
+/// A batch that forgets answers to attempts, and deduplication ids, that are older than these,
+/// and subscriptions that wait for a confirmation no more.
 pub(crate) async fn forget(
     store: &dyn Read,
     attempts_before: Timestamp,
     sent_before: Timestamp,
+    now: Timestamp,
 ) -> Result<Batch, Error> {
     let mut batch = Batch::new();
+    for (topic_arn, id, subscription) in subscriptions(store, None, None, usize::MAX).await? {
+        if subscription.is_over(now) {
+            delete_subscription(&mut batch, &topic_arn, &id);
+        }
+    }
     for (table, before) in [(ATTEMPT, attempts_before), (SENT, sent_before)] {
         for entry in store.scan(&Key::of(table).scan()).await? {
             if decode::<AnswerRow>(&entry.value)?.at < before.as_millis() {
@@ -228,8 +300,15 @@ pub(crate) fn put_subscription(
     id: &str,
     subscription: Subscription,
 ) {
-    let Subscription { protocol, endpoint, owner, attributes } = subscription;
-    let row = SubscriptionRow { protocol, endpoint, owner, attributes };
+    let Subscription { protocol, endpoint, owner, attributes, state, token, host } = subscription;
+    let state = match state {
+        State::Confirmed => StateRow::Confirmed,
+        State::Pending => StateRow::Pending,
+        State::Deleted => StateRow::Deleted,
+    };
+    let token =
+        token.map(|Token { text, made_at }| TokenRow { text, made_at: made_at.as_millis() });
+    let row = SubscriptionRow { protocol, endpoint, owner, attributes, state, token, host };
     batch.put(subscription_key(topic_arn, id), encode(&row));
 }
 
@@ -247,7 +326,8 @@ pub(crate) fn delete_subscription(batch: &mut Batch, topic_arn: &str, id: &str) 
     batch.delete(subscription_key(topic_arn, id));
 }
 
-pub(crate) fn put_delivery(batch: &mut Batch, due: Timestamp, delivery: &Delivery) {
+pub(crate) fn put_delivery(batch: &mut Batch, delivery: &Delivery) {
+    let turn = |turn: &Turn| TurnRow { group: turn.group.clone(), number: turn.number };
     let row = DeliveryRow {
         topic_arn: delivery.topic_arn.clone(),
         subscription_arn: delivery.subscription_arn.clone(),
@@ -257,12 +337,16 @@ pub(crate) fn put_delivery(batch: &mut Batch, due: Timestamp, delivery: &Deliver
         tries: delivery.tries,
         published_at: delivery.published_at.as_millis(),
         dead_letter_arn: delivery.dead_letter_arn.clone(),
+        id: delivery.id.clone(),
+        due: delivery.due.as_millis(),
+        retry_policy: delivery.retry_policy.clone(),
+        turn: delivery.turn.as_ref().map(turn),
     };
-    batch.put(delivery_key(due, &delivery.id), encode(&row));
+    batch.put(delivery_key(delivery), encode(&row));
 }
 
-pub(crate) fn delete_delivery(batch: &mut Batch, due: Timestamp, id: &str) {
-    batch.delete(delivery_key(due, id));
+pub(crate) fn delete_delivery(batch: &mut Batch, delivery: &Delivery) {
+    batch.delete(delivery_key(delivery));
 }
 
 pub(crate) fn put_attempt(batch: &mut Batch, attempt: &str, at: Timestamp, answer: String) {
@@ -283,8 +367,17 @@ pub(crate) fn put_sent(
 
 impl From<SubscriptionRow> for Subscription {
     fn from(row: SubscriptionRow) -> Self {
-        let SubscriptionRow { protocol, endpoint, owner, attributes } = row;
-        Subscription { protocol, endpoint, owner, attributes }
+        let SubscriptionRow { protocol, endpoint, owner, attributes, state, token, host } = row;
+        let state = match state {
+            StateRow::Confirmed => State::Confirmed,
+            StateRow::Pending => State::Pending,
+            StateRow::Deleted => State::Deleted,
+        };
+        let token = token.map(|TokenRow { text, made_at }| Token {
+            text,
+            made_at: Timestamp::from_millis(made_at),
+        });
+        Subscription { protocol, endpoint, owner, attributes, state, token, host }
     }
 }
 
@@ -292,8 +385,16 @@ fn subscription_key(topic_arn: &str, id: &str) -> Key {
     Key::of(SUBSCRIPTION).text(topic_arn).text(id)
 }
 
-fn delivery_key(due: Timestamp, id: &str) -> Key {
-    Key::of(DELIVERY).i64(due.as_millis()).text(id)
+/// Those that have no turn stand by the time they are due.
+fn delivery_key(delivery: &Delivery) -> Key {
+    match &delivery.turn {
+        Some(turn) => group_key(&delivery.subscription_arn, &turn.group).u64(turn.number),
+        None => Key::of(DELIVERY).i64(delivery.due.as_millis()).text(&delivery.id),
+    }
+}
+
+fn group_key(subscription_arn: &str, group: &str) -> Key {
+    Key::of(ORDERED).text(subscription_arn).text(group)
 }
 
 fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {

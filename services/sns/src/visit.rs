@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use base::Timestamp;
+use serde_json::Value;
 use service::{Ctx, House};
 use store::{Batch, Store};
 
 use crate::Room;
 use crate::errors::Error;
-use crate::model::{Subscription, Topic};
+use crate::model::{State, Subscription, Token, Topic};
+use crate::permissions;
 use crate::tables::{self, Found};
 
 /// Entries of a page.
@@ -56,7 +58,61 @@ impl Visit<'_> {
     ) -> Result<(&'a str, &'a str, Found<Subscription>), Error> {
         let (topic_arn, id) = split(arn)?;
         let found = tables::subscription(self.store(), topic_arn, id).await?;
+        let found = found.filter(|found| found.value.state != State::Deleted);
         Ok((topic_arn, id, found.ok_or(Error::NotFound("Subscription"))?))
+    }
+
+    /// Changes the policy of a topic, or the one that it has by default.
+    pub(crate) async fn change_policy(
+        &self,
+        topic_arn: &str,
+        change: impl FnOnce(&mut Value) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let found = self.topic(topic_arn).await?;
+        let mut topic = found.value.clone();
+        let owner = base::Arn::parse(topic_arn).map(|arn| arn.account).unwrap_or_default();
+        let mut policy = match topic.attributes.get("Policy") {
+            Some(text) => serde_json::from_str(text).map_err(|_| Error::parameter("Policy"))?,
+            None => permissions::default_policy(topic_arn, &owner),
+        };
+        change(&mut policy)?;
+        topic.attributes.insert("Policy".to_owned(), policy.to_string());
+
+        let mut batch = Batch::new();
+        tables::require_topic(&mut batch, topic_arn, Some(&found));
+        tables::put_topic(&mut batch, topic_arn, topic);
+        self.commit(batch).await
+    }
+
+    /// A token that nobody guesses.
+    pub(crate) fn token(&self) -> Token {
+        let mut bytes = [0; 64];
+        self.house().entropy().fill(&mut bytes);
+        let text = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Token { text, made_at: self.now() }
+    }
+
+    /// Where who has a token confirms with it.
+    pub(crate) fn subscribe_url(
+        &self,
+        subscription: &Subscription,
+        topic_arn: &str,
+        token: &str,
+    ) -> String {
+        let base = self.base_url(subscription);
+        format!("{base}/?Action=ConfirmSubscription&TopicArn={topic_arn}&Token={token}")
+    }
+
+    pub(crate) fn unsubscribe_url(&self, subscription: &Subscription, arn: &str) -> String {
+        format!("{}/?Action=Unsubscribe&SubscriptionArn={arn}", self.base_url(subscription))
+    }
+
+    /// Links begin as the URL by which the subscriber has reached us.
+    fn base_url(&self, subscription: &Subscription) -> String {
+        match &subscription.host {
+            Some(host) => format!("http://{host}"),
+            None => format!("https://sns.{}.amazonaws.com", self.request.region()),
+        }
     }
 
     /// Commits what was decided on what was read; a race is the client's to repeat.

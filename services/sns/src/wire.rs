@@ -52,7 +52,18 @@ aws::structures! { Pascal;
     pub(crate) struct ConfirmSubscriptionInput {
         required topic_arn: String,
         required token: String,
+        optional authenticate_on_unsubscribe: String,
     }
+
+    /// <https://docs.aws.amazon.com/sns/latest/api/API_AddPermission.html>
+    pub(crate) struct AddPermissionInput {
+        required topic_arn: String,
+        required label: String,
+        required a_w_s_account_id: Vec<String>,
+        required action_name: Vec<String>,
+    }
+    /// <https://docs.aws.amazon.com/sns/latest/api/API_RemovePermission.html>
+    pub(crate) struct RemovePermissionInput { required topic_arn: String, required label: String }
 
     /// <https://docs.aws.amazon.com/sns/latest/api/API_SetSubscriptionAttributes.html>
     pub(crate) struct SetSubscriptionAttributesInput {

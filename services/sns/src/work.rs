@@ -1,5 +1,10 @@
-//! Who sends what was published: every delivery that is due, over the Bus, until its endpoint has it or never will.
+//! Who sends what was published: every delivery that is due, until its endpoint has it or never will.
+//!
+//! Messages of a group of a FIFO topic go to a subscription one after the other, whatever befalls them;
+//! all others go side by side, so a slow endpoint holds up nobody else.
 
+use std::collections::BTreeSet;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,19 +12,23 @@ use base::Timestamp;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use futures_util::future::join_all;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use serde_json::{Value, json};
 use service::{CallError, Caller, Ctx};
 use store::Batch;
 
 use crate::Room;
-use crate::delivery::pause;
-use crate::model::{Delivery, is_fifo};
+use crate::http_endpoint;
+use crate::model::Delivery;
 use crate::publishing::DEDUPLICATION;
+use crate::retry::{RetryPolicy, pause_of_aws};
 use crate::tables;
 
-/// Deliveries that are looked at together.
-const LOOKED_MAX: usize = 256;
+/// The principal that policies of queues and functions name.
+const PRINCIPAL: &str = "sns.amazonaws.com";
+/// Deliveries that are under way at one time.
+const FLYING_MAX: usize = 256;
 /// The longest rest: a clock that was set is noticed after it.
 const REST_MAX: Duration = Duration::from_secs(60);
 /// The pause after the store has refused.
@@ -30,79 +39,147 @@ const ATTEMPT_KEPT: Duration = Duration::from_hours(24);
 const SWEEP: Duration = Duration::from_hours(1);
 
 /// What became of a try.
-enum Outcome {
+#[derive(Debug)]
+pub(crate) enum Outcome {
     Delivered,
     /// The endpoint isn't there or refuses: it won't be tried again.
     Refused(String),
     Failed(String),
 }
 
+/// What is done side by side; each gives the name under which it is known to fly, and when it goes on if it has to.
+type Flights<'r> = FuturesUnordered<Pin<Box<dyn Future<Output = Landed> + Send + 'r>>>;
+type Landed = (String, Result<Option<Timestamp>, store::Error>);
+
 /// Works until it is dropped.
 pub(crate) async fn work(room: Arc<Room>) {
+    let room = &*room;
     let mut sweep_at = room.house.now().after(SWEEP);
+    let (mut flights, mut flying) = (Flights::new(), BTreeSet::new());
     loop {
-        let rest = match look(&room, &mut sweep_at).await {
-            Ok(next) => next.map_or(REST_MAX, |next| next.since(room.house.now())),
+        let looked = look(room, &mut sweep_at, &mut flights, &mut flying).await;
+        let (mut next, has_more) = match looked {
+            Ok(looked) => looked,
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "deliver messages");
-                PAUSE
+                (Some(room.house.now().after(PAUSE)), false)
             }
         };
-        // Either the bell or the time: both are reasons to look again.
-        let _ = tokio::time::timeout(rest.min(REST_MAX), room.bell.notified()).await;
+        // A landing alone is no reason to look again, unless others wait for its place.
+        loop {
+            let rest = next.map_or(REST_MAX, |next| next.since(room.house.now())).min(REST_MAX);
+            let landed = async {
+                tokio::select! {
+                    landed = flights.select_next_some(), if !flights.is_empty() => Some(landed),
+                    () = room.bell.notified() => None,
+                }
+            };
+            let Ok(Some((name, result))) = tokio::time::timeout(rest, landed).await else { break };
+            flying.remove(&name);
+            let again = result.unwrap_or_else(|error| {
+                tracing::error!(error = &error as &dyn std::error::Error, "deliver a message");
+                Some(room.house.now().after(PAUSE))
+            });
+            next = again.into_iter().chain(next).min();
+            if has_more && flights.len() <= FLYING_MAX / 2 {
+                break;
+            }
+        }
     }
 }
 
-/// Delivers what is due. Gives when more will be.
-async fn look(room: &Room, sweep_at: &mut Timestamp) -> Result<Option<Timestamp>, store::Error> {
+/// Sends off what is due and doesn't fly yet. Gives when more will be due, and whether more is that found no place.
+async fn look<'r>(
+    room: &'r Room,
+    sweep_at: &mut Timestamp,
+    flights: &mut Flights<'r>,
+    flying: &mut BTreeSet<String>,
+) -> Result<(Option<Timestamp>, bool), store::Error> {
     let now = room.house.now();
     if *sweep_at <= now {
-        let ago = |duration: Duration| {
-            Timestamp::from_millis(now.as_millis() - duration.as_millis() as i64)
-        };
-        let old = tables::forget(&*room.store, ago(ATTEMPT_KEPT), ago(DEDUPLICATION)).await?;
-        if !old.is_empty() {
-            room.store.commit(old).await?;
-        }
+        sweep(room, now).await?;
         *sweep_at = now.after(SWEEP);
     }
-    let rows = tables::deliveries(&*room.store, LOOKED_MAX).await?;
-    let later = rows.iter().map(|(due, _)| *due).find(|due| now < *due);
-    let due = rows.into_iter().filter(|(due, _)| *due <= now);
-    let (ordered, free): (Vec<_>, Vec<_>) = due.partition(|(_, it)| is_fifo(&it.topic_arn));
-    let has_some = !ordered.is_empty() || !free.is_empty();
-    let free = join_all(free.into_iter().map(|(due, delivery)| settle(room, due, delivery)));
-    let in_order = async {
-        for (due, delivery) in ordered {
-            settle(room, due, delivery).await?;
+    let store = &*room.store;
+    let firsts = tables::first_of_groups(store).await?;
+    let free = tables::deliveries(store, flying.len() + FLYING_MAX).await?;
+    let (mut next, mut has_more) = (None, false);
+    for delivery in firsts.into_iter().chain(free) {
+        let name = match &delivery.turn {
+            Some(turn) => format!("{} {}", delivery.subscription_arn, turn.group),
+            None => delivery.id.clone(),
+        };
+        if flying.contains(&name) {
+            continue;
         }
-        Ok(())
-    };
-    let (free, in_order) = tokio::join!(free, in_order);
-    for settled in free {
-        settled?;
+        if now < delivery.due {
+            next = next.into_iter().chain([delivery.due]).min();
+        } else if flying.len() < FLYING_MAX {
+            flying.insert(name.clone());
+            flights.push(Box::pin(async move { (name, fly(room, delivery).await) }));
+        } else {
+            has_more = true;
+        }
     }
-    in_order?;
-    // Behind what was due there may be more.
-    Ok(if has_some { Some(now) } else { later })
+    Ok((next, has_more))
 }
 
-/// Tries a delivery once, and writes what became of it.
-async fn settle(room: &Room, due: Timestamp, mut delivery: Delivery) -> Result<(), store::Error> {
-    let mut batch = Batch::new();
-    tables::delete_delivery(&mut batch, due, &delivery.id);
-    match send(room, &delivery).await {
-        Outcome::Delivered => {}
-        Outcome::Failed(reason) => match pause(delivery.tries) {
-            Some(pause) => {
-                delivery.tries += 1;
-                tables::put_delivery(&mut batch, room.house.now().after(pause), &delivery);
-            }
-            None => bury(room, &delivery, &reason).await,
-        },
-        Outcome::Refused(reason) => bury(room, &delivery, &reason).await,
+/// Forgets what is kept for some time only.
+async fn sweep(room: &Room, now: Timestamp) -> Result<(), store::Error> {
+    let ago =
+        |duration: Duration| Timestamp::from_millis(now.as_millis() - duration.as_millis() as i64);
+    let old = tables::forget(&*room.store, ago(ATTEMPT_KEPT), ago(DEDUPLICATION), now).await?;
+    if old.is_empty() { Ok(()) } else { room.store.commit(old).await }
+}
+
+/// Tries a delivery once, and those of its group after it. Gives when what has failed is tried again.
+async fn fly(room: &Room, mut delivery: Delivery) -> Result<Option<Timestamp>, store::Error> {
+    loop {
+        if let Some(due) = settle(room, &delivery).await? {
+            return Ok(Some(due));
+        }
+        let Some(turn) = &delivery.turn else { return Ok(None) };
+        let subscription_arn = &delivery.subscription_arn;
+        let behind = tables::first_of(&*room.store, subscription_arn, &turn.group).await?;
+        match behind {
+            Some(behind) => delivery = behind,
+            // One that came just now was not to be seen by whoever rang the bell.
+            None => return Ok(Some(room.house.now())),
+        }
     }
-    room.store.commit(batch).await
+}
+
+/// Tries a delivery once, and writes what became of it. Gives when it is tried again.
+async fn settle(room: &Room, delivery: &Delivery) -> Result<Option<Timestamp>, store::Error> {
+    let mut batch = Batch::new();
+    let again = match send(room, delivery).await {
+        Outcome::Delivered => None,
+        Outcome::Failed(reason) => match pause(delivery) {
+            Some(pause) => Some(room.house.now().after(pause)),
+            None => {
+                bury(room, delivery, &reason).await;
+                None
+            }
+        },
+        Outcome::Refused(reason) => {
+            bury(room, delivery, &reason).await;
+            None
+        }
+    };
+    tables::delete_delivery(&mut batch, delivery);
+    if let Some(due) = again {
+        let again = Delivery { tries: delivery.tries + 1, due, ..delivery.clone() };
+        tables::put_delivery(&mut batch, &again);
+    }
+    room.store.commit(batch).await?;
+    Ok(again)
+}
+
+/// How long to wait before the next try.
+fn pause(delivery: &Delivery) -> Option<Duration> {
+    let Some(policy) = &delivery.retry_policy else { return pause_of_aws(delivery.tries) };
+    let policy: Value = serde_json::from_str(policy).unwrap_or_default();
+    RetryPolicy::read(&policy).unwrap_or_default().pause(delivery.tries)
 }
 
 /// Sends what can't be delivered to the dead-letter queue of the subscription, if it has one.
@@ -114,9 +191,11 @@ async fn bury(room: &Room, delivery: &Delivery, reason: &str) {
     };
     let body = match delivery.protocol.as_str() {
         "sqs" => serde_json::from_str(&delivery.body).unwrap_or(Value::Null),
-        _ => json!({"MessageBody": delivery.body}),
+        "lambda" => json!({"MessageBody": delivery.body}),
+        _ => json!({"MessageBody": http_endpoint::body_of(&delivery.body)}),
     };
-    if let Err(error) = send_message(room, &format!("{} dead", delivery.id), arn, body).await {
+    let attempt = format!("{} dead", delivery.id);
+    if let Err(error) = send_message(room, delivery, &attempt, arn, body).await {
         tracing::warn!(subscription, reason, %error, "a message couldn't be delivered, nor its dead letter");
     }
 }
@@ -128,12 +207,13 @@ async fn send(room: &Room, delivery: &Delivery) -> Outcome {
             let body = json!({
                 "FunctionName": delivery.endpoint, "InvocationType": "Event", "Payload": payload,
             });
-            call(room, &delivery.id, &delivery.topic_arn, ("lambda", "Invoke"), body).await
+            call(room, delivery, &delivery.id, ("lambda", "Invoke"), body).await
         }
-        _ => match serde_json::from_str(&delivery.body) {
-            Ok(body) => send_message(room, &delivery.id, &delivery.endpoint, body).await,
+        "sqs" => match serde_json::from_str(&delivery.body) {
+            Ok(body) => send_message(room, delivery, &delivery.id, &delivery.endpoint, body).await,
             Err(error) => return Outcome::Refused(error.to_string()),
         },
+        _ => return http_endpoint::post(&room.bus, &delivery.endpoint, &delivery.body).await,
     };
     match sent {
         Ok(()) => Outcome::Delivered,
@@ -147,6 +227,7 @@ async fn send(room: &Room, delivery: &Delivery) -> Outcome {
 /// Sends to the queue of that ARN, once for each attempt.
 async fn send_message(
     room: &Room,
+    delivery: &Delivery,
     attempt: &str,
     queue_arn: &str,
     mut body: Value,
@@ -155,20 +236,22 @@ async fn send_message(
     let (name, account) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
     body["QueueUrl"] =
         format!("https://sqs.{}.amazonaws.com/{account}/{name}", room.house.region()).into();
-    call(room, attempt, queue_arn, ("sqs", "SendMessage"), body).await
+    call(room, delivery, attempt, ("sqs", "SendMessage"), body).await
 }
 
-/// Calls a neighbor for the account of that ARN.
+/// Calls a neighbor as the service, for the topic: policies of queues and functions count.
 async fn call(
     room: &Room,
+    delivery: &Delivery,
     attempt: &str,
-    arn: &str,
     (neighbor, operation): (&str, &str),
     body: Value,
 ) -> Result<(), CallError> {
-    let account = base::Arn::parse(arn).map(|arn| arn.account).unwrap_or_default();
-    let caller = Caller::root(&room.house);
+    let topic_arn = delivery.topic_arn.as_str();
+    let account = base::Arn::parse(topic_arn).map(|arn| arn.account).unwrap_or_default();
+    let caller = Caller { arn: PRINCIPAL.to_owned() };
     let ctx = Ctx::new(Arc::clone(&room.house), caller, room.house.uuid());
-    let ctx = ctx.with_account(account).with_attempt(format!("sns {attempt}"));
+    let ctx = ctx.with_account(account).with_source_arn(topic_arn);
+    let ctx = ctx.with_attempt(format!("sns {attempt}"));
     room.bus.call(ctx, neighbor, operation, Bytes::from(body.to_string())).await.map(drop)
 }

@@ -1,15 +1,44 @@
+use store::Batch;
+
 use crate::errors::Error;
+use crate::model::{State, Subscription, TOKEN_KEPT};
+use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{ConfirmSubscriptionInput, SubscriptionInput};
 
-/// No subscription waits for a confirmation here, so no token is one.
+/// Whoever has the token that an endpoint was sent may confirm for it, as often as it likes.
+///
+/// `AuthenticateOnUnsubscribe` is taken and changes nothing: who may unsubscribe is what policies say.
 ///
 /// <https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html>
 pub(crate) async fn confirm_subscription(
     ctx: &Visit<'_>,
     req: ConfirmSubscriptionInput,
 ) -> Result<SubscriptionInput, Error> {
-    ctx.topic(&req.topic_arn).await?;
-    tracing::debug!(token_bytes = req.token.len(), "a token that confirms nothing");
-    Err(Error::parameter("Token"))
+    let topic_arn = req.topic_arn;
+    ctx.topic(&topic_arn).await?;
+    let flag = req.authenticate_on_unsubscribe.as_deref();
+    if !matches!(flag, None | Some("true" | "false")) {
+        return Err(Error::parameter("AuthenticateOnUnsubscribe"));
+    }
+    let subscriptions = tables::subscriptions(ctx.store(), Some(&topic_arn), None, usize::MAX);
+    let now = ctx.now();
+    let is_meant = |it: &Subscription| {
+        let is_fresh = |token: &crate::model::Token| {
+            token.text == req.token
+                && (now < token.made_at.after(TOKEN_KEPT) || it.state == State::Confirmed)
+        };
+        it.token.as_ref().is_some_and(is_fresh)
+    };
+    let meant = subscriptions.await?.into_iter().find(|(_, _, it)| is_meant(it));
+    let (_, id, _) = meant.ok_or_else(|| Error::parameter("Token"))?;
+    let found = tables::subscription(ctx.store(), &topic_arn, &id).await?;
+    let found = found.filter(|it| is_meant(&it.value)).ok_or_else(|| Error::parameter("Token"))?;
+
+    let subscription = Subscription { state: State::Confirmed, ..found.value.clone() };
+    let mut batch = Batch::new();
+    tables::require_subscription(&mut batch, &topic_arn, &id, &found);
+    tables::put_subscription(&mut batch, &topic_arn, &id, subscription);
+    ctx.commit(batch).await?;
+    Ok(SubscriptionInput { subscription_arn: format!("{topic_arn}:{id}") })
 }

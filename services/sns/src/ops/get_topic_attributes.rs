@@ -1,5 +1,10 @@
+use std::collections::BTreeMap;
+
+use crate::attributes;
 use crate::errors::Error;
-use crate::model::is_fifo;
+use crate::model::{State, Subscription, is_fifo};
+use crate::permissions;
+use crate::retry::DeliveryPolicy;
 use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{AttributesOutput, TopicInput};
@@ -11,15 +16,22 @@ pub(crate) async fn get_topic_attributes(
 ) -> Result<AttributesOutput, Error> {
     let arn = req.topic_arn;
     let topic = ctx.topic(&arn).await?.value;
-    let confirmed = tables::subscriptions(ctx.store(), Some(&arn), None, usize::MAX).await?.len();
+    let subscriptions = tables::subscriptions(ctx.store(), Some(&arn), None, usize::MAX).await?;
+    let count = |state: State| {
+        let is_it = |(_, _, it): &&(_, _, Subscription)| it.state == state;
+        subscriptions.iter().filter(is_it).count().to_string()
+    };
+    let policy = DeliveryPolicy::effective(&topic.attributes, &BTreeMap::new());
+    let effective = policy.of_topic(attributes::disables_overrides(&topic.attributes));
     let owner = base::Arn::parse(&arn).map(|arn| arn.account).unwrap_or_default();
     let mut attributes = topic.attributes;
     for (name, value) in [
         ("TopicArn", arn.clone()),
         ("Owner", owner.clone()),
-        ("SubscriptionsConfirmed", confirmed.to_string()),
-        ("SubscriptionsPending", "0".to_owned()),
-        ("SubscriptionsDeleted", "0".to_owned()),
+        ("SubscriptionsConfirmed", count(State::Confirmed)),
+        ("SubscriptionsPending", count(State::Pending)),
+        ("SubscriptionsDeleted", count(State::Deleted)),
+        ("EffectiveDeliveryPolicy", effective.to_string()),
     ] {
         attributes.insert(name.to_owned(), value);
     }
@@ -27,36 +39,9 @@ pub(crate) async fn get_topic_attributes(
         attributes.entry(name.to_owned()).or_insert(value);
     };
     default("DisplayName", String::new());
-    default("Policy", default_policy(&arn, &owner));
+    default("Policy", permissions::default_policy(&arn, &owner).to_string());
     if is_fifo(&arn) {
         default("ContentBasedDeduplication", "false".to_owned());
     }
     Ok(AttributesOutput { attributes })
-}
-
-/// The policy of a topic that was given none: its owner may do everything.
-fn default_policy(arn: &str, owner: &str) -> String {
-    let actions = [
-        "GetTopicAttributes",
-        "SetTopicAttributes",
-        "AddPermission",
-        "RemovePermission",
-        "DeleteTopic",
-        "Subscribe",
-        "ListSubscriptionsByTopic",
-        "Publish",
-    ];
-    serde_json::json!({
-        "Version": "2008-10-17",
-        "Id": "__default_policy_ID",
-        "Statement": [{
-            "Effect": "Allow",
-            "Sid": "__default_statement_ID",
-            "Principal": {"AWS": "*"},
-            "Action": actions.map(|action| format!("SNS:{action}")),
-            "Resource": arn,
-            "Condition": {"StringEquals": {"AWS:SourceOwner": owner}},
-        }],
-    })
-    .to_string()
 }

@@ -1,5 +1,5 @@
 use crate::errors::Error;
-use crate::model::Subscription;
+use crate::model::{State, Subscription};
 use crate::tables;
 use crate::visit::{READ, Visit, split};
 use crate::wire::{ListInput, ListSubscriptionsOutput, SubscriptionItem};
@@ -24,8 +24,12 @@ pub(super) async fn list(
     let mut items = tables::subscriptions(ctx.store(), topic_arn, after, READ).await?;
     let arn = |(topic_arn, id, _): &(String, String, Subscription)| format!("{topic_arn}:{id}");
     let next_token = ctx.cut(operation, of, &mut items, arn);
+    items.retain(|(_, _, it)| it.state != State::Deleted);
     let show = |item: (String, String, Subscription)| SubscriptionItem {
-        subscription_arn: arn(&item),
+        subscription_arn: match item.2.state {
+            State::Pending => "PendingConfirmation".to_owned(),
+            State::Confirmed | State::Deleted => arn(&item),
+        },
         topic_arn: item.0,
         owner: item.2.owner,
         protocol: item.2.protocol,

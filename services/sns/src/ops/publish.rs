@@ -1,7 +1,5 @@
-use store::Batch;
-
 use crate::errors::Error;
-use crate::publishing::{self, Given};
+use crate::publishing::{Given, Publishing};
 use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{PublishInput, PublishOutput};
@@ -26,16 +24,9 @@ pub(crate) async fn publish(ctx: &Visit<'_>, req: PublishInput) -> Result<Publis
         group_id: req.message_group_id,
     };
 
-    let _turn = publishing::turn(ctx, &topic_arn).await;
-    let mut topic = ctx.topic(&topic_arn).await?.value;
-    given.check(&topic_arn, &topic)?;
-    let (store, of) = (ctx.store(), Some(topic_arn.as_str()));
-    let subscriptions = tables::subscriptions(store, of, None, usize::MAX).await?;
-    let mut batch = Batch::new();
-    let reply =
-        publishing::publish(ctx, &topic_arn, &mut topic, &subscriptions, given, &mut batch).await?;
-    publishing::keep(ctx, &topic_arn, topic, &reply, &mut batch).await?;
-    ctx.commit(batch).await?;
-    ctx.room.bell.notify_one();
+    let mut publishing = Publishing::begin(ctx, topic_arn).await?;
+    publishing.check(&given)?;
+    let reply = publishing.publish(given).await?;
+    publishing.end(&reply).await?;
     Ok(reply)
 }

@@ -1,9 +1,7 @@
 use std::collections::BTreeSet;
 
-use store::Batch;
-
 use crate::errors::Error;
-use crate::publishing::{self, Given, MESSAGE_BYTES_MAX};
+use crate::publishing::{Given, MESSAGE_BYTES_MAX, Publishing};
 use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{
@@ -26,32 +24,22 @@ pub(crate) async fn publish_batch(
         return Ok(aws::decode(answer.as_bytes())?);
     }
     let entries = checked(req.publish_batch_request_entries)?;
-    let topic_arn = req.topic_arn;
-
-    let _turn = publishing::turn(ctx, &topic_arn).await;
-    let mut topic = ctx.topic(&topic_arn).await?.value;
-    let (store, of) = (ctx.store(), Some(topic_arn.as_str()));
-    let subscriptions = tables::subscriptions(store, of, None, usize::MAX).await?;
-    let mut batch = Batch::new();
+    let mut publishing = Publishing::begin(ctx, req.topic_arn).await?;
     let mut reply = PublishBatchOutput { successful: Vec::new(), failed: Vec::new() };
     for (id, given) in entries {
-        if let Err(error) = given.check(&topic_arn, &topic) {
+        if let Err(error) = publishing.check(&given) {
             let (code, message) = (error.codes().2.to_owned(), error.to_string());
             reply.failed.push(BatchResultErrorEntry { id, code, message, sender_fault: true });
             continue;
         }
-        let published =
-            publishing::publish(ctx, &topic_arn, &mut topic, &subscriptions, given, &mut batch);
-        let published = published.await?;
+        let published = publishing.publish(given).await?;
         reply.successful.push(PublishBatchResultEntry {
             id,
             message_id: published.message_id,
             sequence_number: published.sequence_number,
         });
     }
-    publishing::keep(ctx, &topic_arn, topic, &reply, &mut batch).await?;
-    ctx.commit(batch).await?;
-    ctx.room.bell.notify_one();
+    publishing.end(&reply).await?;
     Ok(reply)
 }
 

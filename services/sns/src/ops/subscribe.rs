@@ -3,13 +3,16 @@ use std::collections::BTreeMap;
 use store::Batch;
 
 use crate::attributes;
+use crate::delivery::Question;
 use crate::errors::Error;
-use crate::model::{Subscription, is_fifo};
+use crate::http_endpoint;
+use crate::model::{State, Subscription, is_fifo, is_http};
 use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{SubscribeInput, SubscriptionInput};
 
-/// Idempotent by protocol and endpoint. Queues and functions of the house need no confirmation.
+/// Idempotent by protocol and endpoint. Queues and functions of the house need no confirmation;
+/// another endpoint is sent a token, and a new one whenever it is subscribed again before it has confirmed.
 ///
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html>
 pub(crate) async fn subscribe(
@@ -25,31 +28,62 @@ pub(crate) async fn subscribe(
         attributes::set_subscription(&mut attributes, &name, value)?;
     }
     let existing = tables::subscriptions(ctx.store(), Some(&topic_arn), None, usize::MAX).await?;
-    let same =
-        existing.iter().find(|(_, _, it)| it.protocol == req.protocol && it.endpoint == endpoint);
-    if let Some((_, id, subscription)) = same {
+    let is_same = |it: &Subscription| it.protocol == req.protocol && it.endpoint == endpoint;
+    let same = existing.into_iter().find(|(_, _, it)| is_same(it));
+    if let Some((_, id, subscription)) = &same
+        && subscription.state != State::Deleted
+    {
         if subscription.attributes != attributes {
             return Err(Error::parameter(
                 "Attributes Reason: Subscription already exists with different attributes",
             ));
         }
-        return Ok(SubscriptionInput { subscription_arn: format!("{topic_arn}:{id}") });
+        if subscription.state == State::Confirmed {
+            return Ok(SubscriptionInput { subscription_arn: format!("{topic_arn}:{id}") });
+        }
     }
 
-    let id = ctx.house().uuid();
-    let owner = ctx.request.account().to_owned();
-    let subscription = Subscription { protocol: req.protocol, endpoint, owner, attributes };
+    let id = same.map_or_else(|| ctx.house().uuid(), |(_, id, _)| id);
+    let token = is_http(&req.protocol).then(|| ctx.token());
+    let subscription = Subscription {
+        protocol: req.protocol,
+        endpoint,
+        owner: ctx.request.account().to_owned(),
+        attributes,
+        state: if token.is_some() { State::Pending } else { State::Confirmed },
+        token,
+        host: ctx.request.host().map(str::to_owned),
+    };
     let mut batch = Batch::new();
     tables::require_topic(&mut batch, &topic_arn, Some(&found));
+    if let Some(token) = &subscription.token {
+        let pair = (&found.value, &subscription);
+        let question = Question::Subscribe.to(&topic_arn, &id, pair, token, ctx);
+        tables::put_delivery(&mut batch, &question);
+    }
+    let shows_arn =
+        subscription.state == State::Confirmed || req.return_subscription_arn == Some(true);
     tables::put_subscription(&mut batch, &topic_arn, &id, subscription);
     ctx.commit(batch).await?;
-    Ok(SubscriptionInput { subscription_arn: format!("{topic_arn}:{id}") })
+    ctx.room.bell.notify_one();
+    let subscription_arn =
+        if shows_arn { format!("{topic_arn}:{id}") } else { "pending confirmation".to_owned() };
+    Ok(SubscriptionInput { subscription_arn })
 }
 
 fn check_endpoint(topic_arn: &str, protocol: &str, endpoint: &str) -> Result<(), Error> {
     let service = match protocol {
         "sqs" | "lambda" => protocol,
-        "http" | "https" | "email" | "email-json" | "sms" | "application" | "firehose" => {
+        "http" | "https" if is_fifo(topic_arn) => {
+            return Err(Error::parameter(
+                "Invalid parameter: Endpoint Reason: Please use FIFO SQS queue",
+            ));
+        }
+        "http" | "https" if http_endpoint::is_endpoint(protocol, endpoint) => return Ok(()),
+        "http" | "https" => {
+            return Err(Error::parameter("Endpoint must match the specified protocol"));
+        }
+        "email" | "email-json" | "sms" | "application" | "firehose" => {
             return Err(Error::parameter(format!(
                 "Protocol Reason: Freehold doesn't deliver to endpoints of the protocol {protocol}."
             )));

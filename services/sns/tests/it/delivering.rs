@@ -10,7 +10,10 @@ async fn a_queue_gets_an_envelope_or_the_raw_message() {
     let body = json!({
         "TopicArn": topic, "Message": "hello", "Subject": "Hi", "MessageAttributes": attributes,
     });
-    room.subscribe(&topic, "a", json!({})).await;
+    let subscription = room.subscribe(&topic, "a", json!({})).await;
+    let unsubscribe_url = format!(
+        "https://sns.us-east-1.amazonaws.com/?Action=Unsubscribe&SubscriptionArn={subscription}"
+    );
     let published = room.call("Publish", body.clone()).await;
     let call = room.sent(1).await.remove(0);
     assert_eq!(call["operation"], "SendMessage");
@@ -21,6 +24,7 @@ async fn a_queue_gets_an_envelope_or_the_raw_message() {
         json!({
             "Type": "Notification", "MessageId": published["MessageId"], "TopicArn": topic,
             "Subject": "Hi", "Message": "hello", "Timestamp": "2023-11-14T22:13:20.000Z",
+            "UnsubscribeURL": unsubscribe_url,
             "MessageAttributes": {"kind": {"Type": "String", "Value": "new"}},
         })
     );
@@ -151,4 +155,62 @@ async fn an_attempt_that_asks_again_publishes_nothing_again() {
     assert_eq!(ask().await, ask().await);
     room.call("Publish", json!({"TopicArn": topic, "Message": "last"})).await;
     room.sent(2).await;
+}
+
+#[tokio::test]
+async fn a_batch_publishes_a_deduplication_id_once() {
+    let room = Room::open().await;
+    let topic = room.topic("orders.fifo", json!({"FifoTopic": "true"})).await;
+    room.subscribe(&topic, "a.fifo", json!({"RawMessageDelivery": "true"})).await;
+    let entry = |id: &str, key: &str| json!({"Id": id, "Message": id, "MessageGroupId": "g", "MessageDeduplicationId": key});
+    let entries = json!([entry("a", "1"), entry("b", "1"), entry("c", "2")]);
+    let body = json!({"TopicArn": topic, "PublishBatchRequestEntries": entries});
+    let reply = room.call("PublishBatch", body).await;
+    let published = &reply["Successful"];
+    assert_eq!(published[0]["MessageId"], published[1]["MessageId"]);
+    assert_ne!(published[0]["MessageId"], published[2]["MessageId"]);
+    let bodies: Vec<_> = room.sent(2).await.iter().map(|it| text(&it["MessageBody"])).collect();
+    assert_eq!(bodies, ["a", "c"]);
+}
+
+#[tokio::test]
+async fn a_group_waits_for_its_first_message_that_is_tried_again() {
+    let room = Room::open().await;
+    let topic = room.topic("orders.fifo", json!({"FifoTopic": "true"})).await;
+    room.subscribe(&topic, "flaky.fifo", json!({"RawMessageDelivery": "true"})).await;
+    // More trouble than is tried again at once.
+    room.trouble(5);
+    for message in ["1", "2", "3"] {
+        let body = json!({
+            "TopicArn": topic, "Message": message, "MessageGroupId": "g", "MessageDeduplicationId": message,
+        });
+        room.call("Publish", body).await;
+    }
+    let body = json!({
+        "TopicArn": topic, "Message": "other", "MessageGroupId": "h", "MessageDeduplicationId": "4",
+    });
+    while room.trouble_left() > 1 {
+        tokio::task::yield_now().await;
+    }
+    room.trouble(0);
+    room.call("Publish", body).await;
+    assert_eq!(room.sent(1).await[0]["MessageBody"], "other", "no group waits for another");
+    room.pass(1);
+    let body = json!({
+        "TopicArn": topic, "Message": "5", "MessageGroupId": "g", "MessageDeduplicationId": "5",
+    });
+    room.call("Publish", body).await;
+    let sent = room.sent(5).await;
+    let bodies: Vec<_> = sent.iter().map(|it| text(&it["MessageBody"])).collect();
+    assert_eq!(bodies[1..], ["1", "2", "3", "5"]);
+}
+
+#[tokio::test]
+async fn endpoints_are_called_by_the_service_for_the_topic() {
+    let room = Room::open().await;
+    let topic = room.topic("orders", json!({})).await;
+    room.subscribe(&topic, "a", json!({})).await;
+    room.call("Publish", json!({"TopicArn": topic, "Message": "x"})).await;
+    let call = room.sent(1).await.remove(0);
+    assert_eq!((&call["caller"], &call["source"]), (&json!("sns.amazonaws.com"), &json!(topic)));
 }

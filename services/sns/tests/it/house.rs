@@ -6,8 +6,9 @@ use std::time::Duration;
 use aws::{Error, PageTokens, Protocol};
 use base::{Entropy, ManualClock, Timestamp};
 use bytes::Bytes;
+use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
-use service::{Bus, Ctx, Facts, House, Registry, Reply, Service};
+use service::{Bus, Ctx, Facts, Fetched, House, Outside, OutsideReply, Registry, Reply, Service};
 use sns::Sns;
 use store::Memory;
 use tokio::sync::Notify;
@@ -18,6 +19,7 @@ pub(crate) struct Room {
     house: Arc<House>,
     clock: Arc<ManualClock>,
     neighbors: [Arc<Neighbor>; 2],
+    outside: Arc<Servers>,
     _registry: Arc<Registry>,
     working: JoinHandle<()>,
 }
@@ -49,9 +51,11 @@ impl Service for Neighbor {
         None
     }
 
-    fn call(&self, _: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
+    fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
         let mut call: Value = serde_json::from_slice(&body).expect("is JSON");
         let text = call.to_string();
+        call["caller"] = ctx.caller().arn.clone().into();
+        call["source"] = ctx.source_arn().into();
         call["operation"] = operation.into();
         let mut trouble = self.trouble.lock().unwrap_or_else(PoisonError::into_inner);
         let reply = if text.contains("gone") {
@@ -65,6 +69,33 @@ impl Service for Neighbor {
         };
         self.called.notify_one();
         Box::pin(std::future::ready(reply))
+    }
+}
+
+/// Servers outside: they write down what they are sent.
+#[derive(Default)]
+struct Servers {
+    fetched: Mutex<Vec<Request<Bytes>>>,
+    answers: Mutex<Vec<u16>>,
+    asked: Notify,
+}
+
+impl Outside for Servers {
+    fn reaches(&self, _: &str) -> bool {
+        false
+    }
+
+    fn call<'a>(&'a self, _: Ctx, _: &'a str, _: &'a str, _: Bytes) -> OutsideReply<'a> {
+        unreachable!("no service is outside")
+    }
+
+    fn fetch(&self, request: Request<Bytes>) -> Fetched<'_> {
+        self.fetched.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+        let answer = self.answers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        self.asked.notify_one();
+        let mut response = Response::new(Bytes::new());
+        *response.status_mut() = StatusCode::from_u16(answer.unwrap_or(200)).expect("is a status");
+        Box::pin(std::future::ready(Ok(response)))
     }
 }
 
@@ -83,8 +114,10 @@ impl Room {
         let [sqs, lambda] = neighbors.clone();
         let registry = Arc::new(Registry::new([sqs as Arc<dyn Service>, lambda, sns.clone()]));
         bus.connect(&registry);
+        let outside = Arc::new(Servers::default());
+        bus.connect_outside(outside.clone());
         let working = tokio::spawn(sns.work());
-        Room { sns, house, clock, neighbors, _registry: registry, working }
+        Room { sns, house, clock, neighbors, outside, _registry: registry, working }
     }
 
     pub(crate) fn pass(&self, seconds: u64) {
@@ -131,6 +164,34 @@ impl Room {
             "TopicArn": topic, "Protocol": "sqs", "Endpoint": queue_arn(queue), "Attributes": attributes,
         });
         text(&self.call("Subscribe", body).await["SubscriptionArn"])
+    }
+
+    /// How many calls of `flaky` queues fail from now on.
+    pub(crate) fn trouble(&self, calls: usize) {
+        *self.neighbors[0].trouble.lock().unwrap_or_else(PoisonError::into_inner) = calls;
+    }
+
+    pub(crate) fn trouble_left(&self) -> usize {
+        *self.neighbors[0].trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The statuses that servers outside answer with, in turn, before all is well.
+    pub(crate) fn answers(&self, statuses: &[u16]) {
+        let mut answers = self.outside.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        answers.extend(statuses.iter().rev());
+    }
+
+    /// Waits until servers outside have been sent that many requests; gives them.
+    pub(crate) async fn fetched(&self, count: usize) -> Vec<Request<Bytes>> {
+        loop {
+            let fetched =
+                self.outside.fetched.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if count <= fetched.len() {
+                assert_eq!(fetched.len(), count, "{fetched:?}");
+                return fetched;
+            }
+            self.outside.asked.notified().await;
+        }
     }
 
     /// Waits until the queues have been sent that many messages; gives them.
