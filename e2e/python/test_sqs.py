@@ -4,6 +4,10 @@ import json
 import os
 import subprocess
 import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+import xml.etree.ElementTree
 
 import pytest
 from botocore.exceptions import ClientError
@@ -118,3 +122,45 @@ def test_the_cli_talks_to_queues(server):
     aws("send-message", "--queue-url", queue, "--message-body", "hello")
     assert aws("receive-message", "--queue-url", queue)["Messages"][0]["Body"] == "hello"
     aws("delete-queue", "--queue-url", queue)
+
+
+def test_clients_of_the_query_days_are_understood(server):
+    namespace = {"": "http://queue.amazonaws.com/doc/2012-11-05/"}
+    scope = f"test/20200101/{REGION}/sqs/aws4_request"
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        "X-Amz-Date": "20200101T000000Z",
+    }
+
+    def ask(url, **form):
+        form = urllib.parse.urlencode({"Version": "2012-11-05", **form}).encode()
+        request = urllib.request.Request(url, form, headers)
+        with urllib.request.urlopen(request) as answer:
+            assert answer.headers["Content-Type"].startswith("text/xml")
+            return xml.etree.ElementTree.fromstring(answer.read())
+
+    created = ask(server.url, Action="CreateQueue", QueueName="old", **{
+        "Attribute.1.Name": "VisibilityTimeout", "Attribute.1.Value": "7",
+    })
+    queue = created.findtext("CreateQueueResult/QueueUrl", namespaces=namespace)
+    shown = ask(queue, Action="GetQueueAttributes", **{"AttributeName.1": "VisibilityTimeout"})
+    attribute = shown.find("GetQueueAttributesResult/Attribute", namespace)
+    assert [child.text for child in attribute] == ["VisibilityTimeout", "7"]
+    sent = ask(queue, Action="SendMessage", MessageBody="hello & <bye>", **{
+        "MessageAttribute.1.Name": "kind",
+        "MessageAttribute.1.Value.DataType": "String",
+        "MessageAttribute.1.Value.StringValue": "new",
+    })
+    received = ask(queue, Action="ReceiveMessage", **{"MessageAttributeName.1": "All"})
+    message = received.find("ReceiveMessageResult/Message", namespace)
+    assert message.findtext("Body", namespaces=namespace) == "hello & <bye>"
+    digest = sent.findtext("SendMessageResult/MD5OfMessageAttributes", namespaces=namespace)
+    assert message.findtext("MD5OfMessageAttributes", namespaces=namespace) == digest
+    assert message.findtext("MessageAttribute/Value/StringValue", namespaces=namespace) == "new"
+    handle = message.findtext("ReceiptHandle", namespaces=namespace)
+    ask(queue, Action="DeleteMessage", ReceiptHandle=handle)
+    with pytest.raises(urllib.error.HTTPError) as raised:
+        ask(server.url, Action="GetQueueUrl", QueueName="nothing")
+    error = xml.etree.ElementTree.fromstring(raised.value.read()).find("Error", namespace)
+    assert error.findtext("Code", namespaces=namespace) == "AWS.SimpleQueueService.NonExistentQueue"
+    assert error.findtext("Type", namespaces=namespace) == "Sender"
