@@ -1,6 +1,10 @@
 """Topics by boto3, with queues behind them."""
 
+import http.server
 import json
+import queue
+import threading
+import urllib.request
 
 import pytest
 
@@ -15,6 +19,32 @@ def sns(server):
 @pytest.fixture
 def sqs(server):
     return server.client("sqs")
+
+
+@pytest.fixture
+def endpoint():
+    """A server that an owner of topics doesn't know: its URL, and the requests that it gets, each headers and body."""
+    requests, statuses = queue.Queue(), queue.Queue()
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.send_response(200 if statuses.empty() else statuses.get())
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            requests.put((self.headers, body))
+
+        def log_message(self, *arguments):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server.get = lambda: requests.get(timeout=10)
+    server.statuses = statuses
+    server.url = f"http://127.0.0.1:{server.server_port}/messages"
+    yield server
+    server.shutdown()
+    server.server_close()
 
 
 def receive(sqs, url):
@@ -59,3 +89,70 @@ def test_errors_are_those_of_the_service(sns):
     topic = sns.create_topic(Name="orders")["TopicArn"]
     with pytest.raises(sns.exceptions.InvalidParameterException):
         sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.com")
+
+
+def test_an_endpoint_confirms_by_its_link_gets_messages_and_leaves_by_its_link(sns, endpoint):
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    reply = sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint.url)
+    assert reply["SubscriptionArn"] == "pending confirmation"
+    headers, body = endpoint.get()
+    assert headers["x-amz-sns-message-type"] == "SubscriptionConfirmation"
+    with urllib.request.urlopen(json.loads(body)["SubscribeURL"]) as answer:
+        assert "<SubscriptionArn>" in answer.read().decode()
+    arn = sns.list_subscriptions()["Subscriptions"][0]["SubscriptionArn"]
+    sns.publish(TopicArn=topic, Message="hello", Subject="Hi")
+    headers, body = endpoint.get()
+    message = json.loads(body)
+    assert headers["x-amz-sns-message-type"] == message["Type"] == "Notification"
+    assert headers["x-amz-sns-subscription-arn"] == arn
+    assert (message["Subject"], message["Message"]) == ("Hi", "hello")
+    urllib.request.urlopen(message["UnsubscribeURL"]).close()
+    headers, body = endpoint.get()
+    assert headers["x-amz-sns-message-type"] == "UnsubscribeConfirmation"
+    assert sns.list_subscriptions()["Subscriptions"] == []
+
+
+def test_an_endpoint_in_trouble_is_asked_again_even_after_a_crash(server, sns, endpoint):
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    retries = {"healthyRetryPolicy": {"numRetries": 3, "minDelayTarget": 2, "maxDelayTarget": 2}}
+    attributes = {"RawMessageDelivery": "true", "DeliveryPolicy": json.dumps(retries)}
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint.url, Attributes=attributes)
+    token = json.loads(endpoint.get()[1])["Token"]
+    sns.confirm_subscription(TopicArn=topic, Token=token)
+    endpoint.statuses.put(503)
+    sns.publish(TopicArn=topic, Message="hello")
+    assert endpoint.get()[1] == "hello"
+    server.kill()
+    server.start()
+    headers, body = endpoint.get()
+    assert (headers["x-amz-sns-rawdelivery"], body) == ("true", "hello")
+
+
+def test_permissions_are_statements_of_the_policy(sns):
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    sns.add_permission(TopicArn=topic, Label="friends", AWSAccountId=["111111111111"], ActionName=["Publish"])
+    policy = json.loads(sns.get_topic_attributes(TopicArn=topic)["Attributes"]["Policy"])
+    assert policy["Statement"][-1]["Sid"] == "friends"
+    sns.remove_permission(TopicArn=topic, Label="friends")
+    with pytest.raises(sns.exceptions.NotFoundException):
+        sns.remove_permission(TopicArn=topic, Label="friends")
+
+
+def test_a_fifo_topic_takes_a_batch_and_keeps_its_order(sns, sqs):
+    topic = sns.create_topic(Name="orders.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    url = sqs.create_queue(QueueName="orders.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:orders.fifo"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    for batch in (range(0, 10), range(10, 20)):
+        entries = [
+            {"Id": str(at), "Message": str(at), "MessageGroupId": "g", "MessageDeduplicationId": str(at)}
+            for at in batch
+        ]
+        assert len(sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)["Successful"]) == 10
+    bodies = []
+    while len(bodies) < 20:
+        messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=10)["Messages"]
+        bodies += [message["Body"] for message in messages]
+        for message in messages:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    assert bodies == [str(at) for at in range(20)]

@@ -192,14 +192,25 @@ impl Router {
         let by_host = || self.registry.by_host(text(&head.headers, &header::HOST)?);
         match by_scope {
             Some(named) => named.or_else(by_host),
-            None => by_host().or_else(|| self.raw_room().filter(|_| !is_form(head))),
+            None => by_host()
+                .or_else(|| self.room_of_link(head))
+                .or_else(|| self.raw_room().filter(|_| !is_form(head))),
         }
     }
 
     /// The room that an unsigned form asks: `AssumeRoleWithWebIdentity` needs no signature.
     fn room_of_action(&self, head: &Parts, body: &[u8]) -> Option<&Arc<dyn Room>> {
         let body = std::str::from_utf8(body).ok().filter(|_| is_form(head))?;
-        let action = body.split('&').find_map(|parameter| parameter.strip_prefix("Action="))?;
+        self.room_of_form(body)
+    }
+
+    /// The room that an unsigned link leads to, such as SNS sends to be visited: `/?Action=ConfirmSubscription&…`.
+    fn room_of_link(&self, head: &Parts) -> Option<&Arc<dyn Room>> {
+        self.room_of_form(head.uri.query().filter(|_| head.uri.path() == "/")?)
+    }
+
+    fn room_of_form(&self, form: &str) -> Option<&Arc<dyn Room>> {
+        let action = form.split('&').find_map(|parameter| parameter.strip_prefix("Action="))?;
         self.registry.rooms().find(|room| {
             room.facts().protocol == Protocol::Query && room.operations().contains(&action)
         })
