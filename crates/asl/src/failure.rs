@@ -92,9 +92,10 @@ pub mod error_name {
 /// [`HEARTBEAT_TIMEOUT`](error_name::HEARTBEAT_TIMEOUT), though histories record `States.Timeout`.
 ///
 /// - `States.Runtime` is never covered, not even by its own name (recorded: `catch_states_runtime`).
-/// - `States.ALL` covers everything else except `States.DataLimitExceeded` (recorded:
-///   `catch_state_all_data_limit_exceeded_on_large_utf8_response`), which its own name covers.
-/// - `States.TaskFailed` covers what `States.ALL` does, except timeouts (developer guide, error names).
+/// - `States.ALL` covers everything else: a task's `States.DataLimitExceeded` too, whatever the developer guide says
+///   (recorded: `catch_state_all_data_limit_exceeded_on_large_utf8_response`, by function ARN and by `lambda:invoke`).
+/// - `States.TaskFailed` covers what `States.ALL` does, except timeouts (developer guide, error names) and, for want of
+///   a recording, `States.DataLimitExceeded`.
 /// - `States.Timeout` covers missed heartbeats too.
 /// - `States.ResultPathMatchFailure`, the documented name, covers `States.ReferencePathConflict`, the real
 ///   one. Ours: whether AWS's does isn't known.
@@ -105,7 +106,7 @@ pub fn covers(error_equals: &[Arc<str>], error: Option<&str>) -> bool {
     let timeout = matches!(error, Some(error_name::TIMEOUT | error_name::HEARTBEAT_TIMEOUT));
     let limit = error == Some(error_name::DATA_LIMIT_EXCEEDED);
     error_equals.iter().any(|name| match &**name {
-        error_name::ALL => !limit,
+        error_name::ALL => true,
         error_name::TASK_FAILED => error == Some(error_name::TASK_FAILED) || !limit && !timeout,
         error_name::TIMEOUT => timeout,
         error_name::RESULT_PATH_MATCH_FAILURE => {
@@ -156,7 +157,7 @@ mod tests {
     fn terminal_errors_escape_the_wildcards() {
         check(&["States.ALL"], Some("States.Runtime"), false);
         check(&["States.Runtime"], Some("States.Runtime"), false);
-        check(&["States.ALL"], Some("States.DataLimitExceeded"), false);
+        check(&["States.ALL"], Some("States.DataLimitExceeded"), true);
         check(&["States.TaskFailed"], Some("States.DataLimitExceeded"), false);
         check(&["States.DataLimitExceeded"], Some("States.DataLimitExceeded"), true);
     }

@@ -192,25 +192,14 @@ impl Router {
         let by_host = || self.registry.by_host(text(&head.headers, &header::HOST)?);
         match by_scope {
             Some(named) => named.or_else(by_host),
-            None => by_host()
-                .or_else(|| self.room_of_link(head))
-                .or_else(|| self.raw_room().filter(|_| !is_form(head))),
+            None => by_host().or_else(|| self.raw_room().filter(|_| !is_for_protocols(head))),
         }
     }
 
     /// The room that an unsigned form asks: `AssumeRoleWithWebIdentity` needs no signature.
     fn room_of_action(&self, head: &Parts, body: &[u8]) -> Option<&Arc<dyn Room>> {
         let body = std::str::from_utf8(body).ok().filter(|_| is_form(head))?;
-        self.room_of_form(body)
-    }
-
-    /// The room that an unsigned link leads to, such as SNS sends to be visited: `/?Action=ConfirmSubscription&…`.
-    fn room_of_link(&self, head: &Parts) -> Option<&Arc<dyn Room>> {
-        self.room_of_form(head.uri.query().filter(|_| head.uri.path() == "/")?)
-    }
-
-    fn room_of_form(&self, form: &str) -> Option<&Arc<dyn Room>> {
-        let action = form.split('&').find_map(|parameter| parameter.strip_prefix("Action="))?;
+        let action = body.split('&').find_map(|parameter| parameter.strip_prefix("Action="))?;
         self.registry.rooms().find(|room| {
             room.facts().protocol == Protocol::Query && room.operations().contains(&action)
         })
@@ -258,6 +247,11 @@ fn nobody(headers: &HeaderMap) -> Error {
             .to_owned(),
     };
     Error { message: Some(message), ..Error::unknown_operation() }
+}
+
+/// A `POST /` can only be of the protocols that name their operation elsewhere: S3 has no such request.
+fn is_for_protocols(head: &Parts) -> bool {
+    head.method == Method::POST && head.uri.path() == "/" || is_form(head)
 }
 
 /// A form that asks for an action; what browsers upload to S3 is another kind.

@@ -175,6 +175,7 @@ pub(crate) async fn call(
     let service = models::find("s3").ok_or_else(aws::Error::internal)?;
     let operation = service.operation(operation).ok_or_else(aws::Error::unknown_operation)?;
     let home = Uri::from_static("http://s3.localhost");
+    let body = with_checksum(operation.name(), body)?;
     let request = client::request(operation, &home, &body, || ctx.house().uuid());
     let request = request.map_err(|error| aws::Error::serialization(error.to_string()))?;
     let mut request =
@@ -195,4 +196,18 @@ pub(crate) async fn call(
             aws::Error::internal()
         }
     })
+}
+
+/// The SDK by which workflows reach S3 sends a CRC32 with what it puts, unless another checksum was asked for
+/// (recorded: aws_sdk_task_service_s3_put_object_*, whose result has a `ChecksumCRC32`).
+fn with_checksum(operation: &str, body: Bytes) -> Result<Bytes, aws::Error> {
+    if !matches!(operation, "PutObject" | "UploadPart") {
+        return Ok(body);
+    }
+    let mut input: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(&body)
+        .map_err(|error| aws::Error::serialization(error.to_string()))?;
+    if !input.keys().any(|member| member.starts_with("Checksum")) {
+        input.insert("ChecksumAlgorithm".to_owned(), "CRC32".into());
+    }
+    Ok(serde_json::Value::Object(input).to_string().into())
 }

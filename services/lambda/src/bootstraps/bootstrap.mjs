@@ -42,7 +42,9 @@ console.trace = (...values) => write("TRACE", ...values);
 
 function describe(error) {
   if (error instanceof Error || util.types.isNativeError(error)) {
-    return { errorType: error.name, errorMessage: error.message, trace: (error.stack ?? "").split("\n") };
+    // Wherever the code lies, AWS shows it in its own place.
+    const stack = (error.stack ?? "").replaceAll(process.env.LAMBDA_TASK_ROOT, "/var/task");
+    return { errorType: error.name, errorMessage: error.message, trace: stack.split("\n") };
   }
   const text = typeof error === "string" ? error : util.inspect(error);
   return { errorType: typeof error, errorMessage: text, trace: [] };

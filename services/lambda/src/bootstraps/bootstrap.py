@@ -135,7 +135,9 @@ def frames_of(error):
     """The frames of the function's own code: those of this file come first and are left out."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if frame.filename != __file__ and "<frozen importlib" not in frame.filename]
-    return traceback.format_list(own)
+    # Wherever the code lies, AWS shows it in its own place.
+    root = os.environ["LAMBDA_TASK_ROOT"].rstrip("/") + "/"
+    return [line.replace(root, "/var/task/") for line in traceback.format_list(own)]
 
 
 def log_error(error_type, message, frames):

@@ -1,6 +1,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::arn::{FunctionArn, Qualifier};
 use crate::environment::Request;
 use crate::errors::Error;
 use crate::events;
@@ -14,7 +15,7 @@ use crate::wire::{InvocationType, InvokeInput, InvokeOutput, LogType};
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
 pub(crate) async fn invoke(ctx: &Visit<'_>, req: InvokeInput) -> Result<InvokeOutput, Error> {
     let arn = ctx.arn(&req.function_name, req.qualifier.as_deref())?;
-    let target = ctx.room().target(&arn).await?;
+    let target = ctx.room().target(&arn).await.map_err(with_qualifier)?;
     let given = STANDARD.decode(req.payload.as_deref().unwrap_or_default());
     let given = given.map_err(|_| Error::InvalidPayload("not base64".to_owned()))?;
     let limits = ctx.limits();
@@ -128,4 +129,15 @@ fn trace(ctx: &Visit<'_>) -> Option<String> {
         },
         str::to_owned,
     ))
+}
+
+/// What is invoked without a qualifier is missed with one (recorded: task_service_lambda_no_such_function_catch).
+fn with_qualifier(error: Error) -> Error {
+    match error {
+        Error::FunctionNotFound(arn) => {
+            let qualifier = Some(arn.qualifier.clone().unwrap_or(Qualifier::Latest));
+            Error::FunctionNotFound(FunctionArn { qualifier, ..arn })
+        }
+        other => other,
+    }
 }

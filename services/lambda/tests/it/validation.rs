@@ -63,7 +63,6 @@ async fn what_is_not_there_is_not_found() {
     for operation in [
         "GetFunction",
         "GetFunctionConfiguration",
-        "Invoke",
         "DeleteFunction",
         "PublishVersion",
         "GetPolicy",
@@ -71,6 +70,8 @@ async fn what_is_not_there_is_not_found() {
         let refused = room.refusal(operation, json!({"FunctionName": "nobody"})).await;
         assert_eq!(refused, ("ResourceNotFoundException".into(), text.into()), "{operation}");
     }
+    let refused = room.refusal("Invoke", json!({"FunctionName": "nobody"})).await;
+    assert_eq!(refused, ("ResourceNotFoundException".into(), format!("{text}:$LATEST")));
 }
 
 #[tokio::test]
