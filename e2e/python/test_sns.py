@@ -4,11 +4,13 @@ import http.server
 import json
 import queue
 import threading
+import urllib.error
 import urllib.request
 
 import pytest
 
 from freehold import ACCOUNT, REGION
+from test_iam import of, serve
 
 
 @pytest.fixture
@@ -156,3 +158,29 @@ def test_a_fifo_topic_takes_a_batch_and_keeps_its_order(sns, sqs):
         for message in messages:
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     assert bodies == [str(at) for at in range(20)]
+
+
+def test_where_policies_count_a_queue_lets_the_topic_in_and_links_need_no_signature(serve, endpoint):
+    sns, sqs = (of(serve, name, serve.root) for name in ("sns", "sqs"))
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    urls = {}
+    for name, source in [("open", topic), ("other", topic + "x"), ("closed", None)]:
+        statement = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": "sqs:SendMessage",
+                     "Resource": "*", "Condition": {"ArnEquals": {"aws:SourceArn": source}}}
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        attributes = {"Policy": json.dumps(policy)} if source else {}
+        urls[name] = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+        arn = f"arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint.url)
+    urllib.request.urlopen(json.loads(endpoint.get()[1])["SubscribeURL"]).close()
+    sns.publish(TopicArn=topic, Message="hello")
+    assert json.loads(receive(sqs, urls["open"])["Body"])["Message"] == "hello"
+    message = json.loads(endpoint.get()[1])
+    for name in ("other", "closed"):
+        assert "Messages" not in sqs.receive_message(QueueUrl=urls[name], WaitTimeSeconds=1)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(f"{serve.url}/?Action=DeleteTopic&TopicArn={topic}")
+    assert refused.value.code == 403
+    urllib.request.urlopen(message["UnsubscribeURL"]).close()
+    assert len(sns.list_subscriptions()["Subscriptions"]) == 3

@@ -76,6 +76,11 @@ impl From<Bearer> for Admitted {
 }
 
 impl Admitted {
+    /// Somebody without a signature, who asks for what anybody may.
+    pub fn stranger() -> Self {
+        Admitted { caller: Caller::anonymous(), account: None, session: None }
+    }
+
     /// The request that was let in.
     pub fn ctx(self, house: &Arc<House>, request_id: &str) -> Ctx {
         let ctx = Ctx::new(Arc::clone(house), self.caller, request_id);

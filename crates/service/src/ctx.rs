@@ -78,6 +78,9 @@ impl House {
     }
 }
 
+/// What stands in place of the ARN of who has none.
+const ANONYMOUS: &str = "anonymous";
+
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
@@ -89,6 +92,16 @@ impl Caller {
     /// The root of the house's account.
     pub fn root(house: &House) -> Self {
         Caller { arn: format!("arn:{}:iam::{}:root", house.partition(), house.account()) }
+    }
+
+    /// Somebody who doesn't say who. See [`Service::is_open`](crate::Service::is_open).
+    pub fn anonymous() -> Self {
+        Caller { arn: ANONYMOUS.to_owned() }
+    }
+
+    /// Whether nobody knows who it is.
+    pub fn is_anonymous(&self) -> bool {
+        self.arn == ANONYMOUS
     }
 }
 

@@ -65,6 +65,11 @@ pub trait Service: Send + Sync + 'static {
         false
     }
 
+    /// Whether anybody may ask for `operation`, without a signature: what the request holds, a token, is proof enough.
+    fn is_open(&self, _operation: &str) -> bool {
+        false
+    }
+
     /// The policy of the resource of that ARN (a queue's, a function's, a bucket's), for the [`Guard`] to read.
     /// A room whose resources have none needn't say so.
     fn resource_policy<'a>(&'a self, _ctx: &'a Ctx, _resource_arn: &'a str) -> ResourcePolicy<'a> {

@@ -69,6 +69,7 @@ mod tests {
             state: State::Confirmed,
             token: None,
             host: None,
+            is_locked: false,
         }
     }
 

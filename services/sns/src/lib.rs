@@ -109,6 +109,11 @@ impl Service for Sns {
         )
     }
 
+    /// Links in messages are visited by whoever reads them.
+    fn is_open(&self, operation: &str) -> bool {
+        matches!(operation, "ConfirmSubscription" | "Unsubscribe")
+    }
+
     fn resource_policy<'a>(
         &'a self,
         _ctx: &'a Ctx,

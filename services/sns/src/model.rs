@@ -31,6 +31,8 @@ pub(crate) struct Subscription {
     pub(crate) token: Option<Token>,
     /// The host that the subscriber reached the house by: links in messages lead there.
     pub(crate) host: Option<String>,
+    /// Whether only a signed request ends it.
+    pub(crate) is_locked: bool,
 }
 
 /// How far a subscription has come.

@@ -51,6 +51,8 @@ struct SubscriptionRow {
     token: Option<TokenRow>,
     #[n(6)]
     host: Option<String>,
+    #[n(7)]
+    is_locked: bool,
 }
 
 #[derive(Clone, Copy, Encode, Decode)]
@@ -300,7 +302,8 @@ pub(crate) fn put_subscription(
     id: &str,
     subscription: Subscription,
 ) {
-    let Subscription { protocol, endpoint, owner, attributes, state, token, host } = subscription;
+    let Subscription { protocol, endpoint, owner, attributes, state, token, host, is_locked } =
+        subscription;
     let state = match state {
         State::Confirmed => StateRow::Confirmed,
         State::Pending => StateRow::Pending,
@@ -308,7 +311,8 @@ pub(crate) fn put_subscription(
     };
     let token =
         token.map(|Token { text, made_at }| TokenRow { text, made_at: made_at.as_millis() });
-    let row = SubscriptionRow { protocol, endpoint, owner, attributes, state, token, host };
+    let row =
+        SubscriptionRow { protocol, endpoint, owner, attributes, state, token, host, is_locked };
     batch.put(subscription_key(topic_arn, id), encode(&row));
 }
 
@@ -367,7 +371,16 @@ pub(crate) fn put_sent(
 
 impl From<SubscriptionRow> for Subscription {
     fn from(row: SubscriptionRow) -> Self {
-        let SubscriptionRow { protocol, endpoint, owner, attributes, state, token, host } = row;
+        let SubscriptionRow {
+            protocol,
+            endpoint,
+            owner,
+            attributes,
+            state,
+            token,
+            host,
+            is_locked,
+        } = row;
         let state = match state {
             StateRow::Confirmed => State::Confirmed,
             StateRow::Pending => State::Pending,
@@ -377,7 +390,7 @@ impl From<SubscriptionRow> for Subscription {
             text,
             made_at: Timestamp::from_millis(made_at),
         });
-        Subscription { protocol, endpoint, owner, attributes, state, token, host }
+        Subscription { protocol, endpoint, owner, attributes, state, token, host, is_locked }
     }
 }
 

@@ -1,14 +1,14 @@
 use store::Batch;
 
 use crate::errors::Error;
-use crate::model::{State, Subscription, TOKEN_KEPT};
+use crate::model::{State, Subscription, TOKEN_KEPT, Token};
 use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{ConfirmSubscriptionInput, SubscriptionInput};
 
 /// Whoever has the token that an endpoint was sent may confirm for it, as often as it likes.
 ///
-/// `AuthenticateOnUnsubscribe` is taken and changes nothing: who may unsubscribe is what policies say.
+/// Only who signs may ask that ending it needs a signature too.
 ///
 /// <https://docs.aws.amazon.com/sns/latest/api/API_ConfirmSubscription.html>
 pub(crate) async fn confirm_subscription(
@@ -17,14 +17,18 @@ pub(crate) async fn confirm_subscription(
 ) -> Result<SubscriptionInput, Error> {
     let topic_arn = req.topic_arn;
     ctx.topic(&topic_arn).await?;
-    let flag = req.authenticate_on_unsubscribe.as_deref();
-    if !matches!(flag, None | Some("true" | "false")) {
-        return Err(Error::parameter("AuthenticateOnUnsubscribe"));
-    }
+    let locks = match req.authenticate_on_unsubscribe.as_deref() {
+        None | Some("false") => false,
+        Some("true") if ctx.request.caller().is_anonymous() => {
+            return Err(Error::AuthorizationError);
+        }
+        Some("true") => true,
+        Some(_) => return Err(Error::parameter("AuthenticateOnUnsubscribe")),
+    };
     let subscriptions = tables::subscriptions(ctx.store(), Some(&topic_arn), None, usize::MAX);
     let now = ctx.now();
     let is_meant = |it: &Subscription| {
-        let is_fresh = |token: &crate::model::Token| {
+        let is_fresh = |token: &Token| {
             token.text == req.token
                 && (now < token.made_at.after(TOKEN_KEPT) || it.state == State::Confirmed)
         };
@@ -35,7 +39,8 @@ pub(crate) async fn confirm_subscription(
     let found = tables::subscription(ctx.store(), &topic_arn, &id).await?;
     let found = found.filter(|it| is_meant(&it.value)).ok_or_else(|| Error::parameter("Token"))?;
 
-    let subscription = Subscription { state: State::Confirmed, ..found.value.clone() };
+    let is_locked = found.value.is_locked || locks;
+    let subscription = Subscription { state: State::Confirmed, is_locked, ..found.value.clone() };
     let mut batch = Batch::new();
     tables::require_subscription(&mut batch, &topic_arn, &id, &found);
     tables::put_subscription(&mut batch, &topic_arn, &id, subscription);

@@ -53,6 +53,7 @@ pub(crate) async fn subscribe(
         state: if token.is_some() { State::Pending } else { State::Confirmed },
         token,
         host: ctx.request.host().map(str::to_owned),
+        is_locked: false,
     };
     let mut batch = Batch::new();
     tables::require_topic(&mut batch, &topic_arn, Some(&found));

@@ -8,6 +8,7 @@ use crate::visit::{Visit, split};
 use crate::wire::{Empty, SubscriptionInput};
 
 /// A subscription that isn't there is no error. An HTTP endpoint is sent a token by which it can come back.
+/// Anybody may follow the link in a message here, unless the confirmation has asked for a signature.
 ///
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Unsubscribe.html>
 pub(crate) async fn unsubscribe(ctx: &Visit<'_>, req: SubscriptionInput) -> Result<Empty, Error> {
@@ -15,6 +16,9 @@ pub(crate) async fn unsubscribe(ctx: &Visit<'_>, req: SubscriptionInput) -> Resu
     let Some(found) = tables::subscription(ctx.store(), topic_arn, id).await? else {
         return Ok(Empty {});
     };
+    if found.value.is_locked && ctx.request.caller().is_anonymous() {
+        return Err(Error::AuthorizationError);
+    }
     let mut batch = Batch::new();
     tables::require_subscription(&mut batch, topic_arn, id, &found);
     let mut subscription = found.value;

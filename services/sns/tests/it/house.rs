@@ -8,7 +8,9 @@ use base::{Entropy, ManualClock, Timestamp};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
-use service::{Bus, Ctx, Facts, Fetched, House, Outside, OutsideReply, Registry, Reply, Service};
+use service::{
+    Bus, Caller, Ctx, Facts, Fetched, House, Outside, OutsideReply, Registry, Reply, Service,
+};
 use sns::Sns;
 use store::Memory;
 use tokio::sync::Notify;
@@ -126,6 +128,11 @@ impl Room {
 
     pub(crate) fn ctx(&self) -> Ctx {
         Ctx::root(Arc::clone(&self.house))
+    }
+
+    /// A request of somebody without a signature.
+    pub(crate) fn stranger(&self) -> Ctx {
+        Ctx::new(Arc::clone(&self.house), Caller::anonymous(), self.house.uuid())
     }
 
     pub(crate) async fn ask_as(

@@ -142,3 +142,20 @@ async fn an_endpoint_has_an_address_of_its_protocol() {
         assert_eq!(refused.1, "Invalid parameter: Endpoint must match the specified protocol");
     }
 }
+
+#[tokio::test]
+async fn strangers_end_what_is_not_locked() {
+    for (locks, is_ended) in [("false", true), ("true", false)] {
+        let room = Room::open().await;
+        let topic = room.topic("orders", json!({})).await;
+        subscribe(&room, &topic, json!({})).await;
+        let token = body(&room.fetched(1).await[0])["Token"].clone();
+        let confirm = json!({
+            "TopicArn": topic, "Token": token, "AuthenticateOnUnsubscribe": locks,
+        });
+        let arn = text(&room.call("ConfirmSubscription", confirm).await["SubscriptionArn"]);
+        let ended =
+            room.ask_as(room.stranger(), "Unsubscribe", json!({"SubscriptionArn": arn})).await;
+        assert_eq!(ended.is_ok(), is_ended, "{ended:?}");
+    }
+}
