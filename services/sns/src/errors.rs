@@ -5,7 +5,7 @@
 pub(crate) enum Error {
     /// Somebody without a signature asks for what needs one.
     #[error("Anonymous users cannot perform this action")] // By analogy.
-    AuthorizationError,
+    Unsigned,
     #[error("Two or more batch entries in the request have the same Id.")]
     BatchEntryIdsNotDistinct,
     #[error("The batch request doesn't contain any entries.")]
@@ -41,7 +41,7 @@ impl Error {
     /// The status, the code in the model, and the one of the query protocol.
     pub(crate) fn codes(&self) -> (u16, &'static str, &'static str) {
         match self {
-            Error::AuthorizationError => (403, "AuthorizationErrorException", "AuthorizationError"),
+            Error::Unsigned => (403, "AuthorizationErrorException", "AuthorizationError"),
             Error::BatchEntryIdsNotDistinct => {
                 (400, "BatchEntryIdsNotDistinctException", "BatchEntryIdsNotDistinct")
             }

@@ -20,7 +20,7 @@ pub(crate) async fn confirm_subscription(
     let locks = match req.authenticate_on_unsubscribe.as_deref() {
         None | Some("false") => false,
         Some("true") if ctx.request.caller().is_anonymous() => {
-            return Err(Error::AuthorizationError);
+            return Err(Error::Unsigned);
         }
         Some("true") => true,
         Some(_) => return Err(Error::parameter("AuthenticateOnUnsubscribe")),

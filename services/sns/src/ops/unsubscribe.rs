@@ -17,7 +17,7 @@ pub(crate) async fn unsubscribe(ctx: &Visit<'_>, req: SubscriptionInput) -> Resu
         return Ok(Empty {});
     };
     if found.value.is_locked && ctx.request.caller().is_anonymous() {
-        return Err(Error::AuthorizationError);
+        return Err(Error::Unsigned);
     }
     let mut batch = Batch::new();
     tables::require_subscription(&mut batch, topic_arn, id, &found);
