@@ -33,6 +33,8 @@ const FLYING_MAX: usize = 256;
 const REST_MAX: Duration = Duration::from_secs(60);
 /// The pause after the store has refused.
 const PAUSE: Duration = Duration::from_secs(1);
+/// The pause after a dead-letter queue was in trouble.
+const DEAD_PAUSE: Duration = Duration::from_secs(20);
 /// How long an answer to an attempt is kept.
 const ATTEMPT_KEPT: Duration = Duration::from_hours(24);
 /// How often old answers are looked for.
@@ -156,15 +158,9 @@ async fn settle(room: &Room, delivery: &Delivery) -> Result<Option<Timestamp>, s
         Outcome::Delivered => None,
         Outcome::Failed(reason) => match pause(delivery) {
             Some(pause) => Some(room.house.now().after(pause)),
-            None => {
-                bury(room, delivery, &reason).await;
-                None
-            }
+            None => bury(room, delivery, &reason).await,
         },
-        Outcome::Refused(reason) => {
-            bury(room, delivery, &reason).await;
-            None
-        }
+        Outcome::Refused(reason) => bury(room, delivery, &reason).await,
     };
     tables::delete_delivery(&mut batch, delivery);
     if let Some(due) = again {
@@ -183,11 +179,12 @@ fn pause(delivery: &Delivery) -> Option<Duration> {
 }
 
 /// Sends what can't be delivered to the dead-letter queue of the subscription, if it has one.
-async fn bury(room: &Room, delivery: &Delivery, reason: &str) {
+/// While that is in trouble the message stays; gives when all of it is tried again.
+async fn bury(room: &Room, delivery: &Delivery, reason: &str) -> Option<Timestamp> {
     let subscription = delivery.subscription_arn.as_str();
     let Some(arn) = &delivery.dead_letter_arn else {
         tracing::warn!(subscription, reason, "a message couldn't be delivered");
-        return;
+        return None;
     };
     let body = match delivery.protocol.as_str() {
         "sqs" => serde_json::from_str(&delivery.body).unwrap_or(Value::Null),
@@ -195,9 +192,10 @@ async fn bury(room: &Room, delivery: &Delivery, reason: &str) {
         _ => json!({"MessageBody": http_endpoint::body_of(&delivery.body)}),
     };
     let attempt = format!("{} dead", delivery.id);
-    if let Err(error) = send_message(room, delivery, &attempt, arn, body).await {
-        tracing::warn!(subscription, reason, %error, "a message couldn't be delivered, nor its dead letter");
-    }
+    let error = send_message(room, delivery, &attempt, arn, body).await.err()?;
+    tracing::warn!(subscription, reason, %error, "a message couldn't be delivered, nor its dead letter");
+    let is_refused = matches!(&error, CallError::Refused(error) if !error.is_server_fault());
+    (!is_refused).then(|| room.house.now().after(DEAD_PAUSE))
 }
 
 async fn send(room: &Room, delivery: &Delivery) -> Outcome {

@@ -214,3 +214,20 @@ async fn endpoints_are_called_by_the_service_for_the_topic() {
     let call = room.sent(1).await.remove(0);
     assert_eq!((&call["caller"], &call["source"]), (&json!("sns.amazonaws.com"), &json!(topic)));
 }
+
+#[tokio::test]
+async fn a_dead_letter_waits_until_its_queue_is_well() {
+    let room = Room::open().await;
+    let topic = room.topic("orders", json!({})).await;
+    let policy = json!({"deadLetterTargetArn": queue_arn("flaky")}).to_string();
+    room.subscribe(&topic, "gone", json!({"RedrivePolicy": policy})).await;
+    room.trouble(1);
+    room.call("Publish", json!({"TopicArn": topic, "Message": "hello"})).await;
+    while room.trouble_left() > 0 {
+        tokio::task::yield_now().await;
+    }
+    room.pass(20);
+    room.subscribe(&topic, "another", json!({})).await;
+    let dead = room.sent(1).await.remove(0);
+    assert!(text(&dead["QueueUrl"]).ends_with("/flaky"), "{dead}");
+}
