@@ -17,8 +17,8 @@ use crate::identity;
 pub struct Reading {
     /// `Parameters` or `Arguments`.
     pub arguments: Value,
-    /// `MaxItems`; 0 is no limit (recorded: csv_max_items_0).
-    pub items_max: u64,
+    /// `MaxItems`; 0 is no limit (recorded: csv_max_items_0), and less fails the map run (csv_max_items_paths).
+    pub items_max: i64,
     /// What `ItemSelector` sees, where there is one.
     pub selection: Option<Selection>,
     /// `ItemBatcher`.

@@ -106,9 +106,9 @@ fn wrong_number(expression: &Expression, value: &Value) -> String {
     format!("The {field} field refers to value \"{shown}\" which is not a valid {wanted}{source}")
 }
 
-/// Recorded for `SecondsPath`, `ToleratedFailureCountPath`, `ToleratedFailurePercentagePath` and `MaxItemsPath`
-/// (`map_item_reader_csv_max_items_paths`); the others take the words of their neighbours. What AWS says of a
-/// timeout of 0 or beyond its longest isn't known: these words are ours.
+/// Recorded for `SecondsPath`, `ToleratedFailureCountPath` and `ToleratedFailurePercentagePath`; the others take the
+/// words of their neighbours. What AWS says of a timeout of 0 or beyond its longest isn't known: these words are ours.
+/// A negative `MaxItems` is refused by the map run, not by the state (`map_item_reader_csv_max_items_paths`).
 fn out_of_range(
     expression: &Expression,
     field: &str,
@@ -136,7 +136,7 @@ fn out_of_range(
                 shown(value)
             ))
         }
-        "MaxItems" | "MaxItemsPerBatch" | "MaxInputBytesPerBatch" if number < 0.0 => {
+        "MaxItemsPerBatch" | "MaxInputBytesPerBatch" if number < 0.0 => {
             Some(format!("field {field} must be positive"))
         }
         _ => None,

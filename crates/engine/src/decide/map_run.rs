@@ -127,7 +127,7 @@ impl Turn<'_> {
         });
         Ok(Reading {
             arguments: arguments.unwrap_or_else(Value::empty_object),
-            items_max: items_max.unwrap_or(0.0) as u64,
+            items_max: items_max.unwrap_or(0.0) as i64,
             selection,
             batching,
         })

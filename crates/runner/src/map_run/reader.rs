@@ -13,7 +13,7 @@ mod lists;
 use std::sync::Arc;
 
 use asl::error_name;
-use asl::program::{ItemReader, Items, Map};
+use asl::program::{Items, Map};
 use engine::Reading;
 use json::{Object, Value};
 
@@ -47,16 +47,15 @@ pub(super) async fn read(
     let Items::Reader(reader) = &map.items else { unreachable!("only an ItemReader is read with") };
     let mut intake = Intake::new(runner, map_run_arn, map, &reading);
     let objects = Objects { runner, facts, error: error_name::ITEM_READER_FAILED };
-    let reader = Reader::new(objects, reader, reading.arguments);
+    if reading.items_max < 0 {
+        return Err(objects.failed("field MaxItems must be positive"));
+    }
+    let reader = Reader { objects, config: &reader.config, arguments: reading.arguments };
     reader.read(&mut intake).await?;
     intake.finish().await
 }
 
-impl<'r> Reader<'r> {
-    fn new(objects: Objects<'r>, reader: &'r ItemReader, arguments: Value) -> Self {
-        Reader { objects, config: &reader.config, arguments }
-    }
-
+impl Reader<'_> {
     fn config(&self, name: &str) -> Option<String> {
         self.config.get(name).and_then(|value| value.as_str().map(str::to_owned))
     }

@@ -11,9 +11,9 @@ use futures_util::FutureExt as _;
 use super::objects::Stop;
 use super::plan::Plan;
 use super::{MapRunMessage, reader, writer};
-use crate::Runner;
 use crate::facts::Facts;
 use crate::tables::{MapRunRow, StageRow};
+use crate::{Error, Runner};
 
 /// What a stage has come to.
 pub(crate) enum Done {
@@ -40,6 +40,8 @@ impl Runner {
             let done = match done {
                 Ok(done) => Ok(done),
                 Err(Stop::Failed(failure)) => Err(failure),
+                // The next server begins again.
+                Err(Stop::Broken(Error::Interrupted)) => return,
                 Err(Stop::Broken(error)) => {
                     tracing::error!(map_run = %arn, %error, "failed to work for a map run");
                     return;
@@ -64,7 +66,7 @@ impl Runner {
             (StageRow::Writing(_), Plan { writing: Some(arguments), .. }) => {
                 writer::write(self, parent, arn, row, arguments).await.map(|()| Done::Written)
             }
-            _ => Err(Stop::Broken(crate::Error::corrupt("map run's plan", "it is missing"))),
+            _ => Err(Stop::Broken(Error::corrupt("map run's plan", "it is missing"))),
         }
     }
 }

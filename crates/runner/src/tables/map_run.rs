@@ -77,7 +77,7 @@ pub(crate) struct ReadingRow {
     #[n(0)]
     pub(crate) arguments: String,
     #[n(1)]
-    pub(crate) items_max: u64,
+    pub(crate) items_max: i64,
     #[n(2)]
     pub(crate) selection: Option<SelectionRow>,
     #[n(3)]

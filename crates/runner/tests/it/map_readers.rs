@@ -79,6 +79,11 @@ async fn what_cannot_be_read_fails_the_map_run() {
     let missing = ran(&reader(json), &objects([]), r#"{"key":"k"}"#).await;
     let cause = "The specified key does not exist. (Service: Amazon S3; Status Code: 400; Error Code: NoSuchKey; ";
     assert!(missing.starts_with(&format!("{failed}{cause}")), "{missing}");
+    let negative = reader(r#""InputType":"JSON","MaxItemsPath":"$.max""#);
+    assert_eq!(
+        ran(&negative, &objects([]), r#"{"key":"k","max":-1}"#).await,
+        format!("{failed}field MaxItems must be positive")
+    );
     let long = format!("[\"{}\"]", "x".repeat(300_000));
     assert_eq!(read(json, &long).await, format!("{failed}An item is longer than 262144 bytes."));
 }

@@ -25,7 +25,7 @@ pub(super) struct Intake<'r> {
     selection: Option<Selection>,
     batcher: Option<Batcher>,
     /// Items that are still wanted.
-    wanted: u64,
+    wanted: i64,
     /// `Map.Item.Index` of the next one.
     index: u32,
     /// `Map.Item.Source`.
@@ -49,7 +49,7 @@ impl<'r> Intake<'r> {
             map,
             selection: reading.selection.clone(),
             batcher: reading.batching.clone().map(Batcher::new),
-            wanted: if reading.items_max == 0 { u64::MAX } else { reading.items_max },
+            wanted: if reading.items_max == 0 { i64::MAX } else { reading.items_max },
             index: 0,
             source: String::new(),
             items_per_child: Vec::new(),
