@@ -1,5 +1,6 @@
 //! Distributed Map: what can be asked of a map run. `map_run/turn.rs` drives it.
 
+mod live;
 mod objects;
 mod plan;
 mod reader;
@@ -18,8 +19,9 @@ use crate::facts::labelled;
 use crate::message::answered;
 use crate::tables::{self, ChildRow, MapRunRow, key};
 use crate::{Error, ExecutionError, MapRunError, Runner};
+pub(crate) use live::LiveMapRun;
 pub(crate) use start::{is_child, outcome, put_start};
-pub(crate) use turn::{LiveMapRun, MapRunMessage};
+pub(crate) use turn::MapRunMessage;
 
 /// What DescribeMapRun and ListMapRuns say of a map run.
 #[derive(Clone, Debug)]

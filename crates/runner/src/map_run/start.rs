@@ -11,7 +11,7 @@ use json::Value;
 use sha2::{Digest as _, Sha256};
 use store::Batch;
 
-use super::turn::Child;
+use super::live::Child;
 use super::{plan, writer};
 use crate::dispatch::uuid_of;
 use crate::execution::Status;

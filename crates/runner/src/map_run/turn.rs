@@ -11,15 +11,13 @@ use base::Timestamp;
 use futures_util::future::try_join_all;
 use store::Batch;
 
+use super::live::{Act, Child, LiveMapRun};
 use super::stage::Done;
-use super::start::{Processor, child_arn};
 use super::{MapRunUpdate, REDRIVE, STOP};
-use crate::dispatch::Job;
 use crate::execution::Status;
-use crate::facts::Facts;
-use crate::message::{Answer, Message, Redriver};
+use crate::message::Answer;
 use crate::standing::Standing;
-use crate::tables::{self, ChildRow, ItemRow, MapRunRow, NoticeRow, StageRow, StatusRow, key};
+use crate::tables::{self, ChildRow, NoticeRow, StageRow, StatusRow, key};
 use crate::{Error, MapRunError, Runner};
 
 /// Messages taken at once, and children started at once.
@@ -34,54 +32,6 @@ pub(crate) enum MapRunMessage {
     /// Its work on a stage, of the redrive with that number, has come to an end.
     StageDone(u32, StageRow, Result<Done, Failure>),
     Update(MapRunUpdate, Answer<(), MapRunError>),
-}
-
-/// A map run in memory, from its first message until it has ended.
-pub(crate) struct LiveMapRun {
-    parent: Arc<Facts>,
-    processor: Processor,
-    row: MapRunRow,
-    children: Vec<Child>,
-    running: usize,
-    /// Where to look for the next child that waits for its redrive.
-    redrive_next: usize,
-    /// Children that run, by their rows, but that nobody in this process has started.
-    unsure: bool,
-    /// Somebody works on its stage.
-    works_on_stage: bool,
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct Child {
-    pub(super) index: u32,
-    pub(super) items: u32,
-    pub(super) generation: u32,
-    /// None before its first start.
-    pub(super) status: Option<Status>,
-}
-
-impl Child {
-    fn new(index: usize, items: u32) -> Self {
-        Child { index: index as u32, items, generation: 0, status: None }
-    }
-}
-
-/// What to do once the rows are durable.
-enum Act {
-    Start(Child),
-    Redrive(Child),
-    Stop(Child),
-    /// Work on the stage that the row names.
-    Stage,
-}
-
-impl Act {
-    fn child(&self) -> Option<Child> {
-        match self {
-            Act::Start(child) | Act::Redrive(child) | Act::Stop(child) => Some(*child),
-            Act::Stage => None,
-        }
-    }
 }
 
 impl Runner {
@@ -164,80 +114,6 @@ impl Driver {
         }
         self.runner.0.store.commit(batch).await?;
         Ok(None)
-    }
-}
-
-impl LiveMapRun {
-    async fn load(runner: &Runner, arn: &Arc<str>) -> Result<Option<Box<Self>>, Error> {
-        let store = &*runner.0.store;
-        let Some(bytes) = store.get(&key::map_run(arn)).await? else { return Ok(None) };
-        let row: MapRunRow = tables::decode("map run", &bytes)?;
-        let execution = Arc::from(&*row.execution_arn);
-        let Some(parent) = Facts::load(&runner.0, &execution).await? else { return Ok(None) };
-        let processor = Processor::of(&parent.machine.program, row.state);
-        let mut children = Vec::with_capacity(row.children as usize);
-        let mut pages = key::Pages::of(key::map_items(arn).scan());
-        // What a reader that came to no end has left behind isn't counted.
-        while children.len() < row.children as usize
-            && let Some(page) = pages.next(store).await?
-        {
-            for entry in page {
-                let item: ItemRow = tables::decode("map run's item", &entry.value)?;
-                children.push(Child::new(children.len(), item.items));
-            }
-        }
-        children.truncate(row.children as usize);
-        for entry in store.scan(&key::map_children(arn).scan()).await? {
-            let child: ChildRow = tables::decode("map run's child", &entry.value)?;
-            let index = key::map_child_index(&entry.key)? as usize;
-            let Some(place) = children.get_mut(index) else {
-                return Err(Error::corrupt("map run's child", "it has no item"));
-            };
-            place.generation = child.generation;
-            place.status = Some(child.status.into());
-        }
-        let is_running = |child: &&Child| child.status == Some(Status::Running);
-        let running = children.iter().filter(is_running).count();
-        let unsure = 0 < running;
-        Ok(Some(Box::new(LiveMapRun {
-            parent: Arc::new(parent),
-            processor,
-            row,
-            children,
-            running,
-            redrive_next: 0,
-            unsure,
-            works_on_stage: false,
-        })))
-    }
-
-    fn arn_of(&self, map_run_arn: &str, child: Child) -> Arc<str> {
-        child_arn(map_run_arn, child.index, child.generation, self.processor.execution_type).0
-    }
-
-    /// Items of children that have ended in this way.
-    fn items(&self, statuses: &[Status]) -> u64 {
-        let ended = |child: &&Child| child.status.is_some_and(|status| statuses.contains(&status));
-        self.children.iter().filter(ended).map(|child| u64::from(child.items)).sum()
-    }
-
-    fn exceeds_tolerance(&self) -> bool {
-        let failed = self.items(&[Status::Failed, Status::TimedOut, Status::Aborted]);
-        let row = &self.row;
-        let percentage = failed as f64 * 100.0 / row.items.max(1) as f64;
-        let by_count = row.tolerated_failure_count.is_some_and(|tolerated| tolerated < failed);
-        // A count alone is the only bound; without either nothing may fail.
-        let has_percentage =
-            row.tolerated_failure_count.is_none() || 0.0 < row.tolerated_failure_percentage;
-        by_count || (has_percentage && row.tolerated_failure_percentage < percentage)
-    }
-
-    fn is_complete(&self) -> bool {
-        self.running == 0
-            && self
-                .children
-                .iter()
-                .all(|child| child.status.is_some_and(|status| status != Status::PendingRedrive))
     }
 }
 
@@ -515,53 +391,5 @@ impl Turn<'_> {
         let live = &*live;
         let acts = self.acts.into_iter().map(|act| live.perform(self.runner, self.arn, act));
         try_join_all(acts).await.map(drop)
-    }
-}
-
-impl LiveMapRun {
-    async fn perform(&self, runner: &Runner, arn: &Arc<str>, act: Act) -> Result<(), Error> {
-        match act {
-            Act::Start(child) => {
-                return runner.start_child(&self.parent, arn, &self.processor, child).await;
-            }
-            Act::Stage => runner.work_on_stage(arn, &self.parent, &self.row),
-            Act::Redrive(child) => {
-                let (answer, _) = tokio::sync::oneshot::channel();
-                let redrive = Message::Redrive(Redriver::MapRun, answer);
-                runner.send(&self.arn_of(arn, child), redrive);
-            }
-            Act::Stop(child) => {
-                let child_arn = self.arn_of(arn, child);
-                match self.processor.execution_type {
-                    ExecutionType::Standard => runner.stop_job(Job::Execution(child_arn)),
-                    ExecutionType::Express => runner.0.shard(&child_arn).express.stop(&child_arn),
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// After a crash: starts or redrives the children that should run and don't.
-    async fn make_sure(&self, runner: &Runner, arn: &Arc<str>, acts: &[Act]) -> Result<(), Error> {
-        let (store, shard) = (&*runner.0.store, runner.0.shard_of(arn));
-        let new = |child: &Child| {
-            acts.iter().any(|act| act.child().is_some_and(|of| of.index == child.index))
-        };
-        for child in self.children.iter().copied() {
-            if child.status != Some(Status::Running) || new(&child) {
-                continue;
-            }
-            let child_arn = self.arn_of(arn, child);
-            let Some(standing) = Standing::load(store, &child_arn).await? else {
-                self.perform(runner, arn, Act::Start(child)).await?;
-                continue;
-            };
-            let notice = key::notice(shard, arn, child.index.into());
-            // An end that this run has yet to hear of is no reason to redrive.
-            if standing.status != Status::Running && store.get(&notice).await?.is_none() {
-                self.perform(runner, arn, Act::Redrive(child)).await?;
-            }
-        }
-        Ok(())
     }
 }

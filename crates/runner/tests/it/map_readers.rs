@@ -225,6 +225,36 @@ async fn a_redrive_reads_what_could_not_be_read() {
     assert_eq!(world.result(&arn).await, "SUCCEEDED [1,2]");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_stopped_while_it_reads_goes_on_when_it_is_redriven() {
+    let objects = objects([("b/k", &b"[1,2]"[..])]);
+    let world = world(s3(&objects).slow(Duration::from_secs(60))).await;
+    world.define("m", &map(&reader(r#""InputType":"JSON""#), PASS));
+    let arn = world.start("m", "e", r#"{"key":"k"}"#).await;
+    pass(Duration::from_secs(1)).await;
+    world.runner.stop(&arn, asl::Failure::default()).await.unwrap();
+    pass(Duration::from_secs(90)).await;
+    let run = world.runner.list_map_runs(&arn, None, 10).await.unwrap().items.remove(0);
+    assert_eq!((run.status, run.item_counts.total), (MapRunStatus::Aborted, 0));
+    world.runner.redrive(&arn, None).await.unwrap();
+    assert_eq!(world.result(&arn).await, "SUCCEEDED [1,2]");
+}
+
+#[tokio::test(start_paused = true)]
+async fn express_children_read_and_export_too() {
+    let objects = objects([("b/k", &b"[1,2]"[..])]);
+    let world = world(s3(&objects)).await;
+    let fields = format!("{}{WRITER}", reader(r#""InputType":"JSON""#));
+    world.define("m", &map(&fields, PASS).replace(r#""STANDARD""#, r#""EXPRESS""#));
+    let arn = world.start("m", "e", r#"{"key":"k"}"#).await;
+    assert!(world.result(&arn).await.starts_with("SUCCEEDED"));
+    let files = written(&objects);
+    let records = files.iter().find(|(name, _)| name == "SUCCEEDED_0.json").unwrap();
+    let records = Value::parse(&records.1).unwrap();
+    let outputs: Vec<Option<Value>> = records.items().map(|it| it.get("Output")).collect();
+    assert_eq!(outputs, [Some("1".into()), Some("2".into())]);
+}
+
 #[test]
 fn after_a_crash_items_are_read_again_and_children_run_once() {
     let items: Vec<String> = (0..1500).map(|item| item.to_string()).collect();

@@ -1,0 +1,192 @@
+//! A map run in memory: its rows read, where its children stand, and what is done to them.
+
+use std::sync::Arc;
+
+use asl::program::ExecutionType;
+
+use super::start::{Processor, child_arn};
+use crate::dispatch::Job;
+use crate::execution::Status;
+use crate::facts::Facts;
+use crate::message::{Message, Redriver};
+use crate::standing::Standing;
+use crate::tables::{self, ChildRow, ItemRow, MapRunRow, key};
+use crate::{Error, Runner};
+
+/// A map run in memory, from its first message until it has ended.
+pub(crate) struct LiveMapRun {
+    pub(super) parent: Arc<Facts>,
+    pub(super) processor: Processor,
+    pub(super) row: MapRunRow,
+    pub(super) children: Vec<Child>,
+    pub(super) running: usize,
+    /// Where to look for the next child that waits for its redrive.
+    pub(super) redrive_next: usize,
+    /// Children that run, by their rows, but that nobody in this process has started.
+    pub(super) unsure: bool,
+    /// Somebody works on its stage.
+    pub(super) works_on_stage: bool,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Child {
+    pub(super) index: u32,
+    pub(super) items: u32,
+    pub(super) generation: u32,
+    /// None before its first start.
+    pub(super) status: Option<Status>,
+}
+
+impl Child {
+    pub(super) fn new(index: usize, items: u32) -> Self {
+        Child { index: index as u32, items, generation: 0, status: None }
+    }
+}
+
+/// What to do once the rows are durable.
+pub(super) enum Act {
+    Start(Child),
+    Redrive(Child),
+    Stop(Child),
+    /// Work on the stage that the row names.
+    Stage,
+}
+
+impl Act {
+    pub(super) fn child(&self) -> Option<Child> {
+        match self {
+            Act::Start(child) | Act::Redrive(child) | Act::Stop(child) => Some(*child),
+            Act::Stage => None,
+        }
+    }
+}
+
+impl LiveMapRun {
+    pub(super) async fn load(runner: &Runner, arn: &Arc<str>) -> Result<Option<Box<Self>>, Error> {
+        let store = &*runner.0.store;
+        let Some(bytes) = store.get(&key::map_run(arn)).await? else { return Ok(None) };
+        let row: MapRunRow = tables::decode("map run", &bytes)?;
+        let execution = Arc::from(&*row.execution_arn);
+        let Some(parent) = Facts::load(&runner.0, &execution).await? else { return Ok(None) };
+        let processor = Processor::of(&parent.machine.program, row.state);
+        let mut children = Vec::with_capacity(row.children as usize);
+        let mut pages = key::Pages::of(key::map_items(arn).scan());
+        // What a reader that came to no end has left behind isn't counted.
+        while children.len() < row.children as usize
+            && let Some(page) = pages.next(store).await?
+        {
+            for entry in page {
+                let item: ItemRow = tables::decode("map run's item", &entry.value)?;
+                children.push(Child::new(children.len(), item.items));
+            }
+        }
+        children.truncate(row.children as usize);
+        for entry in store.scan(&key::map_children(arn).scan()).await? {
+            let child: ChildRow = tables::decode("map run's child", &entry.value)?;
+            let index = key::map_child_index(&entry.key)? as usize;
+            let Some(place) = children.get_mut(index) else {
+                return Err(Error::corrupt("map run's child", "it has no item"));
+            };
+            place.generation = child.generation;
+            place.status = Some(child.status.into());
+        }
+        let is_running = |child: &&Child| child.status == Some(Status::Running);
+        let running = children.iter().filter(is_running).count();
+        let unsure = 0 < running;
+        Ok(Some(Box::new(LiveMapRun {
+            parent: Arc::new(parent),
+            processor,
+            row,
+            children,
+            running,
+            redrive_next: 0,
+            unsure,
+            works_on_stage: false,
+        })))
+    }
+
+    pub(super) fn arn_of(&self, map_run_arn: &str, child: Child) -> Arc<str> {
+        child_arn(map_run_arn, child.index, child.generation, self.processor.execution_type).0
+    }
+
+    /// Items of children that have ended in this way.
+    fn items(&self, statuses: &[Status]) -> u64 {
+        let ended = |child: &&Child| child.status.is_some_and(|status| statuses.contains(&status));
+        self.children.iter().filter(ended).map(|child| u64::from(child.items)).sum()
+    }
+
+    pub(super) fn exceeds_tolerance(&self) -> bool {
+        let failed = self.items(&[Status::Failed, Status::TimedOut, Status::Aborted]);
+        let row = &self.row;
+        let percentage = failed as f64 * 100.0 / row.items.max(1) as f64;
+        let by_count = row.tolerated_failure_count.is_some_and(|tolerated| tolerated < failed);
+        // A count alone is the only bound; without either nothing may fail.
+        let has_percentage =
+            row.tolerated_failure_count.is_none() || 0.0 < row.tolerated_failure_percentage;
+        by_count || (has_percentage && row.tolerated_failure_percentage < percentage)
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.running == 0
+            && self
+                .children
+                .iter()
+                .all(|child| child.status.is_some_and(|status| status != Status::PendingRedrive))
+    }
+
+    pub(super) async fn perform(
+        &self,
+        runner: &Runner,
+        arn: &Arc<str>,
+        act: Act,
+    ) -> Result<(), Error> {
+        match act {
+            Act::Start(child) => {
+                return runner.start_child(&self.parent, arn, &self.processor, child).await;
+            }
+            Act::Stage => runner.work_on_stage(arn, &self.parent, &self.row),
+            Act::Redrive(child) => {
+                let (answer, _) = tokio::sync::oneshot::channel();
+                let redrive = Message::Redrive(Redriver::MapRun, answer);
+                runner.send(&self.arn_of(arn, child), redrive);
+            }
+            Act::Stop(child) => {
+                let child_arn = self.arn_of(arn, child);
+                match self.processor.execution_type {
+                    ExecutionType::Standard => runner.stop_job(Job::Execution(child_arn)),
+                    ExecutionType::Express => runner.0.shard(&child_arn).express.stop(&child_arn),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// After a crash: starts or redrives the children that should run and don't.
+    pub(super) async fn make_sure(
+        &self,
+        runner: &Runner,
+        arn: &Arc<str>,
+        acts: &[Act],
+    ) -> Result<(), Error> {
+        let (store, shard) = (&*runner.0.store, runner.0.shard_of(arn));
+        let new = |child: &Child| {
+            acts.iter().any(|act| act.child().is_some_and(|of| of.index == child.index))
+        };
+        for child in self.children.iter().copied() {
+            if child.status != Some(Status::Running) || new(&child) {
+                continue;
+            }
+            let child_arn = self.arn_of(arn, child);
+            let Some(standing) = Standing::load(store, &child_arn).await? else {
+                self.perform(runner, arn, Act::Start(child)).await?;
+                continue;
+            };
+            let notice = key::notice(shard, arn, child.index.into());
+            // An end that this run has yet to hear of is no reason to redrive.
+            if standing.status != Status::Running && store.get(&notice).await?.is_none() {
+                self.perform(runner, arn, Act::Redrive(child)).await?;
+            }
+        }
+        Ok(())
+    }
+}
