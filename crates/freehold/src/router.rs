@@ -26,6 +26,9 @@ use crate::throttle::Throttle;
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const HEALTH_PATHS: [&str; 2] = ["/health", "/_freehold/health"];
 
+/// The code that a request without a signature is refused with.
+const UNSIGNED: &str = "MissingAuthenticationTokenException";
+
 /// The rooms and the rule of who may ask them.
 pub struct Router {
     house: Arc<House>,
@@ -116,7 +119,15 @@ impl Router {
         let facts = room.facts();
         let service = self.models.get(facts.name).copied();
         let protocol = server::protocol_of(facts.protocol, head);
-        let entered = self.admit(head, &body, &facts).and_then(|caller| {
+        let is_open = || {
+            let call = server::read(service, protocol, head, body.clone());
+            call.is_ok_and(|call| room.is_open(&call.operation))
+        };
+        let admitted = match self.admit(head, &body, &facts) {
+            Err(error) if error.code == UNSIGNED && is_open() => Ok(Admitted::stranger()),
+            admitted => admitted,
+        };
+        let entered = admitted.and_then(|caller| {
             let call = server::read(service, protocol, head, body)?;
             self.throttle(room, &facts, &call.operation)?;
             Ok((caller, call))
@@ -192,14 +203,25 @@ impl Router {
         let by_host = || self.registry.by_host(text(&head.headers, &header::HOST)?);
         match by_scope {
             Some(named) => named.or_else(by_host),
-            None => by_host().or_else(|| self.raw_room().filter(|_| !is_for_protocols(head))),
+            None => by_host()
+                .or_else(|| self.room_of_link(head))
+                .or_else(|| self.raw_room().filter(|_| !is_for_protocols(head))),
         }
     }
 
     /// The room that an unsigned form asks: `AssumeRoleWithWebIdentity` needs no signature.
     fn room_of_action(&self, head: &Parts, body: &[u8]) -> Option<&Arc<dyn Room>> {
         let body = std::str::from_utf8(body).ok().filter(|_| is_form(head))?;
-        let action = body.split('&').find_map(|parameter| parameter.strip_prefix("Action="))?;
+        self.room_of_form(body)
+    }
+
+    /// The room that an unsigned link leads to, such as SNS sends to be visited: `/?Action=ConfirmSubscription&…`.
+    fn room_of_link(&self, head: &Parts) -> Option<&Arc<dyn Room>> {
+        self.room_of_form(head.uri.query().filter(|_| head.uri.path() == "/")?)
+    }
+
+    fn room_of_form(&self, form: &str) -> Option<&Arc<dyn Room>> {
+        let action = form.split('&').find_map(|parameter| parameter.strip_prefix("Action="))?;
         self.registry.rooms().find(|room| {
             room.facts().protocol == Protocol::Query && room.operations().contains(&action)
         })
