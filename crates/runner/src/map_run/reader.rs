@@ -21,6 +21,7 @@ use super::objects::{Objects, Source, Stop};
 use super::start::map_of;
 use crate::Runner;
 use crate::facts::Facts;
+use crate::tables::MapRunRow;
 use csv::Header;
 use intake::Intake;
 
@@ -40,12 +41,12 @@ pub(super) async fn read(
     runner: &Runner,
     facts: &Facts,
     map_run_arn: &Arc<str>,
-    state: u32,
+    row: &MapRunRow,
     reading: Reading,
 ) -> Result<Vec<u32>, Stop> {
-    let map: &Map = map_of(&facts.machine.program, state);
+    let map: &Map = map_of(&facts.machine.program, row.state);
     let Items::Reader(reader) = &map.items else { unreachable!("only an ItemReader is read with") };
-    let mut intake = Intake::new(runner, map_run_arn, map, &reading);
+    let mut intake = Intake::new(runner, map_run_arn, row.redrive_count, map, &reading);
     let objects = Objects { runner, facts, error: error_name::ITEM_READER_FAILED };
     if reading.items_max < 0 {
         return Err(objects.failed("field MaxItems must be positive"));

@@ -40,7 +40,7 @@ impl Runner {
             let done = match done {
                 Ok(done) => Ok(done),
                 Err(Stop::Failed(failure)) => Err(failure),
-                // The next server begins again.
+                // The next server begins again, or nobody waits for it any more.
                 Err(Stop::Broken(Error::Interrupted)) => return,
                 Err(Stop::Broken(error)) => {
                     tracing::error!(map_run = %arn, %error, "failed to work for a map run");
@@ -61,7 +61,7 @@ impl Runner {
         let plan = Plan::load(&self.0, arn).await?;
         match (stage, plan) {
             (StageRow::Reading, Plan { reading: Some(reading), .. }) => {
-                reader::read(self, parent, arn, row.state, reading).await.map(Done::Read)
+                reader::read(self, parent, arn, row, reading).await.map(Done::Read)
             }
             (StageRow::Writing(_), Plan { writing: Some(arguments), .. }) => {
                 writer::write(self, parent, arn, row, arguments).await.map(|()| Done::Written)

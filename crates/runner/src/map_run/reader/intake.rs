@@ -11,7 +11,7 @@ use json::{Object, Value};
 use store::Batch;
 
 use crate::map_run::objects::Stop;
-use crate::tables::{self, ItemRow, key};
+use crate::tables::{self, ItemRow, MapRunRow, StatusRow, key};
 use crate::{Error, Runner};
 
 /// Rows and bytes that are committed at once.
@@ -21,6 +21,8 @@ const PAGE_BYTES: usize = 1024 * 1024;
 pub(super) struct Intake<'r> {
     runner: &'r Runner,
     map_run_arn: &'r Arc<str>,
+    /// Of the run as it is read for.
+    redrive_count: u32,
     map: &'r Map,
     selection: Option<Selection>,
     batcher: Option<Batcher>,
@@ -40,12 +42,14 @@ impl<'r> Intake<'r> {
     pub(super) fn new(
         runner: &'r Runner,
         map_run_arn: &'r Arc<str>,
+        redrive_count: u32,
         map: &'r Map,
         reading: &Reading,
     ) -> Self {
         Intake {
             runner,
             map_run_arn,
+            redrive_count,
             map,
             selection: reading.selection.clone(),
             batcher: reading.batching.clone().map(Batcher::new),
@@ -115,7 +119,7 @@ impl<'r> Intake<'r> {
     }
 
     async fn turn_page(&mut self) -> Result<(), Stop> {
-        if self.runner.0.tasks.is_closing() {
+        if self.runner.0.tasks.is_closing() || !self.is_wanted().await? {
             return Err(Stop::Broken(Error::Interrupted));
         }
         (self.page_rows, self.page_bytes) = (0, 0);
@@ -124,5 +128,14 @@ impl<'r> Intake<'r> {
             self.runner.0.store.commit(page).await?;
         }
         Ok(())
+    }
+
+    /// Whether the run still waits for what is read: it may have been stopped, and even redriven.
+    async fn is_wanted(&self) -> Result<bool, Error> {
+        let row = self.runner.0.store.get(&key::map_run(self.map_run_arn)).await?;
+        let row: Option<MapRunRow> = row.map(|row| tables::decode("map run", &row)).transpose()?;
+        Ok(row.is_some_and(|row| {
+            row.status == StatusRow::Running && row.redrive_count == self.redrive_count
+        }))
     }
 }
