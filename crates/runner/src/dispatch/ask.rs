@@ -97,14 +97,17 @@ impl Voice {
         let code = error.code.rsplit('#').next().unwrap_or_default();
         let (message, status) = (error.message.as_deref().unwrap_or("null"), error.status);
         match self {
-            Voice::Optimized(integration) => Failure::new(
-                integration.error_name(code),
-                format!(
+            Voice::Optimized(integration) => {
+                // The SDK of these knows services by their query protocol (recorded:
+                // task_service_sqs_send_message_empty_body).
+                let code = error.query_code.as_deref().unwrap_or(code);
+                let cause = format!(
                     "{message} (Service: {}; Status Code: {status}; Error Code: {code}; \
                      Request ID: {request_id}; Proxy: null)",
                     integration.sdk_name(),
-                ),
-            ),
+                );
+                Failure::new(integration.error_name(code), cause)
+            }
             Voice::Sdk(service) => {
                 let extended = match service.name() {
                     "s3" => format!(", Extended Request ID: {}", extended_request_id(request_id)),

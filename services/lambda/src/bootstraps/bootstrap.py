@@ -128,7 +128,8 @@ def as_json(value):
 
 def error_body(error_type, message, frames, request_id):
     body = {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": frames}
-    return json.dumps(body).encode()
+    # Without blanks (recorded: task_service_lambda_raise_exception_catch).
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 def frames_of(error):

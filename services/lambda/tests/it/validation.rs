@@ -60,13 +60,9 @@ async fn payloads_that_are_no_json_or_too_large_are_refused() {
 async fn what_is_not_there_is_not_found() {
     let room = Room::open().await;
     let text = "Function not found: arn:aws:lambda:us-east-1:000000000000:function:nobody";
-    for operation in [
-        "GetFunction",
-        "GetFunctionConfiguration",
-        "DeleteFunction",
-        "PublishVersion",
-        "GetPolicy",
-    ] {
+    for operation in
+        ["GetFunction", "GetFunctionConfiguration", "DeleteFunction", "PublishVersion", "GetPolicy"]
+    {
         let refused = room.refusal(operation, json!({"FunctionName": "nobody"})).await;
         assert_eq!(refused, ("ResourceNotFoundException".into(), text.into()), "{operation}");
     }
