@@ -10,6 +10,7 @@ import urllib.request
 import pytest
 from botocore.exceptions import ClientError
 
+from freehold import ROLE
 from world import World
 
 
@@ -82,6 +83,16 @@ def test_checksums_are_held_against_the_body(s3, bucket):
     assert code(s3.put_object, Bucket=bucket, Key="k", Body=b"hello", ChecksumCRC32="AAAAAA==") == "BadDigest"
     assert code(s3.put_object, Bucket=bucket, Key="k", Body=b"hello", ContentMD5="AAAAAAAAAAAAAAAAAAAAAA==") == "BadDigest"
     assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == b"hello"
+
+
+def test_what_a_workflow_puts_has_a_checksum(server, s3, bucket):
+    world = World(server)
+    task = {"Type": "Task", "Resource": "arn:aws:states:::aws-sdk:s3:putObject", "End": True}
+    task["Parameters"] = {"Bucket": bucket, "Key": "k", "Body": "text"}
+    definition = json.dumps({"StartAt": "Put", "States": {"Put": task}})
+    machine = world.stepfunctions.create_state_machine(name="put", definition=definition, roleArn=ROLE)
+    world.run(machine["stateMachineArn"])
+    assert s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")["ChecksumCRC32"] == "O4unxw=="
 
 
 def test_lists_by_prefix_delimiter_and_page(s3, bucket):

@@ -19,6 +19,8 @@ use crate::S3;
 use crate::chunked::{Chunked, Hashed, Trailers};
 
 const CONTENT_SHA256: &str = "x-amz-content-sha256";
+const SDK_CHECKSUM: &str = "x-amz-sdk-checksum-algorithm";
+const CHECKSUM: &str = "x-amz-checksum-algorithm";
 const DECODED_LENGTH: &str = "x-amz-decoded-content-length";
 /// What a presigned URL was signed with, by the names of its query.
 const SIGNED_WITH: [&str; 10] = [
@@ -93,6 +95,10 @@ fn prepared(ctx: Ctx, request: Request<HttpBody>) -> S3Result<Request<Body>> {
     check_expiry(&query, ctx.now().as_millis())?;
     head.uri = unsigned(&head.uri, &query)?;
     head.headers.remove(header::AUTHORIZATION);
+    // Clients name the checksum by this header, s3s reads the other.
+    if let Some(algorithm) = head.headers.remove(SDK_CHECKSUM) {
+        head.headers.entry(CHECKSUM).or_insert(algorithm);
+    }
     let trailers = Arc::new(Trailers::announced_by(&head.headers));
     let hash = text(&head.headers, CONTENT_SHA256).map(str::to_owned);
     head.headers.remove(CONTENT_SHA256);
