@@ -100,7 +100,7 @@ impl Voice {
             Voice::Optimized(integration) => {
                 // The SDK of these knows services by their query protocol (recorded:
                 // task_service_sqs_send_message_empty_body).
-                let code = error.query_code.as_deref().unwrap_or(code);
+                let code = error.query_code.unwrap_or(code);
                 let cause = format!(
                     "{message} (Service: {}; Status Code: {status}; Error Code: {code}; \
                      Request ID: {request_id}; Proxy: null)",
