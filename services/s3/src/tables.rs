@@ -168,6 +168,7 @@ impl UploadName {
 #[derive(Clone, Debug)]
 pub(crate) struct Notice {
     pub(crate) row: Bytes,
+    pub(crate) at: Timestamp,
     /// The ARN of who is told.
     pub(crate) target: String,
     pub(crate) text: String,
@@ -312,12 +313,12 @@ impl Tables<'_> {
         let entries = self.0.scan(&Key::of(NOTICE).scan().limit(limit)).await?;
         let notice = |entry: store::Entry| {
             let mut parts = Parts::of(NOTICE, &entry.key)?;
-            parts.i64()?;
+            let at = Timestamp::from_millis(parts.i64()?);
             parts.text()?;
             let target = parts.text()?;
             let text = String::from_utf8(entry.value.to_vec());
             let text = text.map_err(|_| Error::Corrupt("a notification isn't UTF-8"))?;
-            Ok(Notice { row: entry.key, target, text })
+            Ok(Notice { row: entry.key, at, target, text })
         };
         entries.into_iter().map(notice).collect()
     }

@@ -9,7 +9,7 @@ use service::{CallError, Caller, Ctx};
 use store::Batch;
 
 use crate::Room;
-use crate::model::Segment;
+use crate::model::{Bucket, Segment};
 use crate::notifications::EVENT_BRIDGE;
 use crate::tables::{Notice, Tables};
 
@@ -18,7 +18,13 @@ const NOTICES_MAX: usize = 100;
 /// The pause after a neighbor or the store has failed.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// How long a target that is in trouble is tried again.
+const TRIED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+
 pub(crate) async fn work(room: Arc<Room>) {
+    if let Err(error) = restore(&room).await {
+        tracing::error!(%error, "failed to bring back buckets whose deletion was interrupted");
+    }
     // What is written from now on is somebody's: files are dated by the clock of the house's machine.
     let now = u64::try_from(room.house.now().as_millis()).unwrap_or_default();
     let then = SystemTime::UNIX_EPOCH + Duration::from_millis(now);
@@ -27,8 +33,9 @@ pub(crate) async fn work(room: Arc<Room>) {
     }
     loop {
         match deliver(&room).await {
-            Ok(true) => {}
-            Ok(false) => room.notices.notified().await,
+            Ok(Delivered::All) => {}
+            Ok(Delivered::Nothing) => room.notices.notified().await,
+            Ok(Delivered::Some) => pause().await,
             Err(error) => {
                 tracing::error!(%error, "failed to deliver notifications of S3");
                 pause().await;
@@ -40,6 +47,24 @@ pub(crate) async fn work(room: Arc<Room>) {
 #[expect(clippy::disallowed_methods, reason = "notifications are rows; this is when to try again")]
 async fn pause() {
     tokio::time::sleep(PAUSE).await;
+}
+
+/// Takes the mark off buckets that a crash has left on their way out: nobody was told that they are gone.
+async fn restore(room: &Room) -> Result<(), store::Error> {
+    let (tables, mut after) = (Tables(&*room.store), None);
+    loop {
+        let page = tables.buckets(after.as_deref()).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.name.clone());
+        for found in page.iter().filter(|found| found.value.is_going) {
+            let staying = Bucket { is_going: false, ..found.value.clone() };
+            match room.store.commit(found.change(&staying)).await {
+                // It is being deleted right now.
+                Ok(()) | Err(store::Error::PreconditionFailed { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
 }
 
 async fn sweep(
@@ -55,22 +80,42 @@ async fn sweep(
     Ok(())
 }
 
-/// Delivers the oldest notifications. Whether there were any.
-async fn deliver(room: &Room) -> Result<bool, store::Error> {
+/// What became of the oldest notifications.
+enum Delivered {
+    Nothing,
+    All,
+    /// Not those whose targets are in trouble.
+    Some,
+}
+
+async fn deliver(room: &Room) -> Result<Delivered, store::Error> {
     let notices = Tables(&*room.store).notices(NOTICES_MAX).await?;
     let mut delivered = Batch::new();
     for notice in &notices {
         if let Err(error) = send(room, notice).await {
-            // AWS tries again for a while too, but a target that refuses never gets it.
-            tracing::warn!(target = notice.target, %error, "a notification of S3 was refused");
+            let is_young = room.house.now().since(notice.at) < TRIED_FOR;
+            tracing::warn!(target = notice.target, %error, "a notification of S3 was not taken");
+            if is_young && may_pass(&error) {
+                continue;
+            }
         }
         delivered.delete(notice.row.clone());
     }
     if notices.is_empty() {
-        return Ok(false);
+        return Ok(Delivered::Nothing);
     }
+    let is_all = delivered.changes().len() == notices.len();
     room.store.commit(delivered).await?;
-    Ok(true)
+    Ok(if is_all { Delivered::All } else { Delivered::Some })
+}
+
+/// Whether it is worth trying again: a refusal is one for ever, trouble isn't.
+fn may_pass(error: &CallError) -> bool {
+    match error {
+        CallError::Refused(error) => 500 <= error.status || error.status == 429,
+        CallError::Unanswered(_) => true,
+        CallError::NoRoom(_) => false,
+    }
 }
 
 async fn send(room: &Room, notice: &Notice) -> Result<Bytes, CallError> {
@@ -105,5 +150,56 @@ fn request(room: &Room, notice: &Notice) -> (&'static str, &'static str, Value) 
             let body = json!({ "FunctionName": notice.target, "InvocationType": "Event", "Payload": payload });
             ("lambda", "Invoke", body)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws::PageTokens;
+    use base::{Entropy, ManualClock, Timestamp};
+    use service::{Bus, House};
+    use store::Memory;
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::bodies::Bodies;
+    use crate::model::Versioning;
+    use crate::tables;
+
+    fn room(folder: &std::path::Path) -> Room {
+        let clock = Arc::new(ManualClock::starting_at(Timestamp::from_millis(1)));
+        let (entropy, page_tokens) = (Entropy::from_number(1), PageTokens::new([0; 32]));
+        let house = House::new("000000000000", "us-east-1", clock, entropy, page_tokens);
+        Room {
+            store: Arc::new(Memory::default()),
+            house: Arc::new(house),
+            bus: Bus::new(),
+            bodies: Bodies::open(folder).expect("opens"),
+            notices: Notify::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_bucket_whose_deletion_a_crash_has_interrupted_is_there_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let room = room(folder.path());
+        let going = Bucket {
+            account: "000000000000".into(),
+            region: "us-east-1".into(),
+            created_at: Timestamp::from_millis(1),
+            versioning: Versioning::Enabled,
+            is_going: true,
+        };
+        room.store.commit(tables::new_bucket("b", &going)).await.expect("commits");
+        restore(&room).await.expect("restores");
+        let found = Tables(&*room.store).bucket("b").await.expect("reads").expect("is there");
+        assert_eq!(found.value, Bucket { is_going: false, ..going });
+    }
+
+    #[test]
+    fn trouble_may_pass_and_a_refusal_does_not() {
+        assert!(may_pass(&CallError::Refused(aws::Error::internal())));
+        assert!(may_pass(&CallError::Unanswered("reset".into())));
+        assert!(!may_pass(&CallError::Refused(aws::Error::unknown_operation())));
     }
 }

@@ -81,8 +81,11 @@ pub(crate) async fn delete(ctx: &Visit<'_>, req: DeleteBucketInput) -> S3Result<
         let marked = marked.ok_or_else(errors::no_such_bucket)?;
         let versions = ctx.tables().versions(&req.bucket, "", &After::Nothing).await;
         if versions.map_err(errors::of_store)?.is_empty() {
-            ctx.commit(marked.removal()).await?;
-            return Ok(());
+            match ctx.commit(marked.removal()).await? {
+                Commit::Done => return Ok(()),
+                // Its mark was taken away: it is looked at once more.
+                Commit::Raced => continue,
+            }
         }
         let staying = model::Bucket { is_going: false, ..going };
         ctx.commit(marked.change(&staying)).await?;

@@ -1,5 +1,5 @@
 //! What is said about a bucket, kept as its XML and given back: all of these are the same to us but the notifications,
-//! which `notifications` reads, and the policy, which the house's guard reads.
+//! which `notifications` reads.
 
 use http::StatusCode;
 use s3s::dto::{
