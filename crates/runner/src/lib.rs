@@ -14,7 +14,7 @@
 //! - `work`: what a shard does by itself: timers, and recovery after a crash; `retention`: what is forgotten.
 //! - `express`: executions that live in memory only.
 //! - `map_run`: Distributed Map.
-//! - `logging`: history events in a log group.
+//! - `logging`: history events in a log group; `happened`: events of status changes.
 //!
 //! # Shards
 //! An execution hashes to a shard. Whoever brings an input queues it at the execution's mailbox in that shard; the
@@ -33,6 +33,7 @@ mod error;
 mod execution;
 mod express;
 mod facts;
+mod happened;
 mod live;
 mod logging;
 mod machine;

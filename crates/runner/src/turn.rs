@@ -14,6 +14,7 @@ use json::Value;
 use store::Batch;
 
 use crate::facts::Parent;
+use crate::happened::Told;
 use crate::live::{Live, SNAPSHOT_TURNS};
 use crate::message::Answer;
 use crate::standing::Standing;
@@ -48,6 +49,8 @@ pub(crate) struct Turn<'r> {
     answers: Vec<Reply>,
     /// Its events are to be logged.
     logs: bool,
+    /// What it tells the world.
+    told: Told,
     /// Nothing is left of the execution.
     forgotten: bool,
 }
@@ -67,6 +70,7 @@ impl<'r> Turn<'r> {
             acts: Vec::new(),
             answers: Vec::new(),
             logs: false,
+            told: Told::default(),
             forgotten: false,
         }
     }
@@ -165,6 +169,9 @@ impl<'r> Turn<'r> {
             return Ok(());
         }
         self.runner.0.store.commit(batch).await?;
+        if self.told.anything() {
+            self.runner.0.house.feed().ring();
+        }
         if self.live.next_turn == 1 {
             self.runner.0.machines.stored(&self.live.facts.machine);
         }
@@ -208,7 +215,12 @@ impl<'r> Turn<'r> {
         let row = facts.begun(&record, standing.as_ref());
         self.batch.put(key::execution(&facts.arn), tables::encode(&row));
         live.next_turn = 1;
-        live.standing = standing.unwrap_or_else(|| Standing::started(facts.started_at));
+        let begun = Standing::started(facts.started_at);
+        self.told.put(self.runner, &mut self.batch, facts, &begun);
+        if let Some(ended) = &standing {
+            self.told.put(self.runner, &mut self.batch, facts, ended);
+        }
+        live.standing = standing.unwrap_or(begun);
         let Standing { status, date, .. } = live.standing;
         for list in facts.lists() {
             self.batch.put(key::list(list, status, date.as_millis(), &facts.arn), Vec::new());
@@ -268,6 +280,7 @@ impl<'r> Turn<'r> {
             let date = standing.date.as_millis();
             self.batch.put(key::list(list, standing.status, date, &facts.arn), Vec::new());
         }
+        self.told.put(self.runner, &mut self.batch, facts, &standing);
         live.standing = standing;
     }
 

@@ -6,6 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws::PageTokens;
 use base::{Arn, Clock, Entropy, Timestamp};
 
+use crate::Feed;
+
 /// What all requests have in common: whose house this is, and the sources of time, ids and secrets.
 pub struct House {
     account: String,
@@ -13,6 +15,7 @@ pub struct House {
     clock: Arc<dyn Clock>,
     entropy: Mutex<Entropy>,
     page_tokens: PageTokens,
+    feed: Feed,
 }
 
 impl House {
@@ -30,6 +33,7 @@ impl House {
             clock,
             entropy: Mutex::new(entropy),
             page_tokens,
+            feed: Feed::default(),
         }
     }
 
@@ -75,6 +79,11 @@ impl House {
     /// Makes and opens `nextToken`s.
     pub fn page_tokens(&self) -> &PageTokens {
         &self.page_tokens
+    }
+
+    /// Where what happens is written and read.
+    pub fn feed(&self) -> &Feed {
+        &self.feed
     }
 }
 

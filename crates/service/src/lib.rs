@@ -5,6 +5,7 @@
 //! The [`Registry`] knows which room answers what, and the [`Bus`] carries calls from room to room
 //! by AWS operation name, exactly as an outside client would make them.
 //! Both ask the house's [`Guard`], if it has one, whether the caller may.
+//! What happens in a room and may concern others travels by the [`Feed`], durably with the change.
 //!
 //! It is not a server: sockets, signatures and headers end in `freehold`.
 //! What it hands to a room is an operation's name and a JSON body, whatever protocol the client spoke;
@@ -14,6 +15,7 @@
 
 mod bus;
 mod ctx;
+mod feed;
 mod guard;
 mod operations;
 mod raw_http;
@@ -21,6 +23,7 @@ mod registry;
 
 pub use bus::{Bus, CallError, Fetched, Outside, OutsideReply};
 pub use ctx::{Caller, Ctx, House, Session};
+pub use feed::{Feed, Happened};
 pub use guard::{Check, Guard, ResourcePolicy};
 pub use operations::{Operation, Operations, Rate};
 pub use raw_http::{HttpBody, HttpReply, RawHttp};
