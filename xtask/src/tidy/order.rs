@@ -8,14 +8,14 @@ use crate::workspace::Package;
 const BANDS: [&[&str]; 10] = [
     &["base", "models"],
     &["json"],
-    &["jsonata", "velocity", "event-pattern", "policy"],
-    &["asl"],
+    &["jsonata", "velocity", "graphql", "event-pattern", "policy"],
+    &["asl", "resolver"],
     &["engine"],
     &["store"],
     &["store-local", "store-postgres"],
     &["aws"],
     &["service"],
-    &["runner"],
+    &["runner", "workload"],
 ];
 /// Above the bands: the rooms, which never import a room.
 const ROOMS: usize = BANDS.len();
@@ -23,8 +23,18 @@ const ROOMS: usize = BANDS.len();
 const ROOF: usize = ROOMS + 1;
 
 /// Languages and kernel are pure: nothing that runs, listens, stores, or draws entropy of its own.
-pub(super) const PURE: [&str; 8] =
-    ["base", "json", "jsonata", "velocity", "event-pattern", "policy", "asl", "engine"];
+pub(super) const PURE: [&str; 10] = [
+    "base",
+    "json",
+    "jsonata",
+    "velocity",
+    "graphql",
+    "event-pattern",
+    "policy",
+    "asl",
+    "resolver",
+    "engine",
+];
 const IMPURE: [&str; 13] = [
     "async-std",
     "axum",

@@ -1,0 +1,167 @@
+//! Filters and conditions as expressions of DynamoDB.
+
+use json::{Object, Value};
+
+use crate::functions::dynamodb::to_dynamodb;
+use crate::outcome::Failure;
+
+#[derive(Default)]
+struct Expression {
+    names: Object,
+    values: Object,
+}
+
+/// `{expression, expressionNames, expressionValues}` as JSON text.
+///
+/// Recorded: `(contains(#title,:title_contains))`, without the blank that AWS's documentation has, and
+/// `(attribute_exists(#id)) AND (#version = :version_eq)` (reference/appsync §3.5).
+/// Below `and`, `or` and `not` the names of values tell the way to them: `:or_0_title_contains`.
+pub(super) fn expression(filter: &Value, what: &str) -> Result<Value, Failure> {
+    let mut expression = Expression::default();
+    let text = expression.group(filter, "", what)?;
+    let document = Value::object([
+        ("expression", Value::from(text)),
+        ("expressionNames", expression.names.into()),
+        ("expressionValues", expression.values.into()),
+    ]);
+    Ok(document.to_string().into())
+}
+
+impl Expression {
+    /// All members of a filter, joined by AND.
+    fn group(&mut self, filter: &Value, path: &str, what: &str) -> Result<String, Failure> {
+        let mut terms = Vec::new();
+        for (name, value) in filter.entries() {
+            let path = if path.is_empty() { name.to_owned() } else { format!("{path}_{name}") };
+            match name {
+                "and" | "or" => {
+                    let joiner = if name == "and" { " AND " } else { " OR " };
+                    let mut parts = Vec::new();
+                    if value.kind() == json::Kind::Array {
+                        for (place, part) in value.items().enumerate() {
+                            let part = self.group(&part, &format!("{path}_{place}"), what)?;
+                            parts.push(part);
+                        }
+                    } else {
+                        parts.push(self.group(&value, &path, what)?);
+                    }
+                    parts.retain(|part| !part.is_empty());
+                    if !parts.is_empty() {
+                        terms.push(format!("({})", parts.join(joiner)));
+                    }
+                }
+                "not" => {
+                    let inner = self.group(&value, &path, what)?;
+                    if !inner.is_empty() {
+                        terms.push(format!("(NOT {inner})"));
+                    }
+                }
+                field => terms.extend(self.field(field, &value, &path, what)?),
+            }
+        }
+        Ok(terms.join(" AND "))
+    }
+
+    /// The conditions on one field, joined by AND, in parentheses.
+    fn field(
+        &mut self,
+        field: &str,
+        conditions: &Value,
+        path: &str,
+        what: &str,
+    ) -> Result<Option<String>, Failure> {
+        let mut terms = Vec::new();
+        for (operator, operand) in conditions.entries() {
+            terms.push(self.condition(field, operator, &operand, path, what)?);
+        }
+        if terms.is_empty() {
+            return Ok(None);
+        }
+        self.names.insert(format!("#{field}"), field);
+        Ok(Some(format!("({})", terms.join(" AND "))))
+    }
+
+    fn condition(
+        &mut self,
+        field: &str,
+        operator: &str,
+        operand: &Value,
+        path: &str,
+        what: &str,
+    ) -> Result<String, Failure> {
+        let name = format!("#{field}");
+        let value = |this: &mut Self, suffix: &str, operand: &Value| {
+            let key = format!(":{path}_{operator}{suffix}");
+            this.values.insert(key.clone(), to_dynamodb(operand));
+            key
+        };
+        let comparator = match operator {
+            "eq" => "=",
+            "ne" => "<>",
+            "lt" => "<",
+            "le" => "<=",
+            "gt" => ">",
+            "ge" => ">=",
+            _ => "",
+        };
+        Ok(match operator {
+            _ if !comparator.is_empty() => {
+                format!("{name} {comparator} {}", value(self, "", operand))
+            }
+            "contains" => format!("contains({name},{})", value(self, "", operand)),
+            "notContains" => format!("NOT contains({name},{})", value(self, "", operand)),
+            "beginsWith" => format!("begins_with({name},{})", value(self, "", operand)),
+            "between" => {
+                let from = value(self, "_1", &operand.at(0).unwrap_or_default());
+                let to = value(self, "_2", &operand.at(1).unwrap_or_default());
+                format!("{name} BETWEEN {from} AND {to}")
+            }
+            "in" => {
+                let keys: Vec<String> = operand
+                    .items()
+                    .enumerate()
+                    .map(|(place, item)| value(self, &format!("_{place}"), &item))
+                    .collect();
+                format!("{name} IN ({})", keys.join(","))
+            }
+            "attributeExists" if operand.as_bool() == Some(false) => {
+                format!("attribute_not_exists({name})")
+            }
+            "attributeExists" => format!("attribute_exists({name})"),
+            "attributeType" => {
+                format!("attribute_type({name},{})", value(self, "", &type_tag(operand)))
+            }
+            "size" => {
+                let mut terms = Vec::new();
+                for (operator, operand) in operand.entries() {
+                    let path = format!("{path}_size");
+                    let term = self.condition(field, operator, &operand, &path, what)?;
+                    terms.push(term.replace(&name, &format!("size({name})")));
+                }
+                terms.join(" AND ")
+            }
+            _ => {
+                let message = format!("Unsupported {what} operator: {operator}");
+                return Err(Failure { message, ..Failure::default() });
+            }
+        })
+    }
+}
+
+/// The tag of a type that the enumeration `ModelAttributeTypes` of Amplify names.
+fn type_tag(name: &Value) -> Value {
+    let tag = match name.as_str().unwrap_or_default() {
+        "binary" => "B",
+        "binarySet" => "BS",
+        "bool" => "BOOL",
+        "list" => "L",
+        "map" => "M",
+        "number" => "N",
+        "numberSet" => "NS",
+        "string" => "S",
+        "stringSet" => "SS",
+        "_null" => "NULL",
+        tag => tag,
+    };
+    tag.into()
+}

@@ -1,0 +1,150 @@
+use json::Value;
+
+/// What one run of a resolver's code came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    pub end: End,
+    /// `ctx.stash` as the code left it.
+    pub stash: Value,
+    pub effects: Effects,
+}
+
+/// How the code ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum End {
+    /// It ran through: the request for the data source, or the value of the field.
+    Result(Value),
+    /// `#return(value)` or `runtime.earlyReturn(value, options)`: no data source is asked.
+    EarlyReturn { value: Value, skip_to: SkipTo },
+    /// `util.error` and its kin, or a fault of the code.
+    Failed(Failure),
+}
+
+/// Where a pipeline goes on after an early return.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SkipTo {
+    /// The next function.
+    Next,
+    /// The response handler of the resolver.
+    #[default]
+    End,
+}
+
+/// An error as the client sees it in `errors`, without path and locations.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Failure {
+    pub message: String,
+    /// `errorType`; `null` for the client if there is none.
+    pub error_type: Option<String>,
+    /// Shown through the selection set of the field.
+    pub data: Value,
+    /// Shown as it is.
+    pub error_info: Value,
+}
+
+impl Failure {
+    /// The `errorType` of `util.unauthorized()`.
+    pub const UNAUTHORIZED: &'static str = "Unauthorized";
+    /// The `errorType` of templates that can't be read or whose output isn't what was wanted.
+    pub const MAPPING_TEMPLATE: &'static str = "MappingTemplate";
+    /// The `errorType` of faults of JavaScript code.
+    pub const CODE: &'static str = "Code";
+    /// The `errorType` of `util.validate` where none is given.
+    pub const CUSTOM_TEMPLATE: &'static str = "CustomTemplateException";
+
+    pub fn new(message: impl Into<String>, error_type: impl Into<String>) -> Self {
+        Failure {
+            message: message.into(),
+            error_type: Some(error_type.into()),
+            ..Failure::default()
+        }
+    }
+
+    /// What `util.unauthorized()` ends with. EvaluateCode shows this message; an API tells
+    /// `Not Authorized to access <field> on type <type>` instead.
+    pub fn unauthorized() -> Self {
+        Failure::new("Unauthorized", Failure::UNAUTHORIZED)
+    }
+
+    pub fn is_unauthorized(&self) -> bool {
+        self.error_type.as_deref() == Some(Failure::UNAUTHORIZED)
+    }
+}
+
+/// What the code did besides its result.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Effects {
+    /// `util.appendError`, in order.
+    pub errors: Vec<Failure>,
+    pub logs: Vec<LogLine>,
+    /// `util.http.addResponseHeader(s)`: one entry a name, the last value wins.
+    pub response_headers: Vec<(String, String)>,
+    /// `extensions.setSubscriptionFilter`.
+    pub subscription_filter: Option<Value>,
+    /// `extensions.setSubscriptionInvalidationFilter`.
+    pub invalidation_filter: Option<Value>,
+    /// `extensions.invalidateSubscriptions`: `{subscriptionField, payload}` each.
+    pub invalidations: Vec<Value>,
+    /// `extensions.evictFromApiCache`.
+    pub evictions: Vec<CacheEviction>,
+}
+
+/// One call of `extensions.evictFromApiCache(type, field, keys)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CacheEviction {
+    pub type_name: String,
+    pub field_name: String,
+    /// By caching key (`context.arguments.id`), its value; `null` evicts every entry of the field.
+    pub keys: Value,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogLine {
+    pub level: LogLevel,
+    pub message: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    Debug,
+    Info,
+    Error,
+}
+
+impl LogLevel {
+    /// As EvaluateCode's `logs` and CloudWatch write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            LogLevel::Debug => "DEBUG",
+            LogLevel::Info => "INFO",
+            LogLevel::Error => "ERROR",
+        }
+    }
+}
+
+/// AppSync's rules for headers that resolvers set.
+pub mod response_header {
+    use super::Effects;
+
+    /// Bytes of all names and values together.
+    pub const BYTES_MAX: usize = 4096;
+
+    const RESERVED_PREFIXES: [&str; 2] = ["x-amzn-", "x-amz-"];
+
+    /// Sets a header; what AWS reserves, or what no longer fits, is left out.
+    pub(crate) fn set(effects: &mut Effects, name: &str, value: &str) {
+        let lower = name.to_ascii_lowercase();
+        if name.is_empty() || RESERVED_PREFIXES.iter().any(|prefix| lower.starts_with(prefix)) {
+            return;
+        }
+        let headers = &mut effects.response_headers;
+        let same = |known: &str| known.eq_ignore_ascii_case(name);
+        let others = headers.iter().filter(|(known, _)| !same(known));
+        let held: usize = others.map(|(known, value)| known.len() + value.len()).sum();
+        if BYTES_MAX < held + name.len() + value.len() {
+            return;
+        }
+        headers.retain(|(known, _)| !same(known));
+        headers.push((name.to_owned(), value.to_owned()));
+    }
+}

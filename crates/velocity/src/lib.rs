@@ -1,0 +1,5 @@
+//! VTL, as AppSync runs Velocity.
+
+mod regex;
+
+pub use regex::{Regex, RegexError};
