@@ -17,6 +17,7 @@ mod lambda;
 mod metadata;
 mod optimized;
 mod sdk;
+mod signing;
 mod states;
 mod under_way;
 

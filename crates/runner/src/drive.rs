@@ -133,6 +133,8 @@ impl Driver {
         let facts = Arc::clone(&live.facts);
         let mut turn = Turn::new(&self.runner, live);
         turn.begin(beginning.input);
+        let machine_key = beginning.machine_row.as_ref().map(|(key, _)| key.clone());
+        beginning.machine_row.into_iter().for_each(|row| turn.require(row));
         match turn.commit().await {
             Ok(turn) => {
                 let started =
@@ -140,6 +142,12 @@ impl Driver {
                 // Who asked may have gone; the execution stays.
                 drop(answer.send(Ok(started)));
                 turn.perform()
+            }
+            Err(Error::Store(store::Error::PreconditionFailed { key }))
+                if Some(&key) == machine_key.as_ref() =>
+            {
+                drop(answer.send(Err(StartError::MachineChanged)));
+                None
             }
             Err(Error::Store(store::Error::PreconditionFailed { .. })) => {
                 let existing = match Live::load(shared, &self.arn).await {

@@ -36,6 +36,9 @@ pub enum StartError {
     /// The name is taken: by a closed execution, or by one with another input.
     #[error("start an execution of a name that is taken")]
     AlreadyExists,
+    /// The row of its machine was changed or deleted meanwhile: it is to be looked at again.
+    #[error("start an execution of a machine that has changed")]
+    MachineChanged,
     /// Our trouble.
     #[error(transparent)]
     Runner(#[from] Error),

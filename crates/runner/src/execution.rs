@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use asl::{Failure, MachineId};
 use base::Timestamp;
+use bytes::Bytes;
 use engine::Event;
 use engine::history::HistoryEvent;
-use json::Value;
+use json::{Object, Value};
 
 use crate::machine::Machine;
 
@@ -28,6 +29,9 @@ pub struct Start {
     /// [`service::Ctx::attempt`] of the request: the attempt of a task that asks for this execution, if one does.
     /// Asked again by the same attempt, the runner answers with the execution it has already started.
     pub attempt: Option<Arc<str>>,
+    /// Key and value of a row that must still stand when a Standard execution begins: its state machine's, so that a
+    /// deletion either sees the execution or prevents it.
+    pub machine_row: Option<(Bytes, Bytes)>,
 }
 
 /// The execution was started, now or by an equal request before.
@@ -158,6 +162,24 @@ pub enum Redrive {
     RedrivableByMapRun,
     /// It wouldn't, for this `redriveStatusReason`.
     NotRedrivable(String),
+}
+
+impl Redrive {
+    /// The members of an execution's description, as tasks and exported results show them.
+    pub(crate) fn describe(self, count: u32, described: &mut Object) {
+        described.insert("RedriveCount", i64::from(count));
+        let (status, why) = match self {
+            Redrive::Redrivable => ("REDRIVABLE", None),
+            Redrive::RedrivableByMapRun => {
+                ("REDRIVABLE_BY_MAP_RUN", Some(crate::describe::BY_MAP_RUN.to_owned()))
+            }
+            Redrive::NotRedrivable(why) => ("NOT_REDRIVABLE", Some(why)),
+        };
+        described.insert("RedriveStatus", status);
+        if let Some(why) = why {
+            described.insert("RedriveStatusReason", why);
+        }
+    }
 }
 
 /// Which executions to list.

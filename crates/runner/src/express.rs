@@ -8,7 +8,7 @@ use asl::{Failure, error_name};
 use base::Timestamp;
 use engine::decide::{MapRunOutcome, TaskOutcome, decide};
 use engine::event::Attempt;
-use engine::{Command, Env, Event, Execution, Identity, Input};
+use engine::{Command, Env, Event, Execution, Identity, Input, Outcome};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use json::Value;
@@ -19,8 +19,8 @@ use crate::dispatch::{Errand, Sent};
 use crate::execution::{Finished, Start, Started, Status};
 use crate::facts::{Facts, Parent};
 use crate::standing::Standing;
-use crate::tables::{self, NoticeRow, key};
-use crate::{Error, Runner, StartError};
+use crate::tables::{self, ChildRow, NoticeRow, StatusRow, key};
+use crate::{Error, Runner, StartError, map_run};
 
 /// The asynchronous executions that run in this process, each with a bell that stops it.
 #[derive(Default)]
@@ -83,6 +83,29 @@ impl Runner {
         self.0.machines.stored(&facts.machine);
         self.run_accepted(facts)?;
         Ok(started)
+    }
+
+    /// After a crash: runs an execution whose row is durable, unless its map run has stopped it.
+    pub(crate) async fn take_up_accepted(&self, facts: Facts) -> Result<(), Error> {
+        if let Some(Parent::MapRun { map_run_arn, index, .. }) = &facts.parent {
+            let child = self.0.store.get(&key::map_child(map_run_arn, *index)).await?;
+            let child: Option<ChildRow> =
+                child.map(|row| tables::decode("map run's child", &row)).transpose()?;
+            let is_wanted = child.is_some_and(|child| {
+                child.status == StatusRow::Running
+                    && map_run::is_child(&facts.arn, map_run_arn, *index, child.generation)
+            });
+            if !is_wanted {
+                let stopped = Finished {
+                    start_date: facts.started_at,
+                    stop_date: self.0.house.now(),
+                    outcome: Outcome::Aborted(Failure::default()),
+                    events: Vec::new(),
+                };
+                return self.complete(&facts, &stopped).await;
+            }
+        }
+        self.run_accepted(facts)
     }
 
     /// Runs an execution whose row is durable.

@@ -17,6 +17,7 @@ use tokio::sync::oneshot;
 use crate::execution::{Cursor, Page, Status};
 use crate::facts::labelled;
 use crate::message::answered;
+use crate::standing::Standing;
 use crate::tables::{self, ChildRow, MapRunRow, key};
 use crate::{Error, ExecutionError, MapRunError, Runner};
 pub(crate) use live::LiveMapRun;
@@ -113,6 +114,23 @@ pub struct MapRunCounts {
 /// The numbers of notices to a map run that aren't indexes of children.
 pub(crate) const STOP: u64 = u64::MAX;
 pub(crate) const REDRIVE: u64 = u64::MAX - 1;
+
+/// The number of the notice by which a map run stops a child. It says after which of its redrives: a child that a later
+/// one has taken up again isn't stopped by it.
+pub(crate) fn stop_number(redrive_count: u32) -> u64 {
+    u64::MAX - u64::from(redrive_count)
+}
+
+/// What a child remembers of the redrive of its map run in which it was redriven.
+pub(crate) fn redrive_token(redrive_count: u32) -> String {
+    redrive_count.to_string()
+}
+
+/// Whether a map run has redriven a child since it gave the notice of this number to stop it.
+pub(crate) fn is_redriven_since(standing: &Standing, stop_number: u64) -> bool {
+    let tokens = standing.redrive_tokens.iter();
+    tokens.filter_map(|(token, _)| token.parse().ok()).any(|of| u64::MAX - stop_number < of)
+}
 
 pub(crate) fn is_arn(arn: &str) -> bool {
     arn.split(':').nth(5) == Some("mapRun")

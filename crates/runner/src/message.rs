@@ -54,12 +54,17 @@ pub(crate) enum Message {
 pub(crate) struct Beginning {
     pub(crate) facts: Facts,
     pub(crate) input: Value,
+    /// See [`Start::machine_row`](crate::Start::machine_row).
+    pub(crate) machine_row: Option<(Bytes, Bytes)>,
 }
 
 /// Who redrives.
 pub(crate) enum Redriver {
-    Client { token: Option<String> },
-    MapRun,
+    Client {
+        token: Option<String>,
+    },
+    /// In which of its own redrives.
+    MapRun(u32),
 }
 
 /// The receiving end's view of an answer that never came.

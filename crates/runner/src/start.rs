@@ -20,8 +20,9 @@ impl Runner {
     /// same name and input while it runs give the original.
     pub async fn start(&self, start: Start) -> Result<Started, StartError> {
         let (execution_arn, input) = (Arc::clone(&start.execution_arn), start.input.clone());
+        let machine_row = start.machine_row.clone();
         let facts = self.facts(start);
-        let beginning = Box::new(Beginning { facts, input });
+        let beginning = Box::new(Beginning { facts, input, machine_row });
         self.ask(&execution_arn, |answer| Message::Start(beginning, answer)).await
     }
 

@@ -200,7 +200,7 @@ impl Runner {
     async fn recover_accepted(&self, row: &store::Entry) -> Result<(), Error> {
         let (arn, _) = key::recovered_parts("express", &row.key)?;
         let row: ExecutionRow<'_> = tables::decode("execution", &row.value)?;
-        self.run_accepted(Facts::of_row(&self.0, &arn.into(), &row).await?)
+        self.take_up_accepted(Facts::of_row(&self.0, &arn.into(), &row).await?).await
     }
 
     /// Tells an execution or a map run what a row of notices says.

@@ -190,6 +190,7 @@ impl Error {
     pub(crate) fn of_start(error: StartError, arn: &str) -> Self {
         match error {
             StartError::AlreadyExists => Error::ExecutionAlreadyExists(arn.to_owned()),
+            StartError::MachineChanged => Error::Runner(runner::Error::Interrupted),
             StartError::Runner(error) => Error::Runner(error),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use asl::Failure;
+use bytes::Bytes;
 use runner::MachineFacts;
 
 use crate::arn::{MachineArn, Qualifier};
@@ -47,8 +48,8 @@ impl Machines {
 /// A machine that can run.
 pub(crate) struct Runnable {
     pub(crate) machine: Arc<runner::Machine>,
-    /// See [`Machine::id`].
-    pub(crate) id: String,
+    /// Key and value of the row that says so.
+    pub(crate) row: (Bytes, Bytes),
 }
 
 /// A machine and the revision that an ARN picks of it.
@@ -69,9 +70,9 @@ impl Visit<'_> {
         let tables = Tables(&*snapshot);
         let found = living(tables.machine(arn).await?, arn)?;
         let picked = self.pick(tables, arn, &found).await?;
-        let id = picked.id.clone();
+        let row = found.key_value();
         if let Some(machine) = self.machines().kept(&picked) {
-            return Ok(Runnable { machine, id });
+            return Ok(Runnable { machine, row });
         }
         let revision = tables.revision(arn, picked.revision).await?;
         let program = self.compile(&revision.definition, found.value.machine_type)?;
@@ -91,19 +92,17 @@ impl Visit<'_> {
         };
         let machine = runner::Machine::new(facts, program);
         self.machines().keep(picked, Arc::clone(&machine));
-        Ok(Runnable { machine, id })
+        Ok(Runnable { machine, row })
     }
 
-    /// To be asked once an execution has begun: the deletion of its machine may have looked before for what runs, and
-    /// then it is stopped here. Whether it was. Of the machine with this id, if one is given.
+    /// To be asked once an execution was redriven: the deletion of its machine may have looked before for what runs, and
+    /// then it is stopped here. Whether it was.
     pub(crate) async fn stop_if_deleted(
         &self,
         execution_arn: &str,
         arn: &MachineArn,
-        id: Option<&str>,
     ) -> Result<bool, Error> {
-        let lives = |machine: Machine| !machine.is_deleting && id.is_none_or(|id| id == machine.id);
-        if self.tables().machine(arn).await?.is_some_and(|found| lives(found.value)) {
+        if self.tables().machine(arn).await?.is_some_and(|found| !found.value.is_deleting) {
             return Ok(false);
         }
         let stopped = self.runner().stop(execution_arn, Failure::default()).await;

@@ -29,6 +29,11 @@ pub(crate) struct Found<T> {
 }
 
 impl<T> Found<T> {
+    /// The row in which it was found.
+    pub(crate) fn key_value(&self) -> (Bytes, Bytes) {
+        (self.key.clone(), self.row.clone())
+    }
+
     /// A batch that is written only if the row is still as it was found.
     fn unchanged(&self) -> Batch {
         let mut batch = Batch::new();

@@ -18,24 +18,36 @@ pub struct ArgumentProblem {
 impl Resource {
     /// The fields of evaluated arguments that no task can be started with, in AWS's words.
     ///
-    /// Recorded: apigetway_task_service_invoke_with_headers_singleStringHeader. What else AWS looks at is unknown.
+    /// Those of API Gateway are recorded: apigetway_task_service_invoke_with_headers_singleStringHeader. Names that come
+    /// out of a path or an expression are held against the service's model as written ones are; that AWS says the same
+    /// of them is unsure.
     #[must_use]
     pub fn unusable(&self, arguments: &Value) -> Vec<String> {
-        let Resource::Optimized { integration, .. } = self else { return Vec::new() };
-        if integration.service() != "apigateway" {
-            return Vec::new();
+        if let Some(shape) = self.arguments() {
+            let problems = shape.check_arguments(arguments).into_iter();
+            return problems.map(|problem| problem.text).collect();
         }
-        let is_list = |(_, value): (&str, Value)| value.kind() == Kind::Array;
-        let fits = |value: &Value| match value.kind() {
-            Kind::Null => true,
-            Kind::Object => value.entries().all(is_list),
-            _ => false,
-        };
-        let unfit = ["Headers", "QueryParameters"]
-            .into_iter()
-            .filter(|name| arguments.get(name).is_some_and(|value| !fits(&value)));
-        unfit.map(|name| format!("The value of the field '{name}' has an invalid format")).collect()
+        match self {
+            Resource::Optimized { integration, .. } if integration.service() == "apigateway" => {
+                unfit_lists(arguments)
+            }
+            _ => Vec::new(),
+        }
     }
+}
+
+/// What `apigateway:invoke` takes lists in.
+fn unfit_lists(arguments: &Value) -> Vec<String> {
+    let is_list = |(_, value): (&str, Value)| value.kind() == Kind::Array;
+    let fits = |value: &Value| match value.kind() {
+        Kind::Null => true,
+        Kind::Object => value.entries().all(is_list),
+        _ => false,
+    };
+    let unfit = ["Headers", "QueryParameters"]
+        .into_iter()
+        .filter(|name| arguments.get(name).is_some_and(|value| !fits(&value)));
+    unfit.map(|name| format!("The value of the field '{name}' has an invalid format")).collect()
 }
 
 impl Shape {

@@ -15,7 +15,7 @@ use json::{Kind, Object, Value};
 use service::CallError;
 
 use super::connection::{self, Connection};
-use super::{Errand, Sent, form};
+use super::{Errand, Sent, form, signing};
 use crate::Runner;
 
 /// AWS waits no longer.
@@ -60,8 +60,16 @@ pub(super) async fn invoke_api(
         headers: pairs(parameters.get("Headers")),
         body: parameters.get("RequestBody").filter(|body| !body.is_null()),
     };
+    let is_signed = text("AuthType").as_deref() == Some("IAM_ROLE");
     let answer = match draft.into_request(runner, None) {
-        Ok(request) => fetch(runner, request).await,
+        Ok(mut request) => {
+            if is_signed
+                && let Err(failure) = signing::sign(runner, errand, integration, &mut request).await
+            {
+                return Sent::refused(pattern, failure);
+            }
+            fetch(runner, request).await
+        }
         Err(trouble) => Err(trouble),
     };
     let refused = |error: String, cause: String| Sent::refused(pattern, Failure::new(error, cause));

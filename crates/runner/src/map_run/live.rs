@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use asl::program::ExecutionType;
 
+use super::redrive_token;
 use super::start::{Processor, child_arn};
-use crate::dispatch::Job;
 use crate::execution::Status;
 use crate::facts::Facts;
 use crate::message::{Message, Redriver};
 use crate::standing::Standing;
-use crate::tables::{self, ChildRow, ItemRow, MapRunRow, key};
+use crate::tables::{self, ChildRow, ItemRow, MapRunRow, NoticeRow, key};
 use crate::{Error, Runner};
 
 /// A map run in memory, from its first message until it has ended.
@@ -32,6 +32,8 @@ pub(crate) struct LiveMapRun {
 pub(super) struct Child {
     pub(super) index: u32,
     pub(super) items: u32,
+    /// Of a Standard child the redrive of its map run in which it was redriven, 0 before; of an Express one how many
+    /// executions there were before this one.
     pub(super) generation: u32,
     /// None before its first start.
     pub(super) status: Option<Status>,
@@ -47,7 +49,9 @@ impl Child {
 pub(super) enum Act {
     Start(Child),
     Redrive(Child),
-    Stop(Child),
+    /// Tells a Standard child what the notice of that number says.
+    Stop(Arc<str>, u64),
+    StopExpress(Arc<str>),
     /// Work on the stage that the row names.
     Stage,
 }
@@ -55,8 +59,8 @@ pub(super) enum Act {
 impl Act {
     pub(super) fn child(&self) -> Option<Child> {
         match self {
-            Act::Start(child) | Act::Redrive(child) | Act::Stop(child) => Some(*child),
-            Act::Stage => None,
+            Act::Start(child) | Act::Redrive(child) => Some(*child),
+            Act::Stop(..) | Act::StopExpress(_) | Act::Stage => None,
         }
     }
 }
@@ -147,18 +151,21 @@ impl LiveMapRun {
             Act::Stage => runner.work_on_stage(arn, &self.parent, &self.row),
             Act::Redrive(child) => {
                 let (answer, _) = tokio::sync::oneshot::channel();
-                let redrive = Message::Redrive(Redriver::MapRun, answer);
+                let redrive = Message::Redrive(Redriver::MapRun(child.generation), answer);
                 runner.send(&self.arn_of(arn, child), redrive);
             }
-            Act::Stop(child) => {
-                let child_arn = self.arn_of(arn, child);
-                match self.processor.execution_type {
-                    ExecutionType::Standard => runner.stop_job(Job::Execution(child_arn)),
-                    ExecutionType::Express => runner.0.shard(&child_arn).express.stop(&child_arn),
-                }
-            }
+            Act::Stop(child_arn, number) => runner.notify(&child_arn, number, NoticeRow::Stop),
+            Act::StopExpress(child_arn) => runner.0.shard(&child_arn).express.stop(&child_arn),
         }
         Ok(())
+    }
+
+    /// Whether a child that has ended isn't redriven yet, though it is to be.
+    pub(super) fn awaits_redrive(&self, child: Child, standing: &Standing) -> bool {
+        let token = redrive_token(child.generation);
+        self.processor.execution_type == ExecutionType::Standard
+            && 0 < child.generation
+            && !standing.redrive_tokens.iter().any(|(of, _)| *of == token)
     }
 
     /// After a crash: starts or redrives the children that should run and don't.

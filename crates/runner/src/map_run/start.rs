@@ -106,13 +106,18 @@ pub(super) fn map_run_id(map_run_arn: &str) -> &str {
     map_run_arn.rsplit(':').next().unwrap_or(map_run_arn)
 }
 
-/// The ARN and the name of a child: the same however often it is asked for.
+/// The ARN and the name of a child: the same however often it is asked for. A Standard execution keeps them when it is
+/// redriven, another Express execution takes the place of the one before.
 pub(super) fn child_arn(
     map_run_arn: &str,
     index: u32,
     generation: u32,
     execution_type: ExecutionType,
 ) -> (Arc<str>, Arc<str>) {
+    let generation = match execution_type {
+        ExecutionType::Standard => 0,
+        ExecutionType::Express => generation,
+    };
     let digest = Sha256::digest(format!("{map_run_arn}/{index}/{generation}"));
     let name = uuid_of(&digest);
     let (machine_arn, machine) = labelled(map_run_arn);
@@ -169,7 +174,7 @@ impl Runner {
         match processor.execution_type {
             ExecutionType::Standard => {
                 let (answer, _) = tokio::sync::oneshot::channel();
-                let beginning = Box::new(Beginning { facts, input });
+                let beginning = Box::new(Beginning { facts, input, machine_row: None });
                 self.send(&arn, Message::Start(beginning, answer));
                 Ok(())
             }
@@ -213,8 +218,9 @@ mod tests {
         );
         let (again, _) = child_arn(map_run, 3, 0, ExecutionType::Standard);
         assert_eq!(arn, again);
-        assert_ne!(child_arn(map_run, 3, 1, ExecutionType::Standard).0, arn);
+        assert_eq!(child_arn(map_run, 3, 1, ExecutionType::Standard).0, arn);
         let (express, name) = child_arn(map_run, 3, 0, ExecutionType::Express);
+        assert_ne!(child_arn(map_run, 3, 1, ExecutionType::Express).0, express);
         let prefix = format!("arn:aws:states:us-east-1:000000000000:express:m/Label:{name}:");
         assert!(express.starts_with(&prefix), "{express}");
     }

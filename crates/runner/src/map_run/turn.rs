@@ -13,7 +13,7 @@ use store::Batch;
 
 use super::live::{Act, Child, LiveMapRun};
 use super::stage::Done;
-use super::{MapRunUpdate, REDRIVE, STOP};
+use super::{MapRunUpdate, REDRIVE, STOP, stop_number};
 use crate::execution::Status;
 use crate::message::Answer;
 use crate::standing::Standing;
@@ -177,9 +177,16 @@ impl Turn<'_> {
         if child.status != Some(Status::Running) || self.live.arn_of(self.arn, child) != *arn {
             return Ok(());
         }
-        let standing = Standing::load(&*self.runner.0.store, arn).await?;
-        let status = standing.map_or(Status::Running, |standing| standing.status);
+        let Some(standing) = Standing::load(&*self.runner.0.store, arn).await? else {
+            return Ok(());
+        };
+        let status = standing.status;
         if status == Status::Running {
+            return Ok(());
+        }
+        if self.live.awaits_redrive(child, &standing) {
+            // What ended was the life before; a crash may have kept it from hearing of its redrive.
+            self.acts.push(Act::Redrive(child));
             return Ok(());
         }
         self.live.running -= 1;
@@ -258,7 +265,9 @@ impl Turn<'_> {
             }
             let status = Some(Status::Running);
             let act = match self.live.processor.execution_type {
-                ExecutionType::Standard => Act::Redrive(Child { status, ..child }),
+                ExecutionType::Standard => {
+                    Act::Redrive(Child { status, generation: self.live.row.redrive_count, ..child })
+                }
                 ExecutionType::Express => {
                     Act::Start(Child { status, generation: child.generation + 1, ..child })
                 }
@@ -342,8 +351,24 @@ impl Turn<'_> {
             if child.status == Some(Status::Running) {
                 self.live.running -= 1;
                 self.set_child(child.index, Child { status: Some(Status::Aborted), ..child });
-                self.acts.push(Act::Stop(child));
+                self.stop_child(child);
             }
+        }
+    }
+
+    /// A Standard child hears of it even if a crash comes between. An Express one that a crash interrupts looks at its
+    /// row before it runs again.
+    fn stop_child(&mut self, child: Child) {
+        let arn = self.live.arn_of(self.arn, child);
+        match self.live.processor.execution_type {
+            ExecutionType::Standard => {
+                let number = stop_number(self.live.row.redrive_count);
+                let shard = self.runner.0.shard_of(&arn);
+                let row = tables::encode(&NoticeRow::Stop);
+                self.batch.put(key::notice(shard, &arn, number), row);
+                self.acts.push(Act::Stop(arn, number));
+            }
+            ExecutionType::Express => self.acts.push(Act::StopExpress(arn)),
         }
     }
 

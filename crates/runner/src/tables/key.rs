@@ -132,7 +132,8 @@ pub(crate) fn notices(shard: usize) -> Key {
     Key::of("notice").u64(shard as u64)
 }
 
-/// `number`: the attempt that the receiver waits with, or the index of a map run's child.
+/// `number`: the attempt that the receiver waits with, or the index of a map run's child; see also `map_run::STOP`,
+/// `REDRIVE` and `stop_number`.
 pub(crate) fn notice(shard: usize, receiver: &str, number: u64) -> Key {
     notices(shard).text(receiver).u64(number)
 }

@@ -129,7 +129,8 @@ pub(crate) struct ChildRow {
     pub(crate) status: StatusRow,
     #[n(1)]
     pub(crate) items: u32,
-    /// Counts the executions of an Express child, which a redrive starts anew.
+    /// Of an Express child, which a redrive starts anew, how many executions it has had before; of a Standard one, the
+    /// redrive of the map run in which it was redriven, 0 before.
     #[n(2)]
     pub(crate) generation: u32,
 }

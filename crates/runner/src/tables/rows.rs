@@ -255,7 +255,7 @@ pub(crate) enum NoticeRow {
     /// The execution or map run that an execution's task waits for has ended, or a child of a map run has.
     #[n(0)]
     Ended(#[n(0)] String),
-    /// A map run shall stop.
+    /// A map run shall stop, or a child of one.
     #[n(1)]
     Stop,
     /// A map run shall go on with what hasn't succeeded.

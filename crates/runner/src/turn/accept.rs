@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use asl::StateKind;
 use asl::resources::Pattern;
+use asl::{Failure, StateKind};
 use base::Timestamp;
+use bytes::Bytes;
 use engine::decide::{Input, TaskOutcome};
 use engine::event::{Attempt, TaskFailure};
 use engine::frame::TaskPhase;
@@ -22,6 +23,11 @@ use crate::tables::{self, NoticeRow, key};
 use crate::{Error, ExecutionError, TokenError, describe};
 
 impl Turn<'_> {
+    /// The turn is written only if this row still stands.
+    pub(crate) fn require(&mut self, (key, value): (Bytes, Bytes)) {
+        self.batch.require_value(key, value);
+    }
+
     pub(crate) async fn accept(&mut self, message: Message) -> Result<(), Error> {
         self.messages += 1;
         match message {
@@ -112,30 +118,35 @@ impl Turn<'_> {
     }
 
     fn redrive(&mut self, redriver: Redriver) -> Result<Timestamp, ExecutionError> {
-        let mut tokens = self.live.standing.redrive_tokens.clone();
-        match redriver {
-            Redriver::Client { token } => {
-                if let Some((_, at)) =
-                    token.as_ref().and_then(|token| tokens.iter().find(|(of, _)| of == token))
-                {
-                    return Ok(Timestamp::from_millis(*at));
-                }
-                let Live { facts, standing, .. } = &*self.live;
-                match describe::redrive(facts, standing, &self.runner.0.limits, self.now) {
-                    Redrive::Redrivable => {}
-                    Redrive::RedrivableByMapRun => {
-                        return Err(ExecutionError::NotRedrivable(describe::BY_MAP_RUN.to_owned()));
-                    }
-                    Redrive::NotRedrivable(why) => return Err(ExecutionError::NotRedrivable(why)),
-                }
-                tokens.extend(token.map(|token| (token, self.now.as_millis())));
-                // AWS remembers the last ten.
-                let forgotten = tokens.len().saturating_sub(10);
-                tokens.drain(..forgotten);
-            }
-            Redriver::MapRun => {}
+        let Live { facts, standing, .. } = &*self.live;
+        let mut tokens = standing.redrive_tokens.clone();
+        let (token, is_client) = match redriver {
+            Redriver::Client { token } => (token, true),
+            Redriver::MapRun(number) => (Some(map_run::redrive_token(number)), false),
+        };
+        if let Some((_, at)) =
+            token.as_ref().and_then(|token| tokens.iter().find(|(of, _)| of == token))
+        {
+            return Ok(Timestamp::from_millis(*at));
         }
+        if is_client {
+            match describe::redrive(facts, standing, &self.runner.0.limits, self.now) {
+                Redrive::Redrivable => {}
+                Redrive::RedrivableByMapRun => {
+                    return Err(ExecutionError::NotRedrivable(describe::BY_MAP_RUN.to_owned()));
+                }
+                Redrive::NotRedrivable(why) => return Err(ExecutionError::NotRedrivable(why)),
+            }
+        }
+        tokens.extend(token.map(|token| (token, self.now.as_millis())));
+        // AWS remembers the last ten.
+        let forgotten = tokens.len().saturating_sub(10);
+        tokens.drain(..forgotten);
         if self.live.execution.is_running() {
+            // Its map run was redriven before the child heard that it shall stop: it goes on.
+            self.live.standing.redrive_tokens = tokens;
+            let row = tables::encode(&self.live.standing.to_row());
+            self.batch.put(key::standing(&self.live.facts.arn), row);
             return Ok(self.now);
         }
         let deadline = self.deadline();
@@ -243,9 +254,15 @@ impl Turn<'_> {
     }
 
     async fn notice(&mut self, number: u64, row: NoticeRow) -> Result<(), Error> {
-        let NoticeRow::Ended(of) = row else { return Ok(()) };
         let arn = Arc::clone(&self.live.facts.arn);
-        let of: Arc<str> = of.into();
+        let of: Arc<str> = match row {
+            NoticeRow::Ended(of) => of.into(),
+            NoticeRow::Stop => {
+                self.stop_as_told(number);
+                return Ok(());
+            }
+            NoticeRow::Redrive => return Ok(()),
+        };
         let is_map_run = map_run::is_arn(&of);
         if let Some((frame, task)) = self.live.execution.task(number)
             && !task.submitted
@@ -264,6 +281,15 @@ impl Turn<'_> {
         self.batch.delete(key::notice(self.runner.0.shard_of(&arn), &arn, number));
         self.batch.delete(key::job(&arn, number));
         Ok(())
+    }
+
+    /// Its map run has ended.
+    fn stop_as_told(&mut self, number: u64) {
+        if !map_run::is_redriven_since(&self.live.standing, number) {
+            self.decide(Input::Stop(Failure::default()));
+        }
+        let arn = &self.live.facts.arn;
+        self.batch.delete(key::notice(self.runner.0.shard_of(arn), arn, number));
     }
 }
 

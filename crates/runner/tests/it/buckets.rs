@@ -29,7 +29,7 @@ pub(crate) fn s3(objects: &Objects) -> Scripted {
                 let object = objects.get(&path()).ok_or_else(|| {
                     aws::Error::client("NoSuchKey", "The specified key does not exist.")
                 })?;
-                part(object, &text("Range").unwrap())
+                part(object, text("Range").as_deref().unwrap_or("bytes=0-4194303"))
             }
             "PutObject" => {
                 objects.insert(path(), STANDARD.decode(text("Body").unwrap()).unwrap());

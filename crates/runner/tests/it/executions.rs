@@ -1,7 +1,9 @@
 //! Starting, ending, stopping and redriving.
 
 use asl::Failure;
-use runner::{ExecutionError, Redrive, StartError, Status};
+use bytes::Bytes;
+use runner::{ExecutionError, Redrive, Start, StartError, Status};
+use store::{Batch, Store as _};
 
 use crate::world::{World, said};
 
@@ -23,6 +25,27 @@ async fn a_chain_of_pure_states_costs_one_commit() {
         "1<-0 ExecutionStarted\n2<-0 PassStateEntered\n3<-2 PassStateExited\n4<-3 PassStateEntered\n\
          5<-4 PassStateExited\n6<-5 SucceedStateEntered\n7<-6 SucceedStateExited\n8<-7 ExecutionSucceeded"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_start_and_a_change_of_its_machine_do_not_miss_each_other() {
+    let world = World::new().await;
+    world.define("m", CHAIN);
+    let row = |value: &'static str| (Bytes::from("machine"), Bytes::from(value));
+    let start = |value: &'static str| {
+        let start = Start { machine_row: Some(row(value)), ..world.start_of("m", "e", "{}") };
+        world.runner.start(start)
+    };
+    let (key, value) = row("changed");
+    let mut batch = Batch::new();
+    batch.put(key, value);
+    world.store.commit(batch).wait().unwrap();
+    let refused = start("as it was").await;
+    assert!(matches!(refused, Err(StartError::MachineChanged)), "{refused:?}");
+    assert!(world.rows().iter().all(|key| !key.contains("execution:m:e")), "nothing is written");
+    start("changed").await.unwrap();
+    let again = start("as it was").await;
+    assert!(matches!(again, Err(StartError::AlreadyExists)), "{again:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use aws::sigv4::{self, Credentials, Presented};
+use base::Timestamp;
 use bytes::Bytes;
 use http::{Request, Response};
 use service::{CallError, Ctx, Fetched, Outside, OutsideReply};
@@ -101,6 +103,54 @@ async fn an_api_is_invoked() {
         ["POST https://abc.execute-api.us-east-1.amazonaws.com/s/p/q?a=1&a=2\nx-mine: v\n\
           content-type: application/json\nuser-agent: Amazon|StepFunctions|us-east-1\n{\"m\":1}"]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_api_that_asks_for_the_role_gets_a_request_that_the_role_has_signed() {
+    let signed =
+        API.replacen('{', r#"{"AuthType":"IAM_ROLE","#, 1).replace("us-east-1", "eu-west-3");
+    let sts = Scripted::new("sts", |operation, body| {
+        assert_eq!(operation, "AssumeRole");
+        let role = body.get("RoleArn");
+        assert_eq!(role, Some("arn:aws:iam::000000000000:role/r".into()));
+        Ok(r#"{"Credentials":{"AccessKeyId":"A","SecretAccessKey":"S","SessionToken":"T"}}"#
+            .to_owned())
+    });
+    let who = sts.asked();
+    let rooms: Vec<Arc<dyn service::Service>> = vec![Arc::new(sts)];
+    let (said, asked) = run("apigateway:invoke", &signed, Duration::ZERO, rooms, |request| {
+        let query = request.uri().query().unwrap_or_default();
+        let presented = Presented::of(request.headers(), query).unwrap();
+        let credentials = Credentials {
+            access_key_id: "A".to_owned(),
+            secret_access_key: "S".to_owned(),
+            session_token: Some("T".to_owned()),
+        };
+        let now = Timestamp::from_millis(1_700_000_000_000);
+        let signed = sigv4::Request::of(request);
+        presented.verify(&signed, &credentials, "execute-api", now).unwrap();
+        answer(200, "application/json", "1")
+    })
+    .await;
+    assert!(said.starts_with("SUCCEEDED "), "{said}");
+    assert_eq!(who.lock().unwrap()[0].caller, "states.amazonaws.com");
+    assert!(asked[0].contains("\nx-amz-security-token: T\n"), "{asked:?}");
+    assert!(
+        asked[0].contains("Credential=A/20231114/eu-west-3/execute-api/aws4_request"),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_may_not_be_assumed_sends_no_request() {
+    let signed = API.replacen('{', r#"{"AuthType":"IAM_ROLE","#, 1);
+    let sts = Scripted::new("sts", |_, _| Err(aws::Error::new(403, "AccessDenied", "no")));
+    let (said, asked) =
+        run("apigateway:invoke", &signed, Duration::ZERO, vec![Arc::new(sts)], |_| {
+            answer(200, "", "")
+        })
+        .await;
+    assert_eq!((&*said, asked.len()), ("FAILED States.Permissions: no", 0));
 }
 
 #[tokio::test(start_paused = true)]

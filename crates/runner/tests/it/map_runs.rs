@@ -267,6 +267,31 @@ async fn a_redrive_right_after_the_failure_redrives_the_children_that_were_just_
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stop_and_a_redrive_that_come_together_lose_no_child() {
+    for kind in ["STANDARD", "EXPRESS"] {
+        let world = World::new().await;
+        let timed = r#"{"Type":"Wait","SecondsPath":"$","End":true}"#;
+        world.define("m", &definition("", kind, timed));
+        let arn = world.start("m", "e", "[10,20,30]").await;
+        pass(5 * SECOND).await;
+        for _ in 0..3 {
+            // Side by side, so that the map run hears of both at once.
+            let (stopped, redriven) = tokio::join!(
+                world.runner.stop(&arn, Failure::default()),
+                world.runner.redrive(&arn, None)
+            );
+            stopped.unwrap();
+            redriven.unwrap();
+        }
+        assert_eq!(world.result(&arn).await, "SUCCEEDED [10,20,30]", "{kind}");
+        let run = map_run(&world, &arn).await;
+        assert_eq!((run.redrive_count, run.execution_counts.succeeded), (3, 3), "{kind}");
+        let rows = world.rows();
+        assert!(rows.iter().all(|key| !key.starts_with("notice") && !key.starts_with("map_open")));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn map_runs_nest() {
     let world = World::new().await;
     let inner = r#"{"Type":"Map","Label":"Inner","ItemProcessor":{"ProcessorConfig":{"Mode":"DISTRIBUTED",

@@ -8,7 +8,7 @@ use base::Timestamp;
 use engine::event::TaskOutput;
 use engine::{Event, EventKind, Payload, record};
 use json::Value;
-use runner::{MachineType, Status, TaskEnd};
+use runner::{ListExecutions, MachineType, Status, TaskEnd};
 use store::key::Key;
 use store::{Batch, Memory, Store};
 
@@ -230,6 +230,54 @@ fn a_map_run_goes_on() {
             assert_eq!(described.stop_date.unwrap().since(described.start_date).as_secs(), 20);
         },
     );
+}
+
+#[test]
+fn children_of_a_map_run_that_has_failed_are_stopped_whenever_the_crash_comes() {
+    for kind in ["STANDARD", "EXPRESS"] {
+        let define = |world: &World| {
+            world.define("m", &format!(r#"{{"StartAt":"M","States":{{"M":{{"Type":"Map",
+                "ItemProcessor":{{"ProcessorConfig":{{"Mode":"DISTRIBUTED","ExecutionType":"{kind}"}},
+                    "StartAt":"C","States":{{
+                        "C":{{"Type":"Choice","Choices":[{{"Variable":"$","NumericEquals":0,"Next":"F"}}],"Default":"W"}},
+                        "F":{{"Type":"Fail","Error":"E"}},"W":{{"Type":"Wait","Seconds":250,"End":true}}}}}},
+                "End":true}}}}}}"#));
+        };
+        for dies_at in 3.. {
+            let memory = Memory::new();
+            let store = Mortal::dying(&memory, dies_at, dies_at % 2 == 0);
+            let died = life(Opening::of(store), async |world| {
+                define(&world);
+                world.try_start("m", "e", "[1,0,2]").await.ok();
+                pass(5 * SECOND).await;
+                world.store.dead.load(std::sync::atomic::Ordering::SeqCst)
+            });
+            life(Opening::of(Mortal::new(&memory)), async |world| {
+                define(&world);
+                if let Err(runner::StartError::Runner(error)) =
+                    world.try_start("m", "e", "[1,0,2]").await
+                {
+                    panic!("{error}");
+                }
+                let failed = world.ended(&arn("m", "e")).await;
+                assert_eq!(failed.status, Status::Failed);
+                pass(5 * SECOND).await;
+                let run = world.runner.list_map_runs(&arn("m", "e"), None, 1).await.unwrap();
+                let of = run.items[0].map_run_arn.clone();
+                let query = ListExecutions { of, status: Some(Status::Running), redriven: None };
+                let left = world.runner.list(&query, None, 9).await.unwrap().items;
+                assert!(
+                    left.is_empty(),
+                    "{kind}, commit {dies_at}: {} children run on",
+                    left.len()
+                );
+            });
+            if !died {
+                assert!(10 < dies_at, "it died at every commit");
+                break;
+            }
+        }
+    }
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl Room {
             Err(StartError::AlreadyExists) => {
                 Err(aws::Error::client("ExecutionAlreadyExists", "Execution Already Exists"))
             }
-            Err(StartError::Runner(_)) => Err(aws::Error::internal()),
+            Err(StartError::Runner(_) | StartError::MachineChanged) => Err(aws::Error::internal()),
         }
     }
 }

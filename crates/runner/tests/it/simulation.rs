@@ -27,7 +27,7 @@ struct Kind {
     allowed: &'static [&'static str],
 }
 
-const KINDS: [Kind; 10] = [
+const KINDS: [Kind; 11] = [
     Kind { machine: "chain", input: r#"{"a":1}"#, allowed: &["SUCCEEDED {\"b\":1}"] },
     Kind { machine: "wait", input: "3", allowed: &["SUCCEEDED 3"] },
     Kind { machine: "activity", input: "4", allowed: &["SUCCEEDED 4"] },
@@ -43,7 +43,11 @@ const KINDS: [Kind; 10] = [
     Kind { machine: "map", input: "[1,2,3]", allowed: &["SUCCEEDED [1,2,3]"] },
     Kind { machine: "distributed", input: "[1,2,3]", allowed: &["SUCCEEDED [1,2,3]"] },
     Kind { machine: "distributed_express", input: "[1,2,3]", allowed: &["SUCCEEDED [1,2,3]"] },
+    Kind { machine: "distributed_fail", input: "[5000,0,5000]", allowed: &[TOO_MANY_FAILURES] },
 ];
+
+const TOO_MANY_FAILURES: &str = "FAILED States.ExceedToleratedFailureThreshold: \
+    The specified tolerated failure threshold was exceeded";
 
 fn define(world: &World) {
     let nested = |pattern: &str, child: &str, more: &str| {
@@ -110,6 +114,9 @@ fn define(world: &World) {
     world.define("distributed", &map(&distributed("STANDARD"), &activity));
     let wait = r#"{"Type":"Wait","Seconds":2,"End":true}"#;
     world.define("distributed_express", &map(&distributed("EXPRESS"), wait));
+    let fail_or_wait = r#"{"Type":"Choice","Choices":[{"Variable":"$","NumericEquals":0,"Next":"F"}],"Default":"W"},
+        "F":{"Type":"Fail","Error":"E"},"W":{"Type":"Wait","SecondsPath":"$","End":true}"#;
+    world.define("distributed_fail", &map(&distributed("STANDARD"), fail_or_wait));
 }
 
 /// What a client and its workers remember, whatever becomes of the server.
@@ -237,7 +244,7 @@ async fn client(world: &World, planned: &Planned, memo: &Mutex<Memo>) {
             Ok(_) | Err(StartError::AlreadyExists) => {
                 memo.lock().unwrap().acknowledged.insert(arn.clone());
             }
-            Err(StartError::Runner(_)) => return,
+            Err(StartError::Runner(_) | StartError::MachineChanged) => return,
         }
     }
     if planned.stop {

@@ -219,6 +219,60 @@ async fn an_answer_after_the_execution_was_stopped_is_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_field_that_the_service_does_not_have_never_starts_the_task() {
+    let room = Scripted::new("sqs", |_, _| Ok(r#"{"MessageId":"m"}"#.to_owned()));
+    let definition = r#"{"StartAt":"T","QueryLanguage":"JSONata","States":{"T":{"Type":"Task",
+        "Resource":"arn:aws:states:::sqs:sendMessage","End":true,
+        "Arguments":"{% {'QueueUrl':'q','MessageBody':'b','DelaySecond':1} %}"}}}"#;
+    let (said, _, asked) = run(room, definition).await;
+    assert_eq!(
+        said,
+        "FAILED States.Runtime: An error occurred while executing the state 'T' (entered at the event id #2). \
+         The Parameters '{\"QueueUrl\":\"q\",\"MessageBody\":\"b\",\"DelaySecond\":1}' could not be used to start \
+         the Task: [The field \"DelaySecond\" is not supported by Step Functions]"
+    );
+    assert_eq!(asked, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_model_reads_its_body_from_s3_and_leaves_its_answer_there() {
+    let objects = crate::buckets::objects([("b/in/put", &br#"{"prompt":"p"}"#[..])]);
+    let kept = Arc::clone(&objects);
+    let model = Scripted::new("bedrockruntime", |operation, _| {
+        assert_eq!(operation, "InvokeModel");
+        Ok(r#"{"body":"eyJyIjoxfQ==","contentType":"application/json"}"#.to_owned())
+    });
+    let asked = model.asked();
+    let mut opening = Opening::of(Mortal::new(&Memory::new()));
+    opening.rooms = vec![Arc::new(model), Arc::new(crate::buckets::s3(&objects))];
+    let world = opening.open().await;
+    let parameters =
+        r#"{"ModelId":"m","Input":{"S3Uri":"s3://b/in/put"},"Output":{"S3Uri":"s3://b/out"}}"#;
+    world.define("m", &task("arn:aws:states:::bedrock:invokeModel", parameters, ""));
+    let arn = world.start("m", "e", "{}").await;
+    assert_eq!(
+        world.result(&arn).await,
+        r#"SUCCEEDED {"Body":"s3://b/out","ContentType":"application/json"}"#
+    );
+    let body = asked.lock().unwrap()[0].body.get("body");
+    assert_eq!(body, Some("eyJwcm9tcHQiOiJwIn0=".into()));
+    assert_eq!(kept.lock().unwrap()["b/out"], br#"{"r":1}"#);
+    for (place, error) in [
+        ("s3://b/nothing", "FAILED S3.NoSuchKeyException: The specified key does not exist. "),
+        (
+            "b/in",
+            "FAILED Bedrock.ValidationException: The S3Uri of the field 'Input' isn't s3://BUCKET/KEY",
+        ),
+    ] {
+        let parameters = format!(r#"{{"ModelId":"m","Input":{{"S3Uri":"{place}"}}}}"#);
+        world.define(place, &task("arn:aws:states:::bedrock:invokeModel", &parameters, ""));
+        let arn = world.start(place, "e", "{}").await;
+        let said = world.result(&arn).await;
+        assert!(said.starts_with(error), "{said}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_room_that_answers_no_json_fails_the_task() {
     let room = Scripted::new("sqs", |_, _| Ok("<html>".to_owned()));
     let definition = task("arn:aws:states:::aws-sdk:sqs:listQueues", "{}", "");

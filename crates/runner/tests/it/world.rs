@@ -290,6 +290,7 @@ pub(crate) fn start_of(machine: &Arc<Machine>, name: &str, input: &str) -> Start
         input: Value::parse(input).unwrap(),
         trace_header: None,
         attempt: None,
+        machine_row: None,
     }
 }
 

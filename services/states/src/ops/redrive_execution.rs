@@ -24,7 +24,7 @@ pub(crate) async fn redrive_execution(
     let redriven = redriven.map_err(|error| Error::of_execution(error, arn))?;
     if is_redrivable {
         let machine = MachineArn::parse(&described.machine.facts().arn)?;
-        if ctx.stop_if_deleted(arn, &machine, None).await? {
+        if ctx.stop_if_deleted(arn, &machine).await? {
             return Err(Error::ExecutionNotRedrivable(DELETING.to_owned()));
         }
     }

@@ -45,6 +45,7 @@ pub(crate) async fn start_sync_execution(
         input: input.value,
         trace_header: trace_header.clone(),
         attempt: ctx.request.attempt().cloned(),
+        machine_row: None,
     };
     let Finished { start_date, stop_date, outcome, .. } = ctx.runner().run_express(start).await?;
 
