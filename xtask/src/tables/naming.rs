@@ -90,10 +90,23 @@ pub(super) fn action(operation: &str) -> String {
     first.into_iter().chain(characters).collect()
 }
 
-/// A member as `aws-sdk:` integrations name it: `DBInstanceIdentifier` → `DbInstanceIdentifier`.
+/// A member as `aws-sdk:` integrations name it: `DBInstanceIdentifier` → `DbInstanceIdentifier`, but `ChecksumCRC32`
+/// (recorded: aws_sdk_task_service_s3_put_object_str). Only the capitals that lead it are touched.
 pub(super) fn member(name: &str) -> String {
-    let pascal = pascal(name);
-    if JAVA_RESERVED.contains(&action(&pascal).as_str()) { pascal + "Value" } else { pascal }
+    let getter = uncapitalized(name);
+    let member = legacy_member(&getter);
+    if JAVA_RESERVED.contains(&getter.as_str()) { member + "Value" } else { member }
+}
+
+/// The SDK's getter of a member: leading capitals in lower case, except one that begins a word.
+fn uncapitalized(name: &str) -> String {
+    let characters: Vec<char> = name.chars().collect();
+    let begins_word = |place: usize| characters.get(place + 1).is_some_and(char::is_ascii_lowercase);
+    let leading = (1..characters.len())
+        .find(|&place| !characters[place].is_ascii_uppercase() || begins_word(place))
+        .unwrap_or(characters.len());
+    let (lead, rest) = characters.split_at(leading);
+    lead.iter().map(char::to_ascii_lowercase).chain(rest.iter().copied()).collect()
 }
 
 /// A member as optimized integrations name it: only the first letter is touched.
@@ -229,6 +242,11 @@ mod tests {
     #[test]
     fn names_members_after_the_integration_kind() {
         assert_eq!(member("DBInstanceIdentifier"), "DbInstanceIdentifier");
+        assert_eq!(member("IPAddress"), "IpAddress");
+        assert_eq!(member("ETag"), "ETag");
+        assert_eq!(member("ACL"), "Acl");
+        assert_eq!(member("ChecksumCRC32"), "ChecksumCRC32");
+        assert_eq!(member("SSEKMSKeyId"), "SsekmsKeyId");
         assert_eq!(member("equals"), "EqualsValue");
         assert_eq!(member("build"), "Build");
         assert_eq!(member("executionArn"), "ExecutionArn");

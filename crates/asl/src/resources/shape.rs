@@ -1,6 +1,6 @@
 //! The shapes of requests and answers, with the names that Step Functions gives their members.
 
-use models::{Bounds, Member};
+use models::{Bounds, Location, Member};
 
 /// The shape of a request, an answer or a part of one. A shape may contain itself.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +78,13 @@ impl Shape {
             Naming::Sdk => member.sdk_name(),
             Naming::Legacy => member.legacy_name(),
         }
+    }
+
+    /// Whether a member is the whole body of a request, which `aws-sdk:` integrations write as JSON: text with its
+    /// quotes (recorded: aws_sdk_task_service_s3_put_object_str).
+    #[must_use]
+    pub fn is_json_body(self, member: &Member) -> bool {
+        self.naming == Naming::Sdk && member.location() == Location::Payload
     }
 
     /// The shape of one of this structure's members.

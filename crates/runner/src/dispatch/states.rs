@@ -1,7 +1,8 @@
 //! `states:startExecution` in its four forms.
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html>. Results and causes have the
-//! members of recordings (callback_start_execution_sync, sfn_task_service_start_execution), in their order.
+//! members of recordings (base_callbacks_sfn_start_execution_sync, sfn_task_service_start_execution), in their order.
+//! Those of the redrive came after 2023.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use super::metadata::{HttpAnswer, with_metadata};
 use super::{Errand, Job, Sent, casing};
 use crate::facts::Facts;
 use crate::standing::Standing;
-use crate::{Error, Runner, Shared, Status};
+use crate::{Error, Redrive, Runner, Shared, Status, describe};
 
 pub(super) async fn start_execution(
     runner: &Runner,
@@ -83,7 +84,8 @@ pub(crate) async fn execution_ended(
     let standing = Standing::load(&*shared.store, arn).await?;
     let standing = standing.unwrap_or_else(|| Standing::started(facts.started_at));
     let parsed = pattern == Pattern::Sync2 && standing.status == Status::Succeeded;
-    let described = describe(&facts, &standing, parsed)?;
+    let redrive = describe::redrive(&facts, &standing, &shared.limits, shared.house.now());
+    let described = described(&facts, &standing, redrive, parsed)?;
     Ok(match standing.status {
         Status::Succeeded => TaskOutcome::Succeeded(described),
         _ => {
@@ -94,7 +96,12 @@ pub(crate) async fn execution_ended(
 }
 
 /// DescribeExecution as `.sync` shows it: instants in milliseconds, data as text or (`.sync:2`) as JSON.
-fn describe(facts: &Facts, standing: &Standing, parsed: bool) -> Result<Value, Error> {
+fn described(
+    facts: &Facts,
+    standing: &Standing,
+    redrive: Redrive,
+    parsed: bool,
+) -> Result<Value, Error> {
     let data = |text: &str| match parsed {
         true => Value::parse(text).map_err(|error| Error::corrupt("payload", error)),
         false => Ok(text.into()),
@@ -115,6 +122,7 @@ fn describe(facts: &Facts, standing: &Standing, parsed: bool) -> Result<Value, E
         described.insert("Output", data(output)?);
         described.insert("OutputDetails", included());
     }
+    redrive.describe(standing.redrive_count, &mut described);
     described.insert("StartDate", facts.started_at.as_millis());
     described.insert("StateMachineArn", Arc::clone(&facts.machine.facts.arn));
     described.insert("Status", standing.status.name());

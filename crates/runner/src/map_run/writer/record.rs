@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use json::{Object, Value};
 
-use crate::execution::Redrive;
 use crate::map_run::start::{Processor, child_arn};
 use crate::standing::Standing;
 use crate::tables::{self, ChildRow, ItemRow, StatusRow, key};
@@ -72,16 +71,7 @@ impl<'r> Child<'r> {
         record.insert("Name", described.name);
         insert(&mut record, "Output", described.output.map(Value::from));
         record.insert("OutputDetails", included());
-        record.insert("RedriveCount", i64::from(described.redrive_count));
-        let (redrive, why) = match described.redrive {
-            Redrive::Redrivable => ("REDRIVABLE", None),
-            Redrive::RedrivableByMapRun => {
-                ("REDRIVABLE_BY_MAP_RUN", Some(crate::describe::BY_MAP_RUN.to_owned()))
-            }
-            Redrive::NotRedrivable(why) => ("NOT_REDRIVABLE", Some(why)),
-        };
-        record.insert("RedriveStatus", redrive);
-        insert(&mut record, "RedriveStatusReason", why.map(Value::from));
+        described.redrive.describe(described.redrive_count, &mut record);
         record.insert("StartDate", described.start_date.to_string());
         record.insert("StateMachineArn", described.state_machine_arn);
         record.insert("Status", self.status_name());
