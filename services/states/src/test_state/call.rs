@@ -88,6 +88,7 @@ impl Call {
             input: self.parameters,
             trace_header: ctx.trace_header(None),
             attempt: None,
+            machine_row: None,
         };
         Ok(match ctx.runner().run_express(start).await?.outcome {
             Outcome::Succeeded(result) => Ok(result),
