@@ -29,6 +29,10 @@ impl Scope {
         FunctionArn { scope: self.clone(), name: name.to_owned(), qualifier: None }
     }
 
+    pub(crate) fn layer(&self, name: &str) -> LayerArn {
+        LayerArn { scope: self.clone(), name: name.to_owned() }
+    }
+
     pub(crate) fn mapping(&self, id: &str) -> String {
         format!("{}:event-source-mapping:{id}", self.0)
     }
@@ -135,6 +139,46 @@ impl fmt::Display for FunctionArn {
     }
 }
 
+/// A layer.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LayerArn {
+    pub(crate) scope: Scope,
+    pub(crate) name: String,
+}
+
+impl LayerArn {
+    /// Reads a name or a whole ARN.
+    pub(crate) fn parse(text: &str, home: &Scope) -> Option<Self> {
+        match Arn::parse(text) {
+            Ok(arn) if arn.service == "lambda" => {
+                let scope = Scope::new(&arn.partition, &arn.region, &arn.account);
+                let name = arn.resource.strip_prefix("layer:")?;
+                is_word(name).then(|| scope.layer(name))
+            }
+            Ok(_) => None,
+            Err(_) => is_word(text).then(|| home.layer(text)),
+        }
+    }
+
+    /// Reads the ARN of a version.
+    pub(crate) fn parse_version(text: &str) -> Option<(Self, u64)> {
+        let (layer, number) = text.rsplit_once(':')?;
+        let arn = Arn::parse(layer).ok()?;
+        let scope = Scope::new(&arn.partition, &arn.region, &arn.account);
+        Some((LayerArn::parse(layer, &scope)?, number.parse().ok()?))
+    }
+
+    pub(crate) fn version(&self, number: u64) -> String {
+        format!("{self}:{number}")
+    }
+}
+
+impl fmt::Display for LayerArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:layer:{}", self.scope.0, self.name)
+    }
+}
+
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }
@@ -167,6 +211,20 @@ mod tests {
         assert_eq!(read(foreign).as_deref(), Some(foreign));
         for text in ["", "f g", "arn:aws:sqs:us-east-1:000000000000:f", "12:function:f", "f:a:b"] {
             assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_layer_is_named_with_its_version_or_without() {
+        let home = Scope::new("aws", "us-east-1", "000000000000");
+        let arn = "arn:aws:lambda:us-east-1:000000000000:layer:l";
+        for text in ["l", arn] {
+            assert_eq!(LayerArn::parse(text, &home).map(|it| it.to_string()).as_deref(), Some(arn));
+        }
+        let read = LayerArn::parse_version(&format!("{arn}:7"));
+        assert_eq!(read.map(|(layer, number)| layer.version(number)), Some(format!("{arn}:7")));
+        for text in ["l:7", arn, "arn:aws:lambda:us-east-1:000000000000:function:f:7"] {
+            assert_eq!(LayerArn::parse_version(text), None, "{text}");
         }
     }
 

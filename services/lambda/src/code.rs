@@ -15,13 +15,15 @@ use zip::ZipArchive;
 
 use crate::Limits;
 use crate::errors::Error;
-use crate::model::Code;
+use crate::model::{Code, LayerUse};
 
 /// The folders of the room.
 #[derive(Clone, Debug)]
 pub(crate) struct Folders {
     zips: PathBuf,
     unpacked: PathBuf,
+    /// What functions see of their layers, by the digests of those.
+    layered: PathBuf,
     bootstraps: PathBuf,
     unpacking: Arc<Mutex<()>>,
 }
@@ -40,10 +42,11 @@ impl Folders {
         let folders = Folders {
             zips: data.join("code"),
             unpacked: data.join("unpacked"),
+            layered: data.join("layered"),
             bootstraps: data.join("bootstraps"),
             unpacking: Arc::default(),
         };
-        for folder in [&folders.zips, &folders.unpacked, &folders.bootstraps] {
+        for folder in [&folders.zips, &folders.unpacked, &folders.layered, &folders.bootstraps] {
             fs::create_dir_all(folder)?;
         }
         for (name, text) in BOOTSTRAPS {
@@ -93,7 +96,37 @@ impl Folders {
             Code::Folder { path } => return Ok(path.into()),
             Code::Zip { sha256, .. } => sha256,
         };
-        let folder = self.unpacked.join(file_name(sha256));
+        self.unpack(self.unpacked.join(file_name(sha256)), &[sha256], limits)
+    }
+
+    /// The folder with what a function's layers hold, one over the other: what AWS shows as `/opt`. Blocks.
+    ///
+    /// A single layer may be a folder of this machine, which is then used as it is.
+    pub(crate) fn layers_root(
+        &self,
+        layers: &[LayerUse],
+        limits: &Limits,
+    ) -> Result<Option<PathBuf>, Error> {
+        let mut digests = Vec::new();
+        for layer in layers {
+            match &layer.code {
+                Code::Zip { sha256, .. } => digests.push(sha256.as_str()),
+                Code::Folder { path } if layers.len() == 1 => return Ok(Some(path.into())),
+                Code::Folder { path } => {
+                    let source = io::Error::other(format!("{path} is one layer of several"));
+                    return Err(Error::Files { attempt: "lay a folder over others", source });
+                }
+            }
+        }
+        if digests.is_empty() {
+            return Ok(None);
+        }
+        let name = URL_SAFE_NO_PAD.encode(Sha256::digest(digests.join(" ")));
+        self.unpack(self.layered.join(name), &digests, limits).map(Some)
+    }
+
+    /// A folder with what these zip files hold, later ones over earlier ones. Blocks.
+    fn unpack(&self, folder: PathBuf, digests: &[&str], limits: &Limits) -> Result<PathBuf, Error> {
         let trouble = |source| Error::Files { attempt: "unpack the code", source };
         let _one_at_a_time = self.unpacking.lock().unwrap_or_else(PoisonError::into_inner);
         // Another environment may have been faster.
@@ -104,10 +137,25 @@ impl Folders {
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished).map_err(trouble)?;
         }
-        let zip = fs::read(self.zip(sha256)).map_err(trouble)?;
-        unpack(&zip, &unfinished, limits)?;
+        let mut left = limits.unzipped_bytes_max;
+        for digest in digests {
+            let zip = fs::read(self.zip(digest)).map_err(trouble)?;
+            left = unpack(&zip, &unfinished, left, limits)?;
+        }
         fs::rename(&unfinished, &folder).map_err(trouble)?;
         Ok(folder)
+    }
+
+    /// What these zip files say that they hold. Folders of this machine count nothing. Blocks.
+    pub(crate) fn unzipped_bytes(&self, all: &[Code]) -> Result<u64, Error> {
+        let trouble = |source| Error::Files { attempt: "read the code", source };
+        let mut bytes = 0_u64;
+        for code in all {
+            let Code::Zip { sha256, .. } = code else { continue };
+            let zip = fs::read(self.zip(sha256)).map_err(trouble)?;
+            bytes = bytes.saturating_add(declared_bytes(&mut open(&zip)?)?);
+        }
+        Ok(bytes)
     }
 
     /// Removes what no function has any more, and what was never finished. To be done while nobody writes. Blocks.
@@ -118,6 +166,10 @@ impl Folders {
                 Code::Folder { .. } => None,
             })
             .collect();
+        // A cache that nothing but the digests in its names leads to.
+        for entry in fs::read_dir(&self.layered)? {
+            fs::remove_dir_all(entry?.path())?;
+        }
         for folder in [&self.zips, &self.unpacked] {
             for entry in fs::read_dir(folder)? {
                 let path = entry?.path();
@@ -157,30 +209,37 @@ type Archive<'z> = ZipArchive<Cursor<&'z [u8]>>;
 /// Refuses what isn't a zip file, says that it is too large, or would write outside its folder.
 fn check(zip: &[u8], limits: &Limits) -> Result<(), Error> {
     let mut archive = open(zip)?;
-    let mut bytes = 0_u64;
     if limits.unzipped_files_max < archive.len() {
         return Err(Error::InvalidZip);
     }
+    match declared_bytes(&mut archive)? {
+        bytes if limits.unzipped_bytes_max < bytes => {
+            Err(Error::UnzippedTooLarge(limits.unzipped_bytes_max))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a zip file says that its files have, each of which stays in its folder.
+fn declared_bytes(archive: &mut Archive<'_>) -> Result<u64, Error> {
+    let mut bytes = 0_u64;
     for index in 0..archive.len() {
         let file = archive.by_index_raw(index).map_err(|_| Error::InvalidZip)?;
         file.enclosed_name().ok_or(Error::InvalidZip)?;
         bytes = bytes.saturating_add(file.size());
     }
-    if limits.unzipped_bytes_max < bytes {
-        return Err(Error::UnzippedTooLarge(limits.unzipped_bytes_max));
-    }
-    Ok(())
+    Ok(bytes)
 }
 
 fn open(zip: &[u8]) -> Result<Archive<'_>, Error> {
     ZipArchive::new(Cursor::new(zip)).map_err(|_| Error::InvalidZip)
 }
 
-/// Writes the files of a zip below `folder`. Its own words on its size aren't believed.
-fn unpack(zip: &[u8], folder: &Path, limits: &Limits) -> Result<(), Error> {
+/// Writes the files of a zip below `folder`, at most `left` bytes; says what is left of those. Its own words on its size
+/// aren't believed.
+fn unpack(zip: &[u8], folder: &Path, mut left: u64, limits: &Limits) -> Result<u64, Error> {
     let trouble = |source| Error::Files { attempt: "unpack the code", source };
     let mut archive = open(zip)?;
-    let mut left = limits.unzipped_bytes_max;
     fs::create_dir_all(folder).map_err(trouble)?;
     for index in 0..archive.len() {
         let mut file = archive.by_index(index).map_err(|_| Error::InvalidZip)?;
@@ -203,7 +262,7 @@ fn unpack(zip: &[u8], folder: &Path, limits: &Limits) -> Result<(), Error> {
         left = left.checked_sub(bytes).ok_or(Error::UnzippedTooLarge(limits.unzipped_bytes_max))?;
         make_executable(&written, mode).map_err(trouble)?;
     }
-    Ok(())
+    Ok(left)
 }
 
 #[cfg(unix)]
@@ -325,8 +384,29 @@ mod tests {
         let (data, _folders) = folders();
         let limits = Limits { unzipped_bytes_max: 1_000, ..Limits::default() };
         let flood = zip(&[("a", &[0; 600]), ("b", &[0; 600])]);
-        let unpacked = unpack(&flood, &data.path().join("out"), &limits);
+        let unpacked = unpack(&flood, &data.path().join("out"), 1_000, &limits);
         assert!(matches!(unpacked, Err(Error::UnzippedTooLarge(1_000))));
+    }
+
+    #[test]
+    fn layers_lie_one_over_the_other() {
+        let (_data, folders) = folders();
+        let limits = Limits { unzipped_bytes_max: 10, ..Limits::default() };
+        let layer = |files| LayerUse {
+            version_arn: String::new(),
+            code: folders.keep(&zip(files), &limits).unwrap(),
+        };
+        let under = layer(&[("a", b"under"), ("b", b"1")]);
+        let over = layer(&[("a", b"over")]);
+        let layers = [under.clone(), over.clone()];
+        let root = folders.layers_root(&layers, &limits).unwrap().unwrap();
+        assert_eq!(fs::read(root.join("a")).unwrap(), b"over");
+        assert_eq!(fs::read(root.join("b")).unwrap(), b"1");
+        assert_eq!(folders.layers_root(&[], &limits).unwrap(), None);
+        assert_eq!(folders.unzipped_bytes(&[under.code.clone(), over.code]).unwrap(), 10);
+        let twice = [under.clone(), under];
+        let too_large = folders.layers_root(&twice, &limits);
+        assert!(matches!(too_large, Err(Error::UnzippedTooLarge(10))));
     }
 
     #[test]

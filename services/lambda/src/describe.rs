@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 use aws::EpochSeconds;
 use base::Timestamp;
 
-use crate::arn::{FunctionArn, Qualifier, Scope};
-use crate::model::{Alias, Code, EventConfig, Mapping, Settings};
+use crate::arn::{FunctionArn, LayerArn, Qualifier, Scope};
+use crate::model::{
+    Alias, Code, EventConfig, LayerUse, LayerVersion, Mapping, Settings, StreamReading,
+};
+use crate::visit::Visit;
 use crate::wire;
 
 /// `FunctionConfiguration`. AWS gives the ARN the qualifier that was asked for, and shows the version beside it.
@@ -16,10 +19,12 @@ pub(crate) fn configuration(
     settings: &Settings,
 ) -> wire::FunctionConfiguration {
     let settings = settings.clone();
-    let (code_sha256, code_size) = match settings.code {
-        Code::Zip { sha256, bytes } => (sha256, bytes.cast_signed()),
-        Code::Folder { path } => (path, 0),
+    let (code_sha256, code_size) = digest_and_size(settings.code);
+    let layer = |layer: LayerUse| wire::Layer {
+        arn: layer.version_arn,
+        code_size: digest_and_size(layer.code).1,
     };
+    let has_layers = !settings.layers.is_empty();
     let log_group = settings.log_group.unwrap_or_else(|| format!("/aws/lambda/{}", arn.name));
     let variables = Some(settings.environment).filter(|variables| !variables.is_empty());
     let has_vpc = !settings.subnet_ids.is_empty() || !settings.security_group_ids.is_empty();
@@ -63,6 +68,7 @@ pub(crate) fn configuration(
             apply_on: "None".to_owned(),
             optimization_status: "Off".to_owned(),
         },
+        layers: has_layers.then(|| settings.layers.into_iter().map(layer).collect()),
         logging_config: wire::LoggingConfig {
             log_format: Some(wire::LogFormat::Text),
             log_group: Some(log_group),
@@ -70,9 +76,57 @@ pub(crate) fn configuration(
     }
 }
 
+/// What tells one code from another, and its bytes. A folder has neither, so its path stands for the digest.
+fn digest_and_size(code: Code) -> (String, i64) {
+    match code {
+        Code::Zip { sha256, bytes } => (sha256, bytes.cast_signed()),
+        Code::Folder { path } => (path, 0),
+    }
+}
+
 /// `2026-11-23T01:02:03.456+0000`, as this service alone writes instants.
 fn last_modified(millis: i64) -> String {
     Timestamp::from_millis(millis).to_string().replace('Z', "+0000")
+}
+
+/// A version of a layer, by itself. Its content is a file of this machine, as a function's is.
+pub(crate) fn layer_version(
+    ctx: &Visit<'_>,
+    arn: &LayerArn,
+    number: u64,
+    version: LayerVersion,
+) -> wire::LayerVersionOutput {
+    let location = ctx.location(&version.code);
+    let (code_sha256, code_size) = digest_and_size(version.code.clone());
+    let listed = listed_layer_version(arn, number, version);
+    wire::LayerVersionOutput {
+        content: wire::LayerVersionContent { location, code_sha256, code_size },
+        layer_arn: arn.to_string(),
+        layer_version_arn: listed.layer_version_arn,
+        description: listed.description,
+        created_date: listed.created_date,
+        version: listed.version,
+        compatible_architectures: listed.compatible_architectures,
+        compatible_runtimes: listed.compatible_runtimes,
+        license_info: listed.license_info,
+    }
+}
+
+/// A version of a layer in a list.
+pub(crate) fn listed_layer_version(
+    arn: &LayerArn,
+    number: u64,
+    version: LayerVersion,
+) -> wire::LayerVersionsListItem {
+    wire::LayerVersionsListItem {
+        layer_version_arn: arn.version(number),
+        version: number.cast_signed(),
+        description: version.description,
+        created_date: last_modified(version.created_at),
+        compatible_architectures: Some(version.architectures).filter(|it| !it.is_empty()),
+        compatible_runtimes: Some(version.runtimes).filter(|it| !it.is_empty()),
+        license_info: version.license,
+    }
 }
 
 pub(crate) fn alias(function: &FunctionArn, name: &str, alias: &Alias) -> wire::AliasConfiguration {
@@ -122,6 +176,16 @@ pub(crate) fn mapping(
         false => vec![],
     };
     let most = mapping.concurrency_max.map(u32::cast_signed);
+    let stream = mapping.stream.as_ref();
+    // AWS writes "without end" as -1.
+    let bound = |most: Option<u32>| most.map_or(-1, u32::cast_signed);
+    let destination = |reading: &StreamReading| wire::DestinationConfig {
+        on_success: None,
+        on_failure: reading
+            .on_failure
+            .clone()
+            .map(|arn| wire::Destination { destination: Some(arn) }),
+    };
     wire::EventSourceMappingConfiguration {
         u_u_i_d: id.to_owned(),
         batch_size: mapping.batch_size.cast_signed(),
@@ -131,7 +195,18 @@ pub(crate) fn mapping(
         function_arn: mapping.function_arn.clone(),
         last_modified: EpochSeconds(Timestamp::from_millis(mapping.modified_at)),
         state: state.to_owned(),
-        state_transition_reason: "USER_INITIATED".to_owned(),
+        state_transition_reason: match stream {
+            Some(_) => "User action".to_owned(),
+            None => "USER_INITIATED".to_owned(),
+        },
+        starting_position: stream.map(|reading| reading.starting_position.clone()),
+        maximum_retry_attempts: stream.map(|reading| bound(reading.retries_max)),
+        maximum_record_age_in_seconds: stream.map(|reading| bound(reading.age_seconds_max)),
+        bisect_batch_on_function_error: stream.map(|reading| reading.bisects),
+        parallelization_factor: stream.map(|reading| reading.parallelization.cast_signed()),
+        destination_config: stream.map(destination),
+        tumbling_window_in_seconds: stream.map(|_| 0),
+
         filter_criteria: filters,
         function_response_types: Some(reports),
         scaling_config: most.map(|most| wire::ScalingConfig { maximum_concurrency: Some(most) }),

@@ -18,6 +18,8 @@ pub(crate) enum Error {
     /// A mapping that a request names.
     #[error("The resource you requested does not exist.")]
     MappingNotFound,
+    #[error("The resource you requested does not exist.")]
+    LayerVersionNotFound,
     #[error("Function already exist: {0}")]
     FunctionExists(String),
     #[error("Alias already exists: {0}")]
@@ -38,6 +40,10 @@ pub(crate) enum Error {
     InvalidZip,
     #[error("Unzipped size must be smaller than {0} bytes")]
     UnzippedTooLarge(u64),
+    #[error(
+        "Layers consume more than the available size of {0} bytes. Please remove some layers or reduce their size."
+    )]
+    LayersTooLarge(u64),
     #[error("Could not parse request body into json: Could not parse payload into json: {0}")]
     InvalidPayload(String),
     #[error(
@@ -94,7 +100,8 @@ impl Error {
             | Error::NoPolicy
             | Error::StatementNotFound(_)
             | Error::NoEventConfig(_)
-            | Error::MappingNotFound => (404, "ResourceNotFoundException"),
+            | Error::MappingNotFound
+            | Error::LayerVersionNotFound => (404, "ResourceNotFoundException"),
             Error::FunctionExists(_)
             | Error::AliasExists(_)
             | Error::StatementExists(_)
@@ -103,6 +110,7 @@ impl Error {
             Error::InvalidParameter(_)
             | Error::InvalidZip
             | Error::UnzippedTooLarge(_)
+            | Error::LayersTooLarge(_)
             | Error::InvalidMarker => (400, "InvalidParameterValueException"),
             Error::InvalidPayload(_) => (400, "InvalidRequestContentException"),
             Error::PayloadTooLarge { .. } => (413, "RequestTooLargeException"),

@@ -3,7 +3,7 @@
 //! A function is a process on AWS's own Runtime API: Python and Node.js through bootstraps of ours, `provided`
 //! runtimes through their own. Processes are kept warm, limited, logged, and killed when they hang.
 //!
-//! It isn't a sandbox, and it runs neither container images nor layers.
+//! It isn't a sandbox, and it runs no container images.
 //!
 //! # How to read it
 //! - The table below: each operation and the one file in `ops` that answers it: check, act, reply.
@@ -15,7 +15,6 @@
 mod arn;
 mod attempts;
 mod code;
-mod credentials;
 mod describe;
 mod destinations;
 mod environment;
@@ -23,6 +22,7 @@ mod errors;
 mod events;
 mod fleet;
 mod invocation;
+mod layers;
 mod limits;
 mod mappings;
 mod model;
@@ -113,8 +113,8 @@ impl Lambda {
             options;
         let trouble = |source| OpenError::Folder { path: data.clone(), source };
         let folders = Folders::open(&data).map_err(trouble)?;
-        let settings = Tables(&*store).all_settings().await?;
-        folders.sweep(settings.iter().map(|settings| &settings.code)).map_err(trouble)?;
+        let code = Tables(&*store).all_code().await?;
+        folders.sweep(code.iter()).map_err(trouble)?;
         let fleet = Fleet::new(
             Arc::clone(&house),
             bus.clone(),
@@ -201,6 +201,7 @@ service::operations! {
     /// The operations. Others answer `UnknownOperationException`.
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html>
     static OPERATIONS: Lambda {
+        "AddLayerVersionPermission" => ops::add_layer_version_permission,
         "AddPermission" => ops::add_permission,
         "CreateAlias" => ops::create_alias,
         "CreateEventSourceMapping" => ops::create_event_source_mapping,
@@ -210,24 +211,33 @@ service::operations! {
         "DeleteFunction" => ops::delete_function,
         "DeleteFunctionConcurrency" => ops::delete_function_concurrency,
         "DeleteFunctionEventInvokeConfig" => ops::delete_function_event_invoke_config,
+        "DeleteLayerVersion" => ops::delete_layer_version,
         "GetAccountSettings" => ops::get_account_settings,
         "GetAlias" => ops::get_alias,
         "GetEventSourceMapping" => ops::get_event_source_mapping,
         "GetFunction" => ops::get_function,
+        "GetFunctionCodeSigningConfig" => ops::get_function_code_signing_config,
         "GetFunctionConcurrency" => ops::get_function_concurrency,
         "GetFunctionConfiguration" => ops::get_function_configuration,
         "GetFunctionEventInvokeConfig" => ops::get_function_event_invoke_config,
+        "GetLayerVersion" => ops::get_layer_version,
+        "GetLayerVersionByArn" => ops::get_layer_version_by_arn,
+        "GetLayerVersionPolicy" => ops::get_layer_version_policy,
         "GetPolicy" => ops::get_policy,
         "Invoke" => ops::invoke,
         "ListAliases" => ops::list_aliases,
         "ListEventSourceMappings" => ops::list_event_source_mappings,
         "ListFunctionEventInvokeConfigs" => ops::list_function_event_invoke_configs,
         "ListFunctions" => ops::list_functions,
+        "ListLayerVersions" => ops::list_layer_versions,
+        "ListLayers" => ops::list_layers,
         "ListTags" => ops::list_tags,
         "ListVersionsByFunction" => ops::list_versions_by_function,
+        "PublishLayerVersion" => ops::publish_layer_version,
         "PublishVersion" => ops::publish_version,
         "PutFunctionConcurrency" => ops::put_function_concurrency,
         "PutFunctionEventInvokeConfig" => ops::put_function_event_invoke_config,
+        "RemoveLayerVersionPermission" => ops::remove_layer_version_permission,
         "RemovePermission" => ops::remove_permission,
         "TagResource" => ops::tag_resource,
         "UntagResource" => ops::untag_resource,

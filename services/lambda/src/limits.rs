@@ -41,6 +41,8 @@ pub struct Limits {
     pub events_at_once_max: usize,
     /// How long a poller waits for a message.
     pub poll: Duration,
+    /// How long a reader waits before it looks again for records of a stream.
+    pub stream_pause: Duration,
 }
 
 impl Default for Limits {
@@ -63,6 +65,7 @@ impl Default for Limits {
             throttle_pause: Duration::from_secs(1),
             events_at_once_max: 50,
             poll: Duration::from_secs(20),
+            stream_pause: Duration::from_millis(250),
         }
     }
 }

@@ -1,11 +1,14 @@
-//! Pollers: what carries the messages of queues to functions.
+//! Pollers: what carries the messages of queues, and the records of streams, to functions.
 //!
 //! A mapping is a row; here is a task for each that is enabled. A message is deleted once its function has taken it,
-//! so a crash makes it visible again and none is lost.
-//! <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>
+//! so a crash makes it visible again and none is lost; of a stream it is kept how far it was read.
+//! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html>
 
 mod batch;
 mod poller;
+mod reading;
+mod records;
+mod stream;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,34 +16,63 @@ use std::time::Duration;
 
 use base::Arn;
 use event_pattern::Pattern;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+pub(crate) use reading::Given;
+pub(crate) use stream::last_records;
+
 use crate::Room;
+use crate::arn::{FunctionArn, Scope};
+use crate::environment::{Outcome, Request};
 use crate::errors::Error;
 use crate::model::Mapping;
 use crate::wire;
 
-/// Messages of a batch, unless the mapping says otherwise.
-const BATCH_SIZE: i32 = 10;
+/// Messages and records of a batch, unless the mapping says otherwise.
+const QUEUE_BATCH_SIZE: i32 = 10;
+const STREAM_BATCH_SIZE: i32 = 100;
 /// Messages of a batch that AWS gathers without a window.
 const BATCH_SIZE_WITHOUT_WINDOW: i32 = 10;
-/// The pause after the rows couldn't be read.
+/// The pause after the rows couldn't be read, or what is polled: it may not be there yet.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Refuses sources that aren't polled here.
-pub(crate) fn is_queue(arn: &str) -> Result<(), Error> {
-    match Arn::parse(arn) {
-        Ok(arn) if arn.service == "sqs" => Ok(()),
-        Ok(_) | Err(_) => Err(Error::invalid(format!(
-            "Unrecognized event source: this house polls queues of SQS, and {arn:?} isn't the ARN of one"
-        ))),
+/// What is polled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// A queue of SQS.
+    Queue,
+    /// The stream of a table of DynamoDB.
+    Stream,
+}
+
+impl Source {
+    /// What an ARN names; refuses what isn't polled here.
+    pub(crate) fn of(arn: &str) -> Result<Self, Error> {
+        match Arn::parse(arn) {
+            Ok(arn) if arn.service == "sqs" => Ok(Source::Queue),
+            Ok(arn) if arn.service == "dynamodb" && arn.resource.contains("/stream/") => {
+                Ok(Source::Stream)
+            }
+            Ok(_) | Err(_) => Err(Error::invalid(format!(
+                "Unrecognized event source: this house polls queues of SQS and streams of DynamoDB, and {arn:?} is the ARN of neither"
+            ))),
+        }
     }
 }
 
 /// The size of batches, which has to be small where nothing is waited for.
-pub(crate) fn batch_size(given: Option<i32>, window_seconds: Option<i32>) -> Result<u32, Error> {
-    let size = given.unwrap_or(BATCH_SIZE);
-    if BATCH_SIZE_WITHOUT_WINDOW < size && window_seconds.unwrap_or(0) == 0 {
+pub(crate) fn batch_size(
+    source: Source,
+    given: Option<i32>,
+    window_seconds: Option<i32>,
+) -> Result<u32, Error> {
+    let size = given.unwrap_or(match source {
+        Source::Queue => QUEUE_BATCH_SIZE,
+        Source::Stream => STREAM_BATCH_SIZE,
+    });
+    let waits = 0 < window_seconds.unwrap_or(0);
+    if source == Source::Queue && BATCH_SIZE_WITHOUT_WINDOW < size && !waits {
         return Err(Error::invalid(
             "Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10",
         ));
@@ -68,6 +100,51 @@ pub(crate) fn state(mapping: &Mapping) -> &'static str {
     if mapping.enabled { "Enabled" } else { "Disabled" }
 }
 
+/// What a function made of a batch.
+pub(super) struct Told {
+    request_id: String,
+    version: String,
+    outcome: Outcome,
+}
+
+/// Runs the function of a mapping for some messages or records.
+async fn invoke(room: &Room, mapping: &Mapping, records: &[Value]) -> Result<Told, Error> {
+    let house = &room.house;
+    let home = Scope::new(house.partition(), house.region(), house.account());
+    let arn = FunctionArn::parse(&mapping.function_arn, &home)
+        .ok_or(store::Error::Corrupt("the function of a mapping"))?;
+    let target = room.target(&arn).await?;
+    let (request_id, version) = (house.uuid(), target.version.to_string());
+    let request = Request {
+        request_id: request_id.clone(),
+        invoked_arn: arn.to_string(),
+        payload: json!({"Records": records}).to_string().into(),
+        client_context: None,
+        trace: None,
+    };
+    Ok(Told { request_id, version, outcome: room.invoke(target, request).await? })
+}
+
+/// The patterns of a mapping, which were known to be patterns when it was written.
+fn patterns(mapping: &Mapping) -> Vec<Pattern> {
+    mapping.filters.iter().filter_map(|filter| Pattern::parse(filter).ok()).collect()
+}
+
+/// Whether some pattern matches; without one all do.
+fn wants(patterns: &[Pattern], event: &Value) -> bool {
+    if patterns.is_empty() {
+        return true;
+    }
+    let Ok(event) = json::Value::parse(&event.to_string()) else { return false };
+    patterns.iter().any(|pattern| pattern.matches(&event))
+}
+
+/// A pause after trouble.
+async fn rest() {
+    #[expect(clippy::disallowed_methods, reason = "when to look again")]
+    tokio::time::sleep(PAUSE).await;
+}
+
 /// Keeps a poller for every enabled mapping, for ever.
 pub(crate) async fn work(room: Arc<Room>) {
     let mut pollers = JoinSet::new();
@@ -91,9 +168,14 @@ pub(crate) async fn work(room: Arc<Room>) {
                     },
                 );
                 for (name, mapping) in wanted {
-                    running.entry(name).or_insert_with(|| {
-                        let work = poller::poll(Arc::clone(&room), mapping.clone());
-                        let poller = pollers.spawn(work);
+                    running.entry(name.clone()).or_insert_with(|| {
+                        let (shared, polled) = (Arc::clone(&room), mapping.clone());
+                        let poller = match mapping.stream.clone() {
+                            None => pollers.spawn(poller::poll(shared, polled)),
+                            Some(reading) => {
+                                pollers.spawn(stream::read(shared, name, polled, reading))
+                            }
+                        };
                         (mapping, poller)
                     });
                 }
@@ -104,8 +186,7 @@ pub(crate) async fn work(room: Arc<Room>) {
                     error = &error as &dyn std::error::Error,
                     "failed to read mappings"
                 );
-                #[expect(clippy::disallowed_methods, reason = "when to look at the rows again")]
-                tokio::time::sleep(PAUSE).await;
+                rest().await;
             }
         }
         while pollers.try_join_next().is_some() {}

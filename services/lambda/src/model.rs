@@ -76,6 +76,51 @@ pub(crate) struct Settings {
     pub(crate) modified_at: i64,
     #[n(16)]
     pub(crate) revision_id: String,
+    /// In the order in which they lie over each other, the undermost first.
+    #[n(17)]
+    #[cbor(default)]
+    pub(crate) layers: Vec<LayerUse>,
+}
+
+/// A version of a layer as a function uses it, also when the layer has it no more.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct LayerUse {
+    #[n(0)]
+    pub(crate) version_arn: String,
+    #[n(1)]
+    pub(crate) code: Code,
+}
+
+/// A layer: what its versions have in common. It stays when the last of them goes, so that no number comes twice.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Layer {
+    /// The number of the newest version there ever was.
+    #[n(0)]
+    pub(crate) last_version: u64,
+}
+
+/// A version of a layer.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct LayerVersion {
+    #[n(0)]
+    pub(crate) description: String,
+    #[n(1)]
+    pub(crate) code: Code,
+    #[n(2)]
+    pub(crate) runtimes: Vec<String>,
+    #[n(3)]
+    pub(crate) architectures: Vec<String>,
+    #[n(4)]
+    pub(crate) license: Option<String>,
+    /// Milliseconds since 1970.
+    #[n(5)]
+    pub(crate) created_at: i64,
+    /// Who may use it.
+    #[n(6)]
+    pub(crate) policy: Policy,
 }
 
 /// Where the code is.
@@ -204,7 +249,7 @@ pub(crate) struct Ended {
     pub(crate) executed_version: Option<String>,
 }
 
-/// A queue whose messages a function gets.
+/// A queue whose messages a function gets, or a stream whose records it gets.
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]
 #[cbor(map)]
 pub(crate) struct Mapping {
@@ -227,6 +272,32 @@ pub(crate) struct Mapping {
     /// Patterns in JSON; a message that matches none is dropped.
     #[n(8)]
     pub(crate) filters: Vec<String>,
+    /// How a stream is read; absent for a queue.
+    #[n(9)]
+    pub(crate) stream: Option<StreamReading>,
+}
+
+/// How the records of a stream are read, in their order, and how often those are tried that a function fails on.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct StreamReading {
+    /// `TRIM_HORIZON` or `LATEST`, where it began.
+    #[n(0)]
+    pub(crate) starting_position: String,
+    /// Tries after the first; without it as many as there is time for.
+    #[n(1)]
+    pub(crate) retries_max: Option<u32>,
+    #[n(2)]
+    pub(crate) age_seconds_max: Option<u32>,
+    /// Whether a batch that fails is tried in halves.
+    #[n(3)]
+    pub(crate) bisects: bool,
+    /// Who learns of records that are given up.
+    #[n(4)]
+    pub(crate) on_failure: Option<String>,
+    /// Kept and shown; a shard is read by one at a time.
+    #[n(5)]
+    pub(crate) parallelization: u32,
 }
 
 /// What was done for an attempt of a task, so that it isn't done twice.
@@ -238,6 +309,26 @@ pub(crate) struct Attempt {
     /// The reply, as JSON; absent while the function runs, and for ever if that was interrupted.
     #[n(1)]
     pub(crate) reply: Option<String>,
+}
+
+impl Policy {
+    /// The policy in the language of policies.
+    pub(crate) fn text(&self) -> String {
+        let statements: Vec<&str> =
+            self.statements.iter().map(|statement| statement.json.as_str()).collect();
+        let statements = statements.join(",");
+        format!(r#"{{"Version":"2012-10-17","Id":"default","Statement":[{statements}]}}"#)
+    }
+}
+
+impl LayerVersion {
+    /// Whether it is meant for that runtime and that architecture. One that names none suits all.
+    pub(crate) fn suits(&self, runtime: Option<&str>, architecture: Option<&str>) -> bool {
+        let named = |names: &[String], name: Option<&str>| {
+            names.is_empty() || name.is_none_or(|name| names.iter().any(|it| it == name))
+        };
+        named(&self.runtimes, runtime) && named(&self.architectures, architecture)
+    }
 }
 
 impl Function {
@@ -279,6 +370,7 @@ mod tests {
             code: Code::Zip { sha256: String::new(), bytes: 0 },
             modified_at: 0,
             revision_id: String::new(),
+            layers: vec![],
         };
         let alias = Alias {
             version: "1".into(),

@@ -49,16 +49,6 @@ pub(crate) fn runtime(name: String) -> Result<String, Error> {
     }
 }
 
-/// Refuses what this room doesn't run.
-pub(crate) fn is_runnable(layers: Option<&[String]>) -> Result<(), Error> {
-    match layers {
-        Some([_, ..]) => Err(Error::invalid(
-            "Layers aren't available in this house: put what they hold into the function's own code",
-        )),
-        Some([]) | None => Ok(()),
-    }
-}
-
 /// The variables of a request.
 pub(crate) fn environment(
     ctx: &Visit<'_>,

@@ -7,14 +7,17 @@ use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
 use store::{Batch, Bytes, Error, Read};
 
-use crate::arn::{FunctionArn, Scope};
-use crate::model::{Attempt, Event, Function, Mapping, Settings};
+use crate::arn::{FunctionArn, LayerArn, Scope};
+use crate::model::{Attempt, Code, Event, Function, Layer, LayerVersion, Mapping, Settings};
 
 const FUNCTION: &str = "lambda.function";
 const VERSION: &str = "lambda.version";
 const EVENT: &str = "lambda.event";
 const MAPPING: &str = "lambda.mapping";
 const ATTEMPT: &str = "lambda.attempt";
+const LAYER: &str = "lambda.layer";
+const LAYER_VERSION: &str = "lambda.layer-version";
+const POSITION: &str = "lambda.position";
 
 /// A value as a row held it.
 #[derive(Clone, Debug)]
@@ -103,6 +106,47 @@ impl Tables<'_> {
         self.found(key(MAPPING, scope, id)).await
     }
 
+    /// How far the shard of a stream was read for a mapping: the sequence number that was taken last.
+    pub(crate) async fn position(
+        &self,
+        mapping: &str,
+        shard: &str,
+    ) -> Result<Option<String>, Error> {
+        let found = self.found(position_key(mapping).text(shard)).await?;
+        Ok(found.map(|found| found.value))
+    }
+
+    pub(crate) async fn layer(&self, arn: &LayerArn) -> Result<Option<Found<Layer>>, Error> {
+        self.found(key(LAYER, &arn.scope, &arn.name)).await
+    }
+
+    pub(crate) async fn layer_version(
+        &self,
+        arn: &LayerArn,
+        number: u64,
+    ) -> Result<Option<Found<LayerVersion>>, Error> {
+        self.found(key(LAYER_VERSION, &arn.scope, &arn.name).u64(number)).await
+    }
+
+    /// The names of the layers, those after `after`.
+    pub(crate) async fn layers(
+        &self,
+        scope: &Scope,
+        after: Option<&str>,
+    ) -> Result<Vec<(String, Layer)>, Error> {
+        self.page(LAYER, scope, after, usize::MAX).await
+    }
+
+    /// The versions of a layer, newest first.
+    pub(crate) async fn layer_versions(
+        &self,
+        arn: &LayerArn,
+    ) -> Result<Vec<(u64, LayerVersion)>, Error> {
+        let scan = key(LAYER_VERSION, &arn.scope, &arn.name).scan();
+        let entries = self.0.scan(&scan).await?;
+        entries.iter().rev().map(|entry| numbered(LAYER_VERSION, entry)).collect()
+    }
+
     pub(crate) async fn attempt(&self, attempt: &str) -> Result<Option<Attempt>, Error> {
         Ok(self.found(attempt_key(attempt)).await?.map(|found| found.value))
     }
@@ -140,15 +184,7 @@ impl Tables<'_> {
             scan = scan.after(&of.u64(after));
         }
         let entries = self.0.scan(&scan).await?;
-        let version = |entry: &store::Entry| {
-            let mut parts = Parts::of(VERSION, &entry.key)?;
-            parts.text()?;
-            parts.text()?;
-            let number = parts.u64()?;
-            parts.end()?;
-            Ok((number, decode(&entry.value)?))
-        };
-        entries.iter().map(version).collect()
+        entries.iter().map(|entry| numbered(VERSION, entry)).collect()
     }
 
     /// Events in the order of when they are due, those after `after`.
@@ -181,16 +217,23 @@ impl Tables<'_> {
         entries.iter().map(mapping).collect()
     }
 
-    /// Every code that some function or version runs.
-    pub(crate) async fn all_settings(&self) -> Result<Vec<Settings>, Error> {
-        let mut settings = Vec::new();
+    /// Every code that some function or version runs, and that of the layers.
+    pub(crate) async fn all_code(&self) -> Result<Vec<Code>, Error> {
+        let mut all = Vec::new();
+        let mut used_by = |settings: Settings| {
+            all.push(settings.code);
+            all.extend(settings.layers.into_iter().map(|layer| layer.code));
+        };
         for entry in self.0.scan(&Key::of(FUNCTION).scan()).await? {
-            settings.push(decode::<Function>(&entry.value)?.latest);
+            used_by(decode::<Function>(&entry.value)?.latest);
         }
         for entry in self.0.scan(&Key::of(VERSION).scan()).await? {
-            settings.push(decode(&entry.value)?);
+            used_by(decode(&entry.value)?);
         }
-        Ok(settings)
+        for entry in self.0.scan(&Key::of(LAYER_VERSION).scan()).await? {
+            all.push(decode::<LayerVersion>(&entry.value)?.code);
+        }
+        Ok(all)
     }
 
     /// The attempts that were made before an instant.
@@ -261,6 +304,36 @@ pub(crate) fn put_mapping(batch: &mut Batch, scope: &Scope, id: &str, mapping: &
     batch.put(key(MAPPING, scope, id), encode(mapping));
 }
 
+/// Forgets a mapping and how far it came.
+pub(crate) fn forget_positions(batch: &mut Batch, mapping: &str) {
+    batch.delete_range(position_key(mapping).range());
+}
+
+pub(crate) fn put_position(batch: &mut Batch, mapping: &str, shard: &str, number: &String) {
+    batch.put(position_key(mapping).text(shard), encode(number));
+}
+
+/// A batch that gives a layer another version, if nobody else has meanwhile.
+pub(crate) fn next_layer_version(
+    arn: &LayerArn,
+    found: Option<&Found<Layer>>,
+    version: &LayerVersion,
+) -> (u64, Batch) {
+    let number = found.map_or(0, |found| found.value.last_version) + 1;
+    let layer = Layer { last_version: number };
+    let mut batch = match found {
+        Some(found) => found.replacement(&layer),
+        None => {
+            let key = key(LAYER, &arn.scope, &arn.name);
+            let mut batch = Batch::new();
+            batch.require_absent(key.clone()).put(key, encode(&layer));
+            batch
+        }
+    };
+    batch.put(key(LAYER_VERSION, &arn.scope, &arn.name).u64(number), encode(version));
+    (number, batch)
+}
+
 /// A batch that notes that an attempt is being made, if it never was.
 pub(crate) fn first_attempt(attempt: &str, at: i64) -> Batch {
     let key = attempt_key(attempt);
@@ -277,6 +350,10 @@ pub(crate) fn delete_attempt(batch: &mut Batch, attempt: &str) {
     batch.delete(attempt_key(attempt));
 }
 
+fn position_key(mapping: &str) -> Key {
+    Key::of(POSITION).text(mapping)
+}
+
 fn attempt_key(attempt: &str) -> Key {
     Key::of(ATTEMPT).text(attempt)
 }
@@ -290,6 +367,19 @@ fn names(table: &str, key: &[u8]) -> Result<(Scope, String), Error> {
     let names = (Scope::read(parts.text()?), parts.text()?);
     parts.end()?;
     Ok(names)
+}
+
+/// An entry of a table whose keys end with a name and a number.
+fn numbered<T>(table: &str, entry: &store::Entry) -> Result<(u64, T), Error>
+where
+    T: for<'b> Decode<'b, ()>,
+{
+    let mut parts = Parts::of(table, &entry.key)?;
+    parts.text()?;
+    parts.text()?;
+    let number = parts.u64()?;
+    parts.end()?;
+    Ok((number, decode(&entry.value)?))
 }
 
 fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {

@@ -9,7 +9,7 @@ use store::{Batch, Store};
 use crate::arn::{FunctionArn, Qualifier, Scope};
 use crate::errors::Error;
 use crate::invocation::Target;
-use crate::model::{Function, Settings};
+use crate::model::{Code, Function, Settings};
 use crate::tables::{Found, Tables};
 use crate::{Limits, Room};
 
@@ -91,6 +91,15 @@ impl<'r> Visit<'r> {
                 return Ok((given, function));
             }
         }
+    }
+
+    /// Where code can be had: a file of this machine, shown only where folders of it may be named too.
+    pub(crate) fn location(&self, code: &Code) -> Option<String> {
+        let path = match code {
+            Code::Zip { sha256, .. } => self.room.folders.zip(sha256),
+            Code::Folder { path } => path.into(),
+        };
+        self.room.allows_local_folders.then(|| format!("file://{}", path.display()))
     }
 
     /// What a new revision has in common, whatever changed.

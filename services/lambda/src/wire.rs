@@ -6,6 +6,7 @@
 mod aliases;
 mod functions;
 mod invocations;
+mod layers;
 mod mappings;
 mod permissions;
 mod tags;
@@ -13,6 +14,7 @@ mod tags;
 pub(crate) use aliases::*;
 pub(crate) use functions::*;
 pub(crate) use invocations::*;
+pub(crate) use layers::*;
 pub(crate) use mappings::*;
 pub(crate) use permissions::*;
 pub(crate) use tags::*;

@@ -48,7 +48,7 @@ pub(super) async fn invoke(
         };
     let payload = match returned(&answer.value) {
         Ok(payload) => payload,
-        Err(failure) => return Sent::refused(pattern, failure),
+        Err(failure) => return Sent::refused(pattern, compact(failure)),
     };
     let mut result = Object::new();
     for name in ["ExecutedVersion", "LogResult", "StatusCode"] {
@@ -83,6 +83,16 @@ fn returned(answer: &Value) -> Result<Option<Value>, Failure> {
         // A runtime of one's own may answer anything.
         Err(_) => payload.into(),
     }))
+}
+
+/// `lambda:invoke` reads what the function reports and writes it again, so that no white space is left; a function by
+/// its ARN has it as it is (recorded: task_service_lambda_raise_exception_catch, task_lambda_raise_exception_catch).
+fn compact(failure: Failure) -> Failure {
+    let reported = failure.cause.as_deref().and_then(|cause| Value::parse(cause).ok());
+    match reported {
+        Some(reported) => Failure { cause: Some(reported.to_string().into()), ..failure },
+        None => failure,
+    }
 }
 
 /// The error is the type that the function's runtime reports, the cause all of what it says.

@@ -128,8 +128,8 @@ def as_json(value):
 
 def error_body(error_type, message, frames, request_id):
     body = {"errorMessage": message, "errorType": error_type, "requestId": request_id, "stackTrace": frames}
-    # Without blanks (recorded: task_service_lambda_raise_exception_catch).
-    return json.dumps(body, separators=(",", ":")).encode()
+    # With the blanks that Python writes (recorded: task_lambda_raise_exception_catch).
+    return json.dumps(body).encode()
 
 
 def frames_of(error):
@@ -180,9 +180,16 @@ def handle_next(api, handler):
     api.post(f"{path}/response", reply)
 
 
+def layer_folders():
+    """Where modules of layers are. The folder that AWS mounts as /opt is the one argument, if there are any."""
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    names = (f"python/lib/{version}/site-packages", "python")
+    return [os.path.join(folder, name) for folder in sys.argv[1:] for name in names]
+
+
 def main():
     sys.stdout.reconfigure(line_buffering=True)
-    sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
+    sys.path[:0] = [os.environ["LAMBDA_TASK_ROOT"], *layer_folders()]
     logging.getLogger().addHandler(LogHandler())
     api = RuntimeApi()
     try:

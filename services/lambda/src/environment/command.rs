@@ -2,19 +2,23 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html>
 
+use std::ffi::{OsStr, OsString};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use service::House;
 use tokio::process::Command;
 use tokio::task::spawn_blocking;
+use workload::credentials;
 
 use super::{Family, Plan, error_payload};
-use crate::credentials;
 use crate::errors::Error;
 use crate::fleet::Workshop;
+
+/// Who a role must trust to be a function's.
+const PRINCIPAL: &str = "lambda.amazonaws.com";
 
 /// Where the output of an environment is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,12 +51,12 @@ pub(super) async fn prepare(
 ) -> Result<Command, Bytes> {
     let (shared, planned) = (Arc::clone(workshop), Arc::clone(plan));
     let looked = spawn_blocking(move || find(&planned, &shared)).await;
-    let Found { mut command, root } = looked.unwrap_or_else(|error| {
+    let Found { mut command, root, layers } = looked.unwrap_or_else(|error| {
         Err(error_payload("Runtime.InvalidEntrypoint", &format!("Error: {error}")))
     })?;
     let settings = &plan.settings;
     command.current_dir(&root).env_clear();
-    command.env("PATH", workshop.interpreters.search_path());
+    command.envs(search_paths(&root, layers.as_deref(), workshop.interpreters.search_path()));
     if let Some(url) = workshop.endpoint.get() {
         // SDKs inside the function find the house by it.
         command.env("AWS_ENDPOINT_URL", url);
@@ -74,13 +78,36 @@ pub(super) async fn prepare(
         ("AWS_LAMBDA_RUNTIME_API", &api.to_string()),
     ]);
     command.env("LAMBDA_TASK_ROOT", &root).env("LAMBDA_RUNTIME_DIR", workshop.folders.bootstraps());
-    command.envs(credentials::of(&settings.role, &workshop.house, &workshop.bus).await);
+    let (house, bus) = (&workshop.house, &workshop.bus);
+    command.envs(credentials(&settings.role, PRINCIPAL, "lambda", house, bus).await);
     Ok(command)
 }
 
 struct Found {
     command: Command,
-    root: std::path::PathBuf,
+    root: PathBuf,
+    layers: Option<PathBuf>,
+}
+
+/// Where programs and libraries are looked for. What lies under `/opt` on AWS lies under `layers` here.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html>
+fn search_paths(
+    root: &Path,
+    layers: Option<&Path>,
+    programs: &OsStr,
+) -> [(&'static str, OsString); 3] {
+    let below = |folder: &Path, name: &str| folder.join(name).into_os_string();
+    let joined = |paths: Vec<OsString>| paths.join(OsStr::new(":"));
+    let opt = |names: &[&str]| -> Vec<OsString> {
+        layers.iter().flat_map(|opt| names.iter().map(|name| below(opt, name))).collect()
+    };
+    let (mut bin, mut lib, mut modules) =
+        (opt(&["bin"]), opt(&["lib"]), opt(&["nodejs/node_modules"]));
+    bin.push(programs.to_owned());
+    lib.splice(..0, [root.as_os_str().to_owned(), below(root, "lib")]);
+    modules.push(below(root, "node_modules"));
+    [("PATH", joined(bin)), ("LD_LIBRARY_PATH", joined(lib)), ("NODE_PATH", joined(modules))]
 }
 
 /// The program that runs the function, and the folder of its files. Blocks.
@@ -91,6 +118,8 @@ fn find(plan: &Plan, workshop: &Workshop) -> Result<Found, Bytes> {
         error_payload("Runtime.InvalidEntrypoint", &format!("Error: {error}"))
     };
     let root = workshop.folders.task_root(&settings.code, &workshop.limits).map_err(unusable)?;
+    let layers =
+        workshop.folders.layers_root(&settings.layers, &workshop.limits).map_err(unusable)?;
     let no_program = || {
         let message = format!("Error: this machine has no program for {}", settings.runtime);
         error_payload("Runtime.InvalidEntrypoint", &message)
@@ -99,17 +128,19 @@ fn find(plan: &Plan, workshop: &Workshop) -> Result<Found, Bytes> {
     let interpreter = || workshop.interpreters.find(&settings.runtime, family);
     let command = match family {
         Family::Provided => {
-            let bootstrap = root.join("bootstrap");
-            if !is_executable(&bootstrap) {
+            let places = [Some(&root), layers.as_ref()].into_iter().flatten();
+            let bootstrap =
+                places.map(|place| place.join("bootstrap")).find(|it| is_executable(it));
+            let missing = || {
                 let message =
                     "Error: Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]";
-                return Err(error_payload("Runtime.InvalidEntrypoint", message));
-            }
-            Command::new(bootstrap)
+                error_payload("Runtime.InvalidEntrypoint", message)
+            };
+            Command::new(bootstrap.ok_or_else(missing)?)
         }
         Family::Python => {
             let mut command = Command::new(interpreter().ok_or_else(no_program)?);
-            command.arg(workshop.folders.bootstrap("bootstrap.py"));
+            command.arg(workshop.folders.bootstrap("bootstrap.py")).args(&layers);
             command
         }
         Family::Node => {
@@ -119,7 +150,7 @@ fn find(plan: &Plan, workshop: &Workshop) -> Result<Found, Bytes> {
             command
         }
     };
-    Ok(Found { command, root })
+    Ok(Found { command, root, layers })
 }
 
 fn is_executable(path: &Path) -> bool {

@@ -6,8 +6,7 @@ use base::Arn;
 use serde_json::{Map, Value, json};
 
 use super::poller::Source;
-use crate::arn::{FunctionArn, Scope};
-use crate::environment::{Outcome, Request};
+use crate::environment::Outcome;
 use crate::errors::Error;
 
 /// The most that one DeleteMessageBatch takes.
@@ -58,34 +57,18 @@ fn taken(messages: &[Value], outcome: &Outcome, reports_item_failures: bool) -> 
 
 impl Source {
     fn wants(&self, message: &Value) -> bool {
-        if self.patterns.is_empty() {
-            return true;
-        }
         let mut record = record(message, &self.mapping.source_arn);
         let body = record["body"].as_str().and_then(|body| serde_json::from_str(body).ok());
         if let Some(body) = body {
             record["body"] = body;
         }
-        let Ok(event) = json::Value::parse(&record.to_string()) else { return false };
-        self.patterns.iter().any(|pattern| pattern.matches(&event))
+        super::wants(&self.patterns, &record)
     }
 
     async fn invoke(&self, messages: &[Value]) -> Result<Outcome, Error> {
-        let house = &self.room.house;
-        let home = Scope::new(house.partition(), house.region(), house.account());
-        let arn = FunctionArn::parse(&self.mapping.function_arn, &home)
-            .ok_or(store::Error::Corrupt("the function of a mapping"))?;
         let records: Vec<Value> =
             messages.iter().map(|message| record(message, &self.mapping.source_arn)).collect();
-        let target = self.room.target(&arn).await?;
-        let request = Request {
-            request_id: house.uuid(),
-            invoked_arn: arn.to_string(),
-            payload: json!({"Records": records}).to_string().into(),
-            client_context: None,
-            trace: None,
-        };
-        self.room.invoke(target, request).await
+        Ok(super::invoke(&self.room, &self.mapping, &records).await?.outcome)
     }
 
     async fn delete(&self, messages: &[Value]) {

@@ -18,8 +18,6 @@ use crate::model::Mapping;
 const AT_ONCE: u32 = 5;
 /// The most that one ReceiveMessage gives.
 const RECEIVED_MAX: usize = 10;
-/// The pause after the queue couldn't be asked: it may not be there yet.
-const PAUSE: Duration = Duration::from_secs(2);
 
 /// What a batch needs to know.
 pub(super) struct Source {
@@ -32,8 +30,7 @@ pub(super) struct Source {
 /// Polls for a mapping until it is aborted. Batches that are at work go on.
 pub(super) async fn poll(room: Arc<Room>, mapping: Mapping) {
     let places = Arc::new(Semaphore::new(mapping.concurrency_max.unwrap_or(AT_ONCE) as usize));
-    let patterns: Vec<Pattern> =
-        mapping.filters.iter().filter_map(|filter| Pattern::parse(filter).ok()).collect();
+    let patterns = super::patterns(&mapping);
     let queue_url = loop {
         match queue_url(&room, &mapping).await {
             Ok(url) => break url,
@@ -60,8 +57,7 @@ pub(super) async fn poll(room: Arc<Room>, mapping: Mapping) {
 async fn rest(mapping: &Mapping, error: &CallError) {
     let queue = &mapping.source_arn;
     tracing::warn!(queue, error = error as &dyn std::error::Error, "failed to poll");
-    #[expect(clippy::disallowed_methods, reason = "when to ask the queue again")]
-    tokio::time::sleep(PAUSE).await;
+    super::rest().await;
 }
 
 async fn queue_url(room: &Room, mapping: &Mapping) -> Result<String, CallError> {

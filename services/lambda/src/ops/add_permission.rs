@@ -7,7 +7,7 @@ use crate::visit::{Visit, is_revision};
 use crate::wire::{AddPermissionInput, AddPermissionOutput};
 
 /// The bytes of a function's policy.
-const POLICY_BYTES_MAX: usize = 20 * 1024;
+pub(super) const POLICY_BYTES_MAX: usize = 20 * 1024;
 
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html>
 pub(crate) async fn add_permission(

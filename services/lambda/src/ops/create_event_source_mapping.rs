@@ -4,21 +4,21 @@ use store::Batch;
 
 use crate::describe;
 use crate::errors::Error;
-use crate::mappings;
+use crate::mappings::{self, Given, Source};
 use crate::model::Mapping;
 use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{CreateEventSourceMappingInput, EventSourceMappingConfiguration};
 
-/// Queues of SQS only.
+/// Queues of SQS and streams of DynamoDB.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html>
 pub(crate) async fn create_event_source_mapping(
     ctx: &Visit<'_>,
     req: CreateEventSourceMappingInput,
 ) -> Result<EventSourceMappingConfiguration, Error> {
-    let source_arn = req.event_source_arn.unwrap_or_default();
-    mappings::is_queue(&source_arn)?;
+    let source_arn = req.event_source_arn.clone().unwrap_or_default();
+    let source = Source::of(&source_arn)?;
     let arn = ctx.arn(&req.function_name, None)?;
     ctx.room().target(&arn).await?;
     let function_arn = arn.to_string();
@@ -29,9 +29,14 @@ pub(crate) async fn create_event_source_mapping(
     if let Some((id, _)) = all.into_iter().find(|(_, mapping)| same(mapping)) {
         return Err(Error::MappingExists { source_arn, function: arn.name, id });
     }
+    let stream = match source {
+        Source::Queue => None,
+        Source::Stream => Some(given(&req).begin(req.starting_position)?),
+    };
+    let window_seconds = req.maximum_batching_window_in_seconds;
     let mapping = Mapping {
-        batch_size: mappings::batch_size(req.batch_size, req.maximum_batching_window_in_seconds)?,
-        window_seconds: req.maximum_batching_window_in_seconds.unwrap_or(0).cast_unsigned(),
+        batch_size: mappings::batch_size(source, req.batch_size, window_seconds)?,
+        window_seconds: window_seconds.unwrap_or(0).cast_unsigned(),
         reports_item_failures: req.function_response_types.is_some_and(|types| !types.is_empty()),
         concurrency_max: mappings::concurrency(req.scaling_config),
         filters: mappings::filters(req.filter_criteria)?,
@@ -39,11 +44,31 @@ pub(crate) async fn create_event_source_mapping(
         function_arn,
         enabled: req.enabled.unwrap_or(true),
         modified_at: ctx.now().as_millis(),
+        stream,
     };
     let (scope, id) = (ctx.scope(), ctx.house().uuid());
     let mut batch = Batch::new();
+    if let Some(reading) = &mapping.stream {
+        let missing = |_| Error::invalid(format!("Stream not found: {}", mapping.source_arn));
+        let last =
+            mappings::last_records(ctx.room(), &mapping.source_arn).await.map_err(missing)?;
+        for (shard, number) in last.iter().filter(|_| reading.starting_position == "LATEST") {
+            tables::put_position(&mut batch, &scope.mapping(&id), shard, number);
+        }
+    }
     tables::put_mapping(&mut batch, &scope, &id, &mapping);
     ctx.room().commit(batch).await?;
     Arc::clone(ctx.room()).mappings.notify_one();
     Ok(describe::mapping(&scope, &id, &mapping, "Creating"))
+}
+
+fn given(req: &CreateEventSourceMappingInput) -> Given<'_> {
+    Given {
+        maximum_retry_attempts: req.maximum_retry_attempts,
+        maximum_record_age_in_seconds: req.maximum_record_age_in_seconds,
+        bisect_batch_on_function_error: req.bisect_batch_on_function_error,
+        parallelization_factor: req.parallelization_factor,
+        tumbling_window_in_seconds: req.tumbling_window_in_seconds,
+        destination_config: req.destination_config.as_ref(),
+    }
 }

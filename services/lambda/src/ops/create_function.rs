@@ -5,7 +5,7 @@ use crate::errors::Error;
 use crate::model::{Function, Settings};
 use crate::visit::{Commit, Visit};
 use crate::wire::{CreateFunctionInput, FunctionConfiguration, PackageType};
-use crate::{describe, settings, tables};
+use crate::{describe, layers, settings, tables};
 
 const HANDLER_MISSING: &str =
     "Runtime and Handler are mandatory parameters for functions created with deployment packages.";
@@ -23,7 +23,6 @@ pub(crate) async fn create_function(
             "Container images aren't available in this house: upload a zip file",
         ));
     }
-    settings::is_runnable(req.layers.as_deref())?;
     let (Some(runtime), Some(handler)) = (req.runtime, req.handler) else {
         return Err(Error::invalid(HANDLER_MISSING));
     };
@@ -54,7 +53,9 @@ pub(crate) async fn create_function(
         code: settings::code(ctx, req.code).await?,
         modified_at: 0,
         revision_id: String::new(),
+        layers: layers::used(ctx, req.layers.as_deref().unwrap_or_default()).await?,
     };
+    layers::fit(ctx, &latest.code, &latest.layers).await?;
     if let Some(vpc) = req.vpc_config {
         settings::set_vpc(&mut latest, vpc);
     }

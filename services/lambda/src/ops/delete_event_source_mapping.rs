@@ -1,5 +1,6 @@
 use crate::describe;
 use crate::errors::Error;
+use crate::tables;
 use crate::visit::{Commit, Visit};
 use crate::wire::{EventSourceMappingConfiguration, EventSourceMappingInput};
 
@@ -14,7 +15,9 @@ pub(crate) async fn delete_event_source_mapping(
     loop {
         let found = ctx.tables().mapping(&scope, &req.u_u_i_d).await?;
         let found = found.ok_or(Error::MappingNotFound)?;
-        if ctx.room().commit(found.removal()).await? == Commit::Done {
+        let mut batch = found.removal();
+        tables::forget_positions(&mut batch, &scope.mapping(&req.u_u_i_d));
+        if ctx.room().commit(batch).await? == Commit::Done {
             ctx.room().mappings.notify_one();
             return Ok(describe::mapping(&scope, &req.u_u_i_d, &found.value, "Deleting"));
         }

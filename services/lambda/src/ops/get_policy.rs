@@ -11,19 +11,12 @@ pub(crate) async fn get_policy(
     let arn = ctx.arn(&req.function_name, req.qualifier.as_deref())?;
     let function = ctx.function(&arn).await?.value;
     let policy = function.policies.get(&arn.qualifier_key()).ok_or(Error::NoPolicy)?;
-    Ok(GetPolicyOutput { policy: text(policy), revision_id: policy.revision_id.clone() })
+    Ok(GetPolicyOutput { policy: policy.text(), revision_id: policy.revision_id.clone() })
 }
 
 /// The policy that speaks of an ARN, for whoever decides who may call.
 pub(crate) async fn policy_of(ctx: &Visit<'_>, resource_arn: &str) -> Option<String> {
     let arn = ctx.arn(resource_arn, None).ok()?;
     let function = ctx.function(&arn).await.ok()?.value;
-    function.policies.get(&arn.qualifier_key()).map(text)
-}
-
-fn text(policy: &Policy) -> String {
-    let statements: Vec<&str> =
-        policy.statements.iter().map(|statement| statement.json.as_str()).collect();
-    let statements = statements.join(",");
-    format!(r#"{{"Version":"2012-10-17","Id":"default","Statement":[{statements}]}}"#)
+    function.policies.get(&arn.qualifier_key()).map(Policy::text)
 }

@@ -1,6 +1,6 @@
 use crate::describe;
 use crate::errors::Error;
-use crate::mappings;
+use crate::mappings::{self, Given, Source};
 use crate::visit::{Commit, Visit};
 use crate::wire::{EventSourceMappingConfiguration, UpdateEventSourceMappingInput};
 
@@ -32,8 +32,11 @@ pub(crate) async fn update_event_source_mapping(
             mapping.window_seconds = window.cast_unsigned();
         }
         let size = req.batch_size.or(Some(mapping.batch_size.cast_signed()));
-        mapping.batch_size =
-            mappings::batch_size(size, Some(mapping.window_seconds.cast_signed()))?;
+        let window = Some(mapping.window_seconds.cast_signed());
+        mapping.batch_size = mappings::batch_size(Source::of(&mapping.source_arn)?, size, window)?;
+        if let Some(reading) = &mut mapping.stream {
+            given(&req).change(reading)?;
+        }
         if let Some(types) = &req.function_response_types {
             mapping.reports_item_failures = !types.is_empty();
         }
@@ -48,5 +51,16 @@ pub(crate) async fn update_event_source_mapping(
             ctx.room().mappings.notify_one();
             return Ok(describe::mapping(&scope, &req.u_u_i_d, &mapping, "Updating"));
         }
+    }
+}
+
+fn given(req: &UpdateEventSourceMappingInput) -> Given<'_> {
+    Given {
+        maximum_retry_attempts: req.maximum_retry_attempts,
+        maximum_record_age_in_seconds: req.maximum_record_age_in_seconds,
+        bisect_batch_on_function_error: req.bisect_batch_on_function_error,
+        parallelization_factor: req.parallelization_factor,
+        tumbling_window_in_seconds: req.tumbling_window_in_seconds,
+        destination_config: req.destination_config.as_ref(),
     }
 }

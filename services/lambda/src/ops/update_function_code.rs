@@ -2,7 +2,7 @@ use crate::arn::Qualifier;
 use crate::errors::Error;
 use crate::visit::{Visit, is_revision};
 use crate::wire::{FunctionCode, FunctionConfiguration, UpdateFunctionCodeInput};
-use crate::{describe, settings, tables};
+use crate::{describe, layers, settings, tables};
 
 /// Requests that run go on with the old code; the next one finds the new.
 ///
@@ -22,6 +22,7 @@ pub(crate) async fn update_function_code(
         image_uri: req.image_uri,
     };
     let code = settings::code(ctx, given).await?;
+    layers::fit(ctx, &code, &function.latest.layers).await?;
     let architecture = req.architectures.and_then(|list| list.first().copied());
     if req.dry_run == Some(true) {
         let mut latest = function.latest;

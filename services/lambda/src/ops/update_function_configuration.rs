@@ -2,7 +2,7 @@ use crate::arn::Qualifier;
 use crate::errors::Error;
 use crate::visit::{Visit, is_revision};
 use crate::wire::{FunctionConfiguration, TracingMode, UpdateFunctionConfigurationInput};
-use crate::{describe, settings};
+use crate::{describe, layers, settings};
 
 /// What a request doesn't name stays as it is.
 ///
@@ -12,7 +12,14 @@ pub(crate) async fn update_function_configuration(
     req: UpdateFunctionConfigurationInput,
 ) -> Result<FunctionConfiguration, Error> {
     let arn = ctx.function_arn(&req.function_name)?;
-    settings::is_runnable(req.layers.as_deref())?;
+    let layers = match &req.layers {
+        Some(arns) => {
+            let used = layers::used(ctx, arns).await?;
+            layers::fit(ctx, &ctx.function(&arn).await?.value.latest.code, &used).await?;
+            Some(used)
+        }
+        None => None,
+    };
     let runtime = req.runtime.map(settings::runtime).transpose()?;
     let environment = req.environment.map(|given| settings::environment(ctx, given)).transpose()?;
     let dead_letter = req.dead_letter_config.map(settings::dead_letter).transpose()?;
@@ -34,6 +41,7 @@ pub(crate) async fn update_function_configuration(
             set(&mut latest.traces_actively, traces.map(|mode| mode == TracingMode::Active));
             let storage = req.ephemeral_storage.as_ref().map(|it| it.size.cast_unsigned());
             set(&mut latest.ephemeral_storage_mb, storage);
+            set(&mut latest.layers, layers.clone());
             if let Some(vpc) = req.vpc_config.clone() {
                 settings::set_vpc(latest, vpc);
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{FUNCTION_NAME, names_a_function};
+use super::{FUNCTION_NAME, Layer, names_a_function};
 
 const ROLE: &str = r"arn:(aws[a-zA-Z-]*)?:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+";
 
@@ -145,6 +145,7 @@ aws::structures! { Pascal;
         required architectures: Vec<String>,
         required ephemeral_storage: EphemeralStorage,
         required snap_start: SnapStartResponse,
+        optional layers: Vec<Layer>,
         required logging_config: LoggingConfig,
     }
 
@@ -169,6 +170,11 @@ aws::structures! { Pascal;
     }
     pub(crate) struct FunctionNameInput {
         required function_name: String [length(1, 140).pattern(FUNCTION_NAME, names_a_function)],
+    }
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_GetFunctionCodeSigningConfig.html>
+    pub(crate) struct GetFunctionCodeSigningConfigOutput {
+        required code_signing_config_arn: String,
+        required function_name: String,
     }
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionConcurrency.html>
     pub(crate) struct PutFunctionConcurrencyInput {

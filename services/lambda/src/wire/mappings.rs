@@ -2,9 +2,14 @@
 
 use aws::EpochSeconds;
 
-use super::{FUNCTION_NAME, names_a_function};
+use super::{DestinationConfig, FUNCTION_NAME, names_a_function};
 
 aws::string_enums! {
+    pub(crate) enum EventSourcePosition {
+        TrimHorizon = "TRIM_HORIZON",
+        Latest = "LATEST",
+        AtTimestamp = "AT_TIMESTAMP",
+    }
     pub(crate) enum FunctionResponseType { ReportBatchItemFailures = "ReportBatchItemFailures" }
 }
 
@@ -29,6 +34,13 @@ aws::structures! { Pascal;
         optional maximum_batching_window_in_seconds: i32 [range(0, 300)],
         optional function_response_types: Vec<FunctionResponseType> [length(0, 1)],
         optional scaling_config: ScalingConfig,
+        optional starting_position: EventSourcePosition,
+        optional maximum_retry_attempts: i32 [range(-1, 10000)],
+        optional maximum_record_age_in_seconds: i32 [range(-1, 604800)],
+        optional bisect_batch_on_function_error: bool,
+        optional parallelization_factor: i32 [range(1, 10)],
+        optional destination_config: DestinationConfig,
+        optional tumbling_window_in_seconds: i32 [range(0, 900)],
     }
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html>
     pub(crate) struct UpdateEventSourceMappingInput {
@@ -40,6 +52,12 @@ aws::structures! { Pascal;
         optional maximum_batching_window_in_seconds: i32 [range(0, 300)],
         optional function_response_types: Vec<FunctionResponseType> [length(0, 1)],
         optional scaling_config: ScalingConfig,
+        optional maximum_retry_attempts: i32 [range(-1, 10000)],
+        optional maximum_record_age_in_seconds: i32 [range(-1, 604800)],
+        optional bisect_batch_on_function_error: bool,
+        optional parallelization_factor: i32 [range(1, 10)],
+        optional destination_config: DestinationConfig,
+        optional tumbling_window_in_seconds: i32 [range(0, 900)],
     }
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html>
     pub(crate) struct EventSourceMappingInput {
@@ -50,6 +68,13 @@ aws::structures! { Pascal;
         required u_u_i_d: String,
         required batch_size: i32,
         required maximum_batching_window_in_seconds: i32,
+        optional starting_position: String,
+        optional maximum_retry_attempts: i32,
+        optional maximum_record_age_in_seconds: i32,
+        optional bisect_batch_on_function_error: bool,
+        optional parallelization_factor: i32,
+        optional destination_config: DestinationConfig,
+        optional tumbling_window_in_seconds: i32,
         required event_source_arn: String,
         required event_source_mapping_arn: String,
         required function_arn: String,

@@ -27,6 +27,7 @@ pub(crate) struct Room {
     lambda: Arc<Lambda>,
     pub(crate) queue: Arc<Neighbor>,
     pub(crate) logs: Arc<Neighbor>,
+    pub(crate) stream: Arc<Neighbor>,
     _registry: Arc<Registry>,
     _ground: Ground,
     work: AbortHandle,
@@ -118,6 +119,7 @@ pub(crate) fn quick() -> Limits {
         retry_pauses: [Duration::from_millis(10), Duration::from_millis(20)],
         throttle_pause: Duration::from_millis(5),
         poll: Duration::ZERO,
+        stream_pause: Duration::from_millis(5),
         ..Limits::default()
     }
 }
@@ -144,11 +146,22 @@ impl Room {
         });
         let lambda = Arc::new(lambda.await.expect("opens"));
         let (queue, logs) = (Neighbor::new("sqs"), Neighbor::new("logs"));
-        let rooms: [Arc<dyn Service>; 3] = [lambda.clone(), queue.clone(), logs.clone()];
+        let stream = Neighbor::new("dynamodbstreams");
+        let rooms: [Arc<dyn Service>; 4] =
+            [lambda.clone(), queue.clone(), logs.clone(), stream.clone()];
         let registry = Arc::new(Registry::new(rooms));
         bus.connect(&registry);
         let work = tokio::spawn(lambda.work()).abort_handle();
-        Room { house, lambda, queue, logs, _registry: registry, _ground: ground.clone(), work }
+        Room {
+            house,
+            lambda,
+            queue,
+            logs,
+            stream,
+            _registry: registry,
+            _ground: ground.clone(),
+            work,
+        }
     }
 
     pub(crate) fn lambda(&self) -> &Lambda {
