@@ -17,6 +17,19 @@ pub(crate) enum Error {
     DestinationNotFound(String),
     #[error("An api-destination '{0}' already exists.")]
     DestinationExists(String),
+    #[error("Archive {0} does not exist.")]
+    ArchiveNotFound(String),
+    #[error("Archive {0} already exists.")]
+    ArchiveExists(String),
+    #[error("Replay {0} does not exist.")]
+    ReplayNotFound(String),
+    #[error("Replay {0} already exists.")]
+    ReplayExists(String),
+    #[error("Replay {0} is not in a valid state for this operation.")]
+    ReplayIsOver(String),
+    /// By analogy.
+    #[error("Rule {0} is managed by {1} and can't be changed by others.")]
+    ManagedRule(String, String),
     #[error("Statement with the provided id does not exist.")]
     StatementNotFound,
     #[error("EventBus does not have a policy.")]
@@ -53,11 +66,17 @@ impl Error {
             | Error::RuleNotFound { .. }
             | Error::ConnectionNotFound(_)
             | Error::DestinationNotFound(_)
+            | Error::ArchiveNotFound(_)
+            | Error::ReplayNotFound(_)
             | Error::StatementNotFound
             | Error::NoPolicy => "ResourceNotFoundException",
-            Error::BusExists(_) | Error::ConnectionExists(_) | Error::DestinationExists(_) => {
-                "ResourceAlreadyExistsException"
-            }
+            Error::BusExists(_)
+            | Error::ConnectionExists(_)
+            | Error::DestinationExists(_)
+            | Error::ArchiveExists(_)
+            | Error::ReplayExists(_) => "ResourceAlreadyExistsException",
+            Error::ReplayIsOver(_) => "IllegalStatusException",
+            Error::ManagedRule(..) => "ManagedRuleException",
             Error::InvalidEventPattern(_) => "InvalidEventPatternException",
             Error::Validation(_) => "ValidationException",
             Error::LimitExceeded => "LimitExceededException",

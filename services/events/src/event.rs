@@ -8,10 +8,11 @@ use event_pattern::Pattern;
 use json::{Object, Value};
 use store::Batch;
 
+use crate::archive;
 use crate::errors::Error;
 use crate::identifier::{BusName, RuleName, Scope};
 use crate::input;
-use crate::model::{Delivery, Rule};
+use crate::model::{Delivery, Position, Rule};
 use crate::tables::{self, Place, Tables};
 
 /// Buses that an event passes from one to the next: a circle of rules ends here.
@@ -94,19 +95,46 @@ impl Acceptance<'_> {
         hops: u32,
     ) -> Result<(), Error> {
         for (name, rule) in self.tables.rules(bus).await? {
-            let Some(pattern) = rule.pattern.as_deref().filter(|_| rule.is_enabled()) else {
-                continue;
-            };
-            if self.patterns.of(pattern)?.matches(event) {
+            if self.wants(&rule, event)? {
                 self.deliver(&bus.clone().rule(name), &rule, event, hops);
             }
         }
         Ok(())
     }
 
+    /// An archived event is on the bus again, for those rules of it, or for all if none is named.
+    pub(crate) async fn take_again(
+        &mut self,
+        bus: &BusName,
+        event: &Value,
+        rule_arns: &[String],
+    ) -> Result<(), Error> {
+        for (name, rule) in self.tables.rules(bus).await? {
+            let name = bus.clone().rule(name);
+            let is_meant = rule_arns.is_empty() || rule_arns.contains(&name.arn());
+            if is_meant && self.wants(&rule, event)? {
+                self.deliver(&name, &rule, event, 0);
+            }
+        }
+        Ok(())
+    }
+
+    fn wants(&self, rule: &Rule, event: &Value) -> Result<bool, Error> {
+        match rule.pattern.as_deref().filter(|_| rule.is_enabled()) {
+            Some(pattern) => Ok(self.patterns.of(pattern)?.matches(event)),
+            None => Ok(false),
+        }
+    }
+
     /// A rule's targets are to get the event.
     pub(crate) fn deliver(&mut self, name: &RuleName, rule: &Rule, event: &Value, hops: u32) {
         let rule_arn = name.arn();
+        if let Some(archive) = archive::of_rule(name, rule) {
+            let at = archive::time_of(event, self.now).as_millis();
+            let position = Position { at, id: self.entropy.next_u64() };
+            tables::put_archived(&mut self.batch, &archive, position, event.to_string());
+            return;
+        }
         if HOPS_MAX < hops {
             tracing::warn!(rule = %rule_arn, "an event goes round between buses and ends here");
             return;

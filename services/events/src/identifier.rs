@@ -30,6 +30,10 @@ impl Scope {
         &self.0
     }
 
+    pub(crate) fn partition(&self) -> &str {
+        self.0.split(':').nth(1).unwrap_or_default()
+    }
+
     /// The region and the account.
     pub(crate) fn place(&self) -> (&str, &str) {
         let mut parts = self.0.split(':').skip(3);
@@ -42,6 +46,10 @@ impl Scope {
 
     pub(crate) fn connection(&self, name: &str, id: &str) -> String {
         format!("{}:connection/{name}/{id}", self.0)
+    }
+
+    pub(crate) fn replay(&self, name: &str) -> String {
+        format!("{}:replay/{name}", self.0)
     }
 
     pub(crate) fn destination(&self, name: &str, id: &str) -> String {
@@ -83,6 +91,26 @@ impl BusName {
     }
 }
 
+/// Which archive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ArchiveName {
+    pub(crate) scope: Scope,
+    pub(crate) name: String,
+}
+
+impl ArchiveName {
+    /// The archive of an ARN.
+    pub(crate) fn of_arn(text: &str) -> Option<Self> {
+        let arn = Arn::parse(text).ok().filter(|arn| arn.service == "events")?;
+        let name = arn.resource.strip_prefix("archive/")?.to_owned();
+        Some(ArchiveName { scope: Scope::of_arn(&arn), name })
+    }
+
+    pub(crate) fn arn(&self) -> String {
+        format!("{}:archive/{}", self.scope.as_str(), self.name)
+    }
+}
+
 /// Which rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct RuleName {
@@ -103,6 +131,14 @@ impl RuleName {
     /// The name of the rule of an ARN.
     pub(crate) fn name_in(arn: &str) -> &str {
         arn.rsplit_once('/').map_or(arn, |(_, name)| name)
+    }
+
+    /// Refuses to change a rule that is another's.
+    pub(crate) fn check_own(&self, managed_by: Option<&str>) -> Result<(), Error> {
+        match managed_by {
+            Some(manager) => Err(Error::ManagedRule(self.name.clone(), manager.to_owned())),
+            None => Ok(()),
+        }
     }
 
     pub(crate) fn not_found(&self) -> Error {

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use base::Timestamp;
 
+use crate::identifier::{ArchiveName, BusName};
 use crate::wire::{
-    ApiDestinationHttpMethod, ConnectionAuthorizationType, ConnectionState, RuleState, Target,
+    ApiDestinationHttpMethod, ConnectionAuthorizationType, ConnectionState, ReplayState, RuleState,
+    Target,
 };
 
 /// Keys and values.
@@ -35,6 +37,8 @@ pub(crate) struct Rule {
     pub(crate) description: Option<String>,
     pub(crate) role_arn: Option<String>,
     pub(crate) created_by: String,
+    /// The service whose rule it is, if it isn't the account's own.
+    pub(crate) managed_by: Option<String>,
     pub(crate) tags: Tags,
     pub(crate) targets: Vec<Target>,
     /// When its schedule starts it next: where its row among the timers is.
@@ -92,4 +96,43 @@ pub(crate) struct Destination {
     pub(crate) rate_limit: Option<i32>,
     pub(crate) created_at: Timestamp,
     pub(crate) modified_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Archive {
+    /// The bus whose events it keeps.
+    pub(crate) bus: BusName,
+    pub(crate) description: Option<String>,
+    /// As it was written.
+    pub(crate) pattern: Option<String>,
+    /// For ever, if it is 0.
+    pub(crate) retention_days: i32,
+    pub(crate) kms_key_id: Option<String>,
+    pub(crate) created_at: Timestamp,
+}
+
+/// Where an event stands in its archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// Its own time, in milliseconds.
+    pub(crate) at: i64,
+    pub(crate) id: u64,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Replay {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) archive: ArchiveName,
+    /// The bus that gets the events.
+    pub(crate) bus: BusName,
+    /// The ARNs of the rules that get them; all of the bus, if there are none.
+    pub(crate) filter_arns: Vec<String>,
+    pub(crate) from: Timestamp,
+    pub(crate) until: Timestamp,
+    pub(crate) state: ReplayState,
+    pub(crate) started_at: Timestamp,
+    pub(crate) ended_at: Option<Timestamp>,
+    /// The last event that was replayed.
+    pub(crate) position: Option<Position>,
 }

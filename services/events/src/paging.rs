@@ -17,6 +17,16 @@ pub(crate) struct Listing<'a> {
     pub(crate) limit: Option<i32>,
 }
 
+/// Refuses more than one filter of a list that takes one.
+pub(crate) fn one_filter(operation: &str, given: [bool; 3]) -> Result<(), Error> {
+    if given.iter().filter(|given| **given).count() <= 1 {
+        return Ok(());
+    }
+    Err(Error::validation(format!(
+        "At most one filter is allowed for {operation}. Use either : State, EventSourceArn, or NamePrefix."
+    )))
+}
+
 impl Listing<'_> {
     /// The page that a request asks for, of all that there is in the order of names; with the token for the rest.
     pub(crate) fn page<T>(

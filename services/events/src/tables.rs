@@ -3,6 +3,7 @@
 //! A rule is one row with its targets, written only if the old one is still there: decisions about it are serial.
 //! A rule with a schedule also stands among the timers, and a delivery among the deliveries, each where it is due.
 
+mod archives;
 mod rows;
 
 use base::Timestamp;
@@ -10,8 +11,9 @@ use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
 use store::{Batch, Bytes, Entry, Error, Read, Scan};
 
-use crate::identifier::{BusName, RuleName, Scope};
+use crate::identifier::{BusName, DEFAULT_BUS, RuleName, Scope};
 use crate::model::{Connection, Delivery, Destination, EventBus, Rule};
+pub(crate) use archives::*;
 use rows::{BusRow, ConnectionRow, DeliveryRow, DestinationRow, ReplyRow, RuleRow};
 
 const BUS: &str = "events.bus";
@@ -102,6 +104,16 @@ pub(crate) fn rule_creation(name: &RuleName, rule: Rule) -> Batch {
     batch
 }
 
+/// Adds a rule that the room itself manages: whatever stands behind it says when.
+pub(crate) fn put_managed_rule(batch: &mut Batch, name: &RuleName, rule: Rule) {
+    batch.put(rule_key(name), encode(&RuleRow::from(rule)));
+}
+
+/// Adds what removes a rule that the room itself manages.
+pub(crate) fn delete_managed_rule(batch: &mut Batch, name: &RuleName) {
+    batch.delete(rule_key(name));
+}
+
 /// A batch that creates a bus, if its name is free.
 pub(crate) fn bus_creation(name: &BusName, bus: EventBus) -> Batch {
     creation(bus_key(name), &BusRow::from(bus))
@@ -172,6 +184,19 @@ impl Tables<'_> {
     pub(crate) async fn rules(&self, bus: &BusName) -> Result<Vec<(String, Rule)>, Error> {
         let of_bus = Key::of(RULE).text(bus.scope.as_str()).text(&bus.name);
         self.all::<RuleRow, _>(RULE, of_bus.scan(), 2).await
+    }
+
+    /// Whether a rule of any default bus wants events.
+    pub(crate) async fn listens(&self) -> Result<bool, Error> {
+        for entry in self.0.scan(&Key::of(RULE).scan()).await? {
+            let mut parts = Parts::of(RULE, &entry.key)?;
+            parts.text()?;
+            let is_default = parts.text()? == DEFAULT_BUS;
+            if is_default && decode::<RuleRow>(&entry.value)?.has_pattern() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     pub(crate) async fn connection(

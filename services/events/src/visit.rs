@@ -6,8 +6,8 @@ use store::{Batch, Store};
 
 use crate::Room;
 use crate::errors::Error;
-use crate::identifier::{BusName, RuleName, Scope};
-use crate::model::{EventBus, Rule};
+use crate::identifier::{ArchiveName, BusName, RuleName, Scope};
+use crate::model::{Archive, EventBus, Replay, Rule};
 use crate::tables::{Found, Tables};
 use crate::vault::Vault;
 
@@ -78,6 +78,29 @@ impl<'r> Visit<'r> {
         match self.tables().rule(&name).await? {
             Some(found) => Ok((name, found)),
             None => Err(name.not_found()),
+        }
+    }
+
+    /// The archive that a request means, and that exists.
+    pub(crate) async fn archive(&self, name: &str) -> Result<(ArchiveName, Found<Archive>), Error> {
+        let name = ArchiveName { scope: self.scope(), name: name.to_owned() };
+        match self.tables().archive(&name).await? {
+            Some(found) => Ok((name, found)),
+            None => Err(Error::ArchiveNotFound(name.name)),
+        }
+    }
+
+    /// The replay that a request means, and that exists.
+    pub(crate) async fn replay(&self, name: &str) -> Result<Found<Replay>, Error> {
+        let found = self.tables().replay(&self.scope(), name).await?;
+        found.ok_or_else(|| Error::ReplayNotFound(name.to_owned()))
+    }
+
+    /// Rooms are to tell what happens, if a rule of that bus with that pattern could want it. To be said before the rule
+    /// is there.
+    pub(crate) fn listen(&self, bus: &BusName, pattern: Option<&str>) {
+        if bus.is_default() && pattern.is_some() {
+            self.request.house().feed().listen();
         }
     }
 

@@ -2,12 +2,14 @@
 //!
 //! Members, types and constraints only. What an operation checks beyond them stands in its own file of `ops`.
 
+mod archives;
 mod buses;
 mod connections;
 mod destinations;
 mod rules;
 mod targets;
 
+pub(crate) use archives::*;
 pub(crate) use buses::*;
 pub(crate) use connections::*;
 pub(crate) use destinations::*;

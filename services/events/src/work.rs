@@ -14,9 +14,11 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::Room;
+use crate::archive;
 use crate::deliver::{self, Refusal};
 use crate::errors::Error;
 use crate::event::{Acceptance, Facts};
+use crate::hearing;
 use crate::identifier::RuleName;
 use crate::model::{Delivery, Rule};
 use crate::schedule::Schedule;
@@ -47,6 +49,9 @@ impl Bell {
 pub(crate) async fn work(room: Arc<Room>) {
     let mut worker =
         Worker { room, under_way: Arc::default(), tasks: JoinSet::new(), swept_at: None };
+    if let Err(error) = hearing::begin(&worker.room).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "look who listens");
+    }
     loop {
         let idle = worker.look().await.unwrap_or_else(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "work on events");
@@ -60,6 +65,7 @@ pub(crate) async fn work(room: Arc<Room>) {
         tokio::select! {
             () = over => {}
             () = worker.room.bell.0.notified() => {}
+            () = worker.room.house.feed().rung() => {}
             Some(_) = worker.tasks.join_next() => {}
         }
     }
@@ -78,10 +84,24 @@ impl Worker {
     async fn look(&mut self) -> Result<Duration, Error> {
         let now = self.room.house.now();
         self.sweep(now).await?;
+        hearing::take(&self.room).await?;
+        let replays = self.replay().await?;
         let next_timer = self.start_rules(now).await?;
         let next_delivery = self.send(now).await?;
-        let next = next_timer.into_iter().chain(next_delivery).min();
+        let next = next_timer.into_iter().chain(next_delivery).chain(replays.then_some(now)).min();
         Ok(next.map_or(SLEEP_MAX, |next| next.since(now).min(SLEEP_MAX)))
+    }
+
+    /// Goes on with the replays that aren't at their end. Whether there are any.
+    async fn replay(&self) -> Result<bool, Error> {
+        let tables = Tables(&*self.room.store);
+        let replaying = tables.replaying().await?;
+        for (scope, name) in &replaying {
+            if let Some(found) = tables.replay(scope, name).await? {
+                archive::go_on(&self.room, &found).await?;
+            }
+        }
+        Ok(!replaying.is_empty())
     }
 
     /// Starts the rules that are due; tells when the next one is.
@@ -126,13 +146,21 @@ impl Worker {
         Ok(None)
     }
 
-    /// Forgets replies that no task will ask for again.
+    /// Forgets replies that no task will ask for again, and archived events that are too old.
     async fn sweep(&mut self, now: Timestamp) -> Result<(), Error> {
         if self.swept_at.is_some_and(|at| now.since(at) < REPLY_KEPT) {
             return Ok(());
         }
         let horizon = Timestamp::from_millis(now.as_millis() - REPLY_KEPT.as_millis() as i64);
-        let batch = Tables(&*self.room.store).old_replies(horizon).await?;
+        let tables = Tables(&*self.room.store);
+        let mut batch = tables.old_replies(horizon).await?;
+        for (name, archive) in tables.all_archives().await? {
+            if 0 < archive.retention_days {
+                let kept = Duration::from_hours(24 * archive.retention_days.unsigned_abs() as u64);
+                let before = now.as_millis() - kept.as_millis() as i64;
+                tables::forget_archived(&mut batch, &name, Timestamp::from_millis(before));
+            }
+        }
         self.room.store.commit(batch).await?;
         self.swept_at = Some(now);
         Ok(())

@@ -9,6 +9,7 @@ pub(crate) async fn delete_rule(ctx: &Visit<'_>, req: RuleInput) -> Result<Empty
     let name = bus.rule(req.name);
     loop {
         let Some(found) = ctx.tables().rule(&name).await? else { return Ok(Empty {}) };
+        name.check_own(found.value.managed_by.as_deref())?;
         if !found.value.targets.is_empty() {
             return Err(Error::validation("Rule can't be deleted since it has targets."));
         }

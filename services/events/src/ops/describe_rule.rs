@@ -17,6 +17,7 @@ pub(crate) async fn describe_rule(
         state: rule.state,
         description: rule.description,
         role_arn: rule.role_arn,
+        managed_by: rule.managed_by,
         event_bus_name: name.bus.name,
         created_by: rule.created_by,
     })

@@ -17,8 +17,12 @@ pub(super) async fn set(
 ) -> Result<Empty, Error> {
     loop {
         let (name, found) = ctx.rule(req.event_bus_name.as_deref(), &req.name).await?;
+        name.check_own(found.value.managed_by.as_deref())?;
         if found.value.state == state {
             return Ok(Empty {});
+        }
+        if state != RuleState::Disabled {
+            ctx.listen(&name.bus, found.value.pattern.as_deref());
         }
         let schedule = found.value.schedule.as_deref().and_then(Schedule::parse);
         let due = schedule

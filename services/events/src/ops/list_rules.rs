@@ -35,6 +35,7 @@ fn shown(bus: &BusName, name: String, rule: model::Rule) -> Rule {
         description: rule.description,
         schedule_expression: rule.schedule,
         role_arn: rule.role_arn,
+        managed_by: rule.managed_by,
         event_bus_name: name.bus.name,
     }
 }

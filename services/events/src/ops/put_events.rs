@@ -37,7 +37,7 @@ pub(crate) async fn put_events(
     };
     let mut entries = Vec::new();
     for entry in &req.entries {
-        entries.push(match checked(entry) {
+        entries.push(match checked(entry, &ctx.request.caller().arn) {
             Ok(detail) => taken(ctx, &mut acceptance, entry, detail).await?,
             Err(Malformed { code, message }) => PutEventsResultEntry {
                 event_id: None,
@@ -90,7 +90,7 @@ struct Malformed {
 }
 
 /// The detail of an entry that has all it needs.
-fn checked(entry: &PutEventsRequestEntry) -> Result<Value, Malformed> {
+fn checked(entry: &PutEventsRequestEntry, caller: &str) -> Result<Value, Malformed> {
     let needed = |name: &str, value: &Option<String>| match value {
         Some(value) if !value.is_empty() => Ok(()),
         _ => Err(Malformed {
@@ -103,7 +103,8 @@ fn checked(entry: &PutEventsRequestEntry) -> Result<Value, Malformed> {
     needed("Source", &entry.source)?;
     needed("DetailType", &entry.detail_type)?;
     needed("Detail", &entry.detail)?;
-    if entry.source.as_ref().is_some_and(|source| source.starts_with("aws.")) {
+    let source = entry.source.as_deref().unwrap_or_default();
+    if source.starts_with("aws.") && !is_own(source, caller) {
         let message = "Not authorized for the source.".to_owned();
         return Err(Malformed { code: "NotAuthorizedForSource", message });
     }
@@ -111,6 +112,12 @@ fn checked(entry: &PutEventsRequestEntry) -> Result<Value, Malformed> {
     let malformed =
         || Malformed { code: "MalformedDetail", message: "Detail is malformed.".to_owned() };
     detail.filter(|detail| detail.kind() == Kind::Object).ok_or_else(malformed)
+}
+
+/// Whether a service of AWS speaks for itself: `aws.s3` for `s3.amazonaws.com`.
+fn is_own(source: &str, caller: &str) -> bool {
+    let service = caller.strip_suffix(".amazonaws.com");
+    service.is_some_and(|service| source.strip_prefix("aws.") == Some(service))
 }
 
 async fn taken(

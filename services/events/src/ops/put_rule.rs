@@ -34,10 +34,12 @@ pub(crate) async fn put_rule(ctx: &Visit<'_>, req: PutRuleInput) -> Result<PutRu
     }
     let tags = checked(req.tags.unwrap_or_default())?;
     let state = req.state.unwrap_or(RuleState::Enabled);
+    ctx.listen(&bus, pattern.as_deref());
     let name = bus.rule(req.name);
     loop {
         let found = ctx.tables().rule(&name).await?;
         let old = found.as_ref().map(|found| &found.value);
+        name.check_own(old.and_then(|old| old.managed_by.as_deref()))?;
         let keeps_time =
             old.filter(|old| old.schedule == expression && old.is_enabled() && old.due.is_some());
         let due = match (&schedule, keeps_time) {
@@ -53,6 +55,7 @@ pub(crate) async fn put_rule(ctx: &Visit<'_>, req: PutRuleInput) -> Result<PutRu
             description: req.description.clone(),
             role_arn: req.role_arn.clone(),
             created_by: ctx.request.account().to_owned(),
+            managed_by: None,
             // The tags of a rule that exists stay as they are.
             tags: old.map_or_else(|| tags.clone(), |old| old.tags.clone()),
             targets: old.map_or_else(Vec::new, |old| old.targets.clone()),

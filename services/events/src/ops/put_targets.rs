@@ -19,6 +19,7 @@ pub(crate) async fn put_targets(
     }
     loop {
         let (name, found) = ctx.rule(req.event_bus_name.as_deref(), &req.rule).await?;
+        name.check_own(found.value.managed_by.as_deref())?;
         let mut targets = found.value.targets.clone();
         for target in &req.targets {
             match targets.iter_mut().find(|other| other.id == target.id) {

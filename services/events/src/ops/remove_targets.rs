@@ -11,6 +11,7 @@ pub(crate) async fn remove_targets(
 ) -> Result<PutTargetsOutput, Error> {
     loop {
         let (name, found) = ctx.rule(req.event_bus_name.as_deref(), &req.rule).await?;
+        name.check_own(found.value.managed_by.as_deref())?;
         let mut targets = found.value.targets.clone();
         targets.retain(|target| !req.ids.contains(&target.id));
         let changed = Rule { targets, ..found.value.clone() };

@@ -53,6 +53,8 @@ pub(super) struct RuleRow {
     targets: Vec<String>,
     #[n(8)]
     due: Option<i64>,
+    #[n(9)]
+    managed_by: Option<String>,
 }
 
 #[derive(Encode, Decode)]
@@ -136,7 +138,7 @@ fn instant(millis: i64) -> Timestamp {
 }
 
 /// The enum of that text.
-fn read<T: aws::Shape>(text: &str) -> Result<T, Error> {
+pub(super) fn read<T: aws::Shape>(text: &str) -> Result<T, Error> {
     let quoted = serde_json::Value::from(text).to_string();
     aws::decode(quoted.as_bytes()).map_err(|_| Error::Corrupt("an enum of the events room"))
 }
@@ -147,6 +149,12 @@ fn target_text(target: &Target) -> String {
 
 fn target(text: &str) -> Result<Target, Error> {
     aws::decode(text.as_bytes()).map_err(|_| Error::Corrupt("a target"))
+}
+
+impl RuleRow {
+    pub(super) fn has_pattern(&self) -> bool {
+        self.pattern.is_some()
+    }
 }
 
 impl From<EventBus> for BusRow {
@@ -191,6 +199,7 @@ impl From<Rule> for RuleRow {
             tags: rule.tags,
             targets: rule.targets.iter().map(target_text).collect(),
             due: rule.due.map(Timestamp::as_millis),
+            managed_by: rule.managed_by,
         }
     }
 }
@@ -209,6 +218,7 @@ impl TryFrom<RuleRow> for Rule {
             tags: row.tags,
             targets: row.targets.iter().map(|text| target(text)).collect::<Result<_, _>>()?,
             due: row.due.map(instant),
+            managed_by: row.managed_by,
         })
     }
 }

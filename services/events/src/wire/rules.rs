@@ -37,6 +37,7 @@ aws::structures! { Pascal;
         required state: RuleState,
         optional description: String,
         optional role_arn: String,
+        optional managed_by: String,
         required event_bus_name: String,
         required created_by: String,
     }
@@ -58,6 +59,7 @@ aws::structures! { Pascal;
         optional description: String,
         optional schedule_expression: String,
         optional role_arn: String,
+        optional managed_by: String,
         required event_bus_name: String,
     }
     pub(crate) struct ListRuleNamesByTargetInput {

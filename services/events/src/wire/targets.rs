@@ -10,6 +10,7 @@ aws::structures! { Pascal;
         optional event_bus_name: String [length(1, 1600)],
         required targets: Vec<Target> [sensitive().length(1, 100)],
     }
+    #[derive(Default)]
     pub(crate) struct Target {
         required id: String [length(1, 64).pattern(r"[\.\-_A-Za-z0-9]+", is_name)],
         required arn: String [length(1, 1600)],

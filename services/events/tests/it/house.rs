@@ -13,7 +13,7 @@ use serde_json::Value;
 use service::{
     Bus, Ctx, Facts, Fetched, House, Outside, OutsideReply, Rate, Registry, Reply, Service,
 };
-use store::{Memory, Read as _};
+use store::{Memory, Read as _, Store as _};
 
 /// When the tests begin: 2023-11-14T22:13:20Z.
 pub(crate) const NOW: i64 = 1_700_000_000_000;
@@ -144,6 +144,19 @@ impl Room {
         self.store.scan(&store::Key::of(table).scan()).wait().expect("reads").len()
     }
 
+    /// Another room tells that something happened.
+    pub(crate) fn tell(&self, event: &str) {
+        let (feed, mut batch) = (self.house.feed(), store::Batch::new());
+        feed.put(&mut batch, self.clock.now(), 1, event.to_owned());
+        self.store.commit(batch).wait().expect("is taken");
+        feed.ring();
+    }
+
+    /// Whether rooms are to tell what happens.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.house.feed().is_heard()
+    }
+
     /// Neighbors answer with these errors first.
     pub(crate) fn refuse(&self, errors: impl IntoIterator<Item = Error>) {
         self.notes.refusals.lock().expect("nobody panics with it").extend(errors);
@@ -216,7 +229,12 @@ impl Room {
 
     /// Puts an event of the source `shop` on the default bus; gives its id.
     pub(crate) async fn put(&self, detail: &str) -> String {
-        let entry = serde_json::json!({"Source": "shop", "DetailType": "Order", "Detail": detail});
+        self.put_of("shop", detail).await
+    }
+
+    /// The same of another source.
+    pub(crate) async fn put_of(&self, source: &str, detail: &str) -> String {
+        let entry = serde_json::json!({"Source": source, "DetailType": "Order", "Detail": detail});
         let reply = self.call("PutEvents", serde_json::json!({"Entries": [entry]})).await;
         reply["Entries"][0]["EventId"].as_str().expect("the event was taken").to_owned()
     }

@@ -1,5 +1,6 @@
 //! The room through `Service::call`, over the store in memory, with neighbors that note what they are asked.
 
+mod archives;
 mod buses;
 mod connections;
 mod deliveries;
