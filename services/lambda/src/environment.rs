@@ -6,10 +6,9 @@
 //! It isn't a sandbox: the process has the rights of the house's user.
 
 mod command;
-mod delivery;
+mod exit;
 mod interpreters;
 mod output;
-mod process;
 mod runtime_api;
 
 use std::sync::Arc;
@@ -21,15 +20,14 @@ use http_body_util::Full;
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout, timeout_at};
+use workload::{Bounds, Delivery, OnMissingGroup, Process};
 
 pub(crate) use interpreters::{Family, Interpreters};
 
 use crate::arn::FunctionArn;
 use crate::fleet::{Fleet, Job, Workshop};
 use crate::model::Settings;
-use delivery::Delivery;
 use output::Output;
-use process::Process;
 use runtime_api::{Asks, Body, Call, Reply, RuntimeApi};
 
 /// How often the memory of a process is looked at while it works.
@@ -39,6 +37,10 @@ const LOOKS_PER_FLUSH: u32 = 20;
 /// Batches of lines that wait for the room of logs.
 const BATCHES_MAX: usize = 64;
 const MEBIBYTE: u64 = 1024 * 1024;
+/// What a process may map beyond its memory size, which is what it may *use*.
+const MAPPED_BEYOND: u64 = 1 << 30;
+/// Open files, as on AWS.
+const OPEN_FILES_MAX: u64 = 1_024;
 
 /// What an environment runs.
 #[derive(Debug)]
@@ -158,9 +160,20 @@ impl Environment {
                 .map_err(trouble)?;
         let command = command::prepare(plan, workshop, &names, api.address).await?;
         let memory = u64::from(plan.settings.memory_mb) * MEBIBYTE;
-        let process = Process::start(command, writer, memory).map_err(trouble)?;
+        let bounds = Bounds {
+            mapped_bytes: Some(memory.saturating_add(MAPPED_BEYOND)),
+            open_files: Some(OPEN_FILES_MAX),
+        };
+        let process = Process::start(command, writer, bounds).map_err(trouble)?;
         let (house, bus) = (Arc::clone(&workshop.house), workshop.bus.clone());
-        let delivery = Delivery { house, bus, group: names.group, stream: names.stream };
+        let delivery = Delivery {
+            account: house.account().to_owned(),
+            house,
+            bus,
+            group: names.group,
+            stream: names.stream,
+            on_missing_group: OnMissingGroup::Create,
+        };
         tokio::spawn(delivery.run(lines));
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -187,7 +200,7 @@ impl Environment {
             tokio::select! {
                 biased;
                 Some(call) = self.api.calls.recv() => return Step::Call(call),
-                ended = self.process.exited() => return Step::Exited(ended),
+                ended = self.process.exited() => return Step::Exited(exit::describe(ended)),
                 _ = self.looks.tick(), if self.is_working => {
                     let used = self.process.memory_bytes();
                     self.memory_most = self.memory_most.max(used);

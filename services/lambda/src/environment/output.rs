@@ -4,31 +4,21 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
-use base::Timestamp;
 use service::House;
 use tokio::net::unix::pipe;
 use tokio::sync::mpsc;
+use workload::{Line, Lines};
 
 /// The end of the output that `LogType=Tail` gives.
 const TAIL_BYTES: usize = 4 * 1024;
-/// The longest line; what is longer becomes several.
-const LINE_BYTES_MAX: usize = 256 * 1024;
 const CHUNK_BYTES: usize = 64 * 1024;
-
-/// One event of a log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) at: Timestamp,
-    pub(super) text: String,
-}
 
 /// The output of an environment: of its process, and what is said about each request.
 pub(super) struct Output {
     house: Arc<House>,
     pipe: pipe::Receiver,
     has_ended: bool,
-    /// The beginning of a line whose end hasn't come.
-    partial: Vec<u8>,
+    lines: Lines,
     pending: Vec<Line>,
     tail: Vec<u8>,
     kept_bytes: usize,
@@ -49,7 +39,7 @@ impl Output {
             house,
             pipe: pipe::Receiver::from_owned_fd(reader.into())?,
             has_ended: false,
-            partial: Vec::new(),
+            lines: Lines::default(),
             pending: Vec::new(),
             tail: Vec::new(),
             kept_bytes: 0,
@@ -98,27 +88,20 @@ impl Output {
         }
     }
 
-    fn take(&mut self, mut bytes: &[u8]) {
-        while let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
-            self.partial.extend_from_slice(&bytes[..end]);
-            bytes = &bytes[end + 1..];
-            self.end_line();
-        }
-        self.partial.extend_from_slice(bytes);
-        if LINE_BYTES_MAX < self.partial.len() {
-            self.end_line();
+    fn take(&mut self, bytes: &[u8]) {
+        for line in self.lines.take(bytes) {
+            self.end_line(&line);
         }
     }
 
-    fn end_line(&mut self) {
-        let bytes = std::mem::take(&mut self.partial);
+    fn end_line(&mut self, bytes: &[u8]) {
         if self.bytes_max < self.kept_bytes + bytes.len() {
             self.dropped_bytes += bytes.len();
             return;
         }
         self.kept_bytes += bytes.len() + 1;
         // Runtimes write the line ends inside an event as carriage returns.
-        let text = String::from_utf8_lossy(&bytes).trim_end_matches('\r').replace('\r', "\n");
+        let text = String::from_utf8_lossy(bytes).trim_end_matches('\r').replace('\r', "\n");
         self.say(text);
     }
 
@@ -136,8 +119,8 @@ impl Output {
 
     /// Ends the output of a request, before what is said about it as a whole.
     pub(super) fn end(&mut self) {
-        if !self.partial.is_empty() {
-            self.end_line();
+        if let Some(rest) = self.lines.rest() {
+            self.end_line(&rest);
         }
         if 0 < self.dropped_bytes {
             self.say(format!(
@@ -171,7 +154,7 @@ mod tests {
     use std::io::Write as _;
 
     use aws::PageTokens;
-    use base::{Entropy, ManualClock};
+    use base::{Entropy, ManualClock, Timestamp};
 
     use super::*;
 

@@ -1,18 +1,21 @@
-//! The credentials that a function's own calls are signed with: those of its role.
-
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use service::{Bus, Caller, Ctx, House};
 
 const STS: &str = "sts";
-/// Who a role must trust to be a function's.
-const PRINCIPAL: &str = "lambda.amazonaws.com";
 
-/// The variables that SDKs take credentials from.
+/// The variables that SDKs take credentials from: those of a role, for a program that `principal` runs
+/// (`lambda.amazonaws.com`, which the role must trust) in a session of that name.
 ///
 /// In a house without the room of tokens any credentials do, and the ones given say so.
-pub(crate) async fn of(role: &str, house: &Arc<House>, bus: &Bus) -> Vec<(&'static str, String)> {
+pub async fn credentials(
+    role: &str,
+    principal: &str,
+    session: &str,
+    house: &Arc<House>,
+    bus: &Bus,
+) -> Vec<(&'static str, String)> {
     let variables = |id: &str, secret: &str, token: &str| {
         let token = (!token.is_empty()).then(|| ("AWS_SESSION_TOKEN", token.to_owned()));
         let keys =
@@ -22,8 +25,8 @@ pub(crate) async fn of(role: &str, house: &Arc<House>, bus: &Bus) -> Vec<(&'stat
     if !bus.reaches(STS) {
         return variables("freehold", "freehold", "");
     }
-    let body = json!({"RoleArn": role, "RoleSessionName": "lambda"}).to_string();
-    let caller = Caller { arn: PRINCIPAL.to_owned() };
+    let body = json!({"RoleArn": role, "RoleSessionName": session}).to_string();
+    let caller = Caller { arn: principal.to_owned() };
     let ctx = Ctx::new(Arc::clone(house), caller, house.uuid());
     match bus.call(ctx, STS, "AssumeRole", body.into()).await {
         Ok(reply) => {

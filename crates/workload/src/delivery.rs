@@ -1,4 +1,4 @@
-//! From an environment to the room of logs, as the function's own logging would come.
+//! From a program to the room of logs, as its own logging would come.
 //!
 //! <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html>
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use service::{Bus, CallError, Ctx, House};
 use tokio::sync::mpsc;
 
-use super::output::Line;
+use crate::Line;
 
 const LOGS: &str = "logs";
 /// The bounds of one PutLogEvents: events, and bytes with what AWS adds to each.
@@ -16,17 +16,34 @@ const EVENTS_MAX: usize = 10_000;
 const BYTES_MAX: usize = 1_048_576;
 const BYTES_BESIDE: usize = 26;
 
-/// The stream that one environment writes to.
-pub(super) struct Delivery {
-    pub(super) house: Arc<House>,
-    pub(super) bus: Bus,
-    pub(super) group: String,
-    pub(super) stream: String,
+/// The stream that one program writes to.
+pub struct Delivery {
+    /// The house.
+    pub house: Arc<House>,
+    /// The way to the room of logs.
+    pub bus: Bus,
+    /// The account whose logs they are.
+    pub account: String,
+    /// The name of the group.
+    pub group: String,
+    /// The name of the stream.
+    pub stream: String,
+    /// What becomes of logs whose group isn't there.
+    pub on_missing_group: OnMissingGroup,
+}
+
+/// What becomes of logs whose group isn't there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnMissingGroup {
+    /// The group is made, however often it is deleted.
+    Create,
+    /// There are none.
+    Fail,
 }
 
 impl Delivery {
     /// Writes the lines that come, until no more do. A house without the room keeps no logs.
-    pub(super) async fn run(self, mut lines: mpsc::Receiver<Vec<Line>>) {
+    pub async fn run(self, mut lines: mpsc::Receiver<Vec<Line>>) {
         let mut is_open = false;
         while let Some(lines) = lines.recv().await {
             if !self.bus.reaches(LOGS) {
@@ -50,28 +67,36 @@ impl Delivery {
         }
     }
 
-    async fn open(&self) -> Result<(), CallError> {
+    /// Makes the stream, unless it is there.
+    pub async fn open(&self) -> Result<(), CallError> {
+        if !self.bus.reaches(LOGS) {
+            return Ok(());
+        }
         let group = json!({"logGroupName": self.group});
         let stream = json!({"logGroupName": self.group, "logStreamName": self.stream});
-        for (operation, body) in [("CreateLogGroup", group), ("CreateLogStream", stream)] {
-            match self.call(operation, body).await {
-                Ok(()) => {}
-                Err(CallError::Refused(error))
-                    if error.code == "ResourceAlreadyExistsException" => {}
-                Err(error) => return Err(error),
-            }
+        if self.on_missing_group == OnMissingGroup::Create {
+            self.create("CreateLogGroup", group).await?;
         }
-        Ok(())
+        self.create("CreateLogStream", stream).await
+    }
+
+    async fn create(&self, operation: &str, body: Value) -> Result<(), CallError> {
+        match self.call(operation, body).await {
+            Err(CallError::Refused(error)) if error.code == "ResourceAlreadyExistsException" => {
+                Ok(())
+            }
+            made => made,
+        }
     }
 
     async fn call(&self, operation: &str, body: Value) -> Result<(), CallError> {
-        let ctx = Ctx::root(Arc::clone(&self.house));
+        let ctx = Ctx::root(Arc::clone(&self.house)).with_account(self.account.as_str());
         self.bus.call(ctx, LOGS, operation, body.to_string().into()).await.map(drop)
     }
 }
 
 fn warn(error: &CallError) {
-    tracing::warn!(error = error as &dyn std::error::Error, "failed to log what a function wrote");
+    tracing::warn!(error = error as &dyn std::error::Error, "failed to log what a program wrote");
 }
 
 fn batches(lines: &[Line]) -> Vec<Vec<Value>> {
