@@ -227,6 +227,11 @@ impl Value {
         }
     }
 
+    /// Appends the compact text.
+    pub fn write_to(&self, out: &mut String) {
+        write::value(self, out);
+    }
+
     /// UTF-8 bytes of the compact text: what AWS's size limits count.
     pub fn text_len(&self) -> usize {
         self.text_len_within(usize::MAX).unwrap_or(usize::MAX)
