@@ -31,3 +31,4 @@ pub use object::Object;
 pub use parse::{DEPTH_MAX, ParseError};
 pub use scan::{Scanner, Text, Token};
 pub use value::{Entries, Items, Kind, Value};
+pub use write::string as write_string;

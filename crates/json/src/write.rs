@@ -3,7 +3,7 @@
 use crate::value::{Kind, Value};
 
 /// Appends `text` as a JSON string.
-pub(crate) fn string(text: &str, out: &mut String) {
+pub fn string(text: &str, out: &mut String) {
     out.push('"');
     let mut plain_from = 0;
     for (at, byte) in text.bytes().enumerate() {

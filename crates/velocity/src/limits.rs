@@ -1,0 +1,24 @@
+/// How much one evaluation may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Directives, references and operators that are evaluated, and items that are worked through.
+    pub steps: u64,
+    /// Bytes of all texts, lists and maps that are made, whether still in use or not.
+    pub bytes: u64,
+    /// Bytes of the rendered text.
+    pub output_bytes: usize,
+    /// Iterations of one `#foreach`; then it ends.
+    pub iterations: usize,
+}
+
+impl Limits {
+    /// AppSync's quotas: 5 MB of evaluated template, 1,000 iterations. Those of steps and bytes are ours.
+    pub const AWS: Limits =
+        Limits { steps: 2_000_000, bytes: 64 << 20, output_bytes: 5_000_000, iterations: 1000 };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits::AWS
+    }
+}
