@@ -137,7 +137,7 @@ def test_executions_tell_of_their_status(server, events, states, create):
     assert (ended["source"], ended["account"], ended["resources"]) == ("aws.states", ACCOUNT, [good["executionArn"]])
     detail = ended["detail"]
     assert detail["stopDate"] >= detail["startDate"] == round(good["startDate"].timestamp() * 1000)
-    assert (detail["input"], detail["output"]) == ('{"a":1}', '{"a":1}')
+    assert (detail["input"], detail["output"]) == ('{"a":1}', '{"hello":"world"}')
     assert detail["inputDetails"] == detail["outputDetails"] == {"included": True}
     assert detail["stateMachineArn"] == machine
     began = of["good", "RUNNING"]["detail"]
@@ -280,7 +280,7 @@ def test_a_connection_keeps_its_secrets(server, events):
         (lambda events: events.describe_event_bus(Name="none"), "ResourceNotFoundException"),
         (lambda events: events.create_event_bus(Name="default"), "ResourceAlreadyExistsException"),
         (lambda events: events.put_events(Entries=[order(1)] * 11), "ValidationException"),
-        (lambda events: events.list_archives(), "UnknownOperationException"),
+        (lambda events: events.list_endpoints(), "UnknownOperationException"),
     ],
 )
 def test_refusals_have_the_codes_of_aws(events, call, code):

@@ -121,7 +121,7 @@ impl Parts<'_> {
         let sessions_key = secret(&**self.store, "sessions", entropy).await?;
         let enforcement = enforcement(self.config, self.mode);
         let iam = Arc::new(Iam::open(store(), sessions_key, enforcement).await?);
-        let logs = Arc::new(Logs::open(store(), house()));
+        let logs = Arc::new(Logs::open(store(), house(), bus()));
         let events_key = secret(&**self.store, "events", entropy).await?;
         let events = Arc::new(Events::open(store(), house(), bus(), events_key));
         let sqs = Arc::new(Sqs::open(store(), house(), sqs::Limits::default()).await?);

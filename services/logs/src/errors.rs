@@ -13,6 +13,13 @@ pub(crate) enum Error {
     StreamNotFound,
     #[error("The specified resource does not exist.")]
     ResourceNotFound,
+    #[error("The specified subscription filter does not exist.")]
+    SubscriptionNotFound,
+    #[error("The specified metric filter does not exist.")] // By analogy.
+    MetricFilterNotFound,
+    /// What we have not got.
+    #[error("Freehold delivers log events to functions of Lambda, not to {0}.")]
+    UnsupportedDestination(String),
     #[error("Policy with name [{0}] does not exist")]
     PolicyNotFound(String),
     #[error("{0}")]
@@ -48,8 +55,12 @@ impl Error {
             Error::GroupNotFound
             | Error::StreamNotFound
             | Error::ResourceNotFound
+            | Error::SubscriptionNotFound
+            | Error::MetricFilterNotFound
             | Error::PolicyNotFound(_) => "ResourceNotFoundException",
-            Error::InvalidParameter(_) | Error::NoInsights => "InvalidParameterException",
+            Error::InvalidParameter(_) | Error::UnsupportedDestination(_) | Error::NoInsights => {
+                "InvalidParameterException"
+            }
             Error::LimitExceeded => "LimitExceededException",
             Error::DeletionProtected => "ValidationException",
             Error::TooManyTags(_) => "TooManyTagsException",

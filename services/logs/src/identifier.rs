@@ -22,6 +22,10 @@ impl Scope {
         &self.0
     }
 
+    pub(crate) fn account(&self) -> &str {
+        self.0.rsplit(':').next().unwrap_or_default()
+    }
+
     /// The ARN of a log group as IAM and tags have it; `arn` of DescribeLogGroups has `:*` behind it.
     pub(crate) fn group(&self, name: &str) -> String {
         format!("{}:log-group:{name}", self.0)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::Timestamp;
 
-use crate::wire::LogGroupClass;
+use crate::wire::{LogGroupClass, MetricTransformation};
 
 /// The milliseconds of a day.
 pub(crate) const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
@@ -17,6 +17,49 @@ pub(crate) struct Group {
     pub(crate) kms_key_id: Option<String>,
     pub(crate) class: LogGroupClass,
     pub(crate) is_protected: bool,
+    /// At most two.
+    pub(crate) subscriptions: Vec<Subscription>,
+}
+
+/// Who gets the events of a group that match a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Subscription {
+    pub(crate) name: String,
+    pub(crate) pattern: String,
+    pub(crate) destination_arn: String,
+    pub(crate) role_arn: Option<String>,
+    /// As AWS writes it; it says how events are spread over the shards of a stream of Kinesis.
+    pub(crate) distribution: String,
+    pub(crate) created_at: Timestamp,
+}
+
+/// What numbers are to be made of the events that match a pattern. It is kept and returned: there are no metrics here.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct MetricFilter {
+    pub(crate) pattern: String,
+    pub(crate) transformations: Vec<MetricTransformation>,
+    pub(crate) on_transformed: bool,
+    pub(crate) created_at: Timestamp,
+}
+
+/// Events on their way to a subscriber.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Delivery {
+    pub(crate) destination_arn: String,
+    /// The ARN of the group.
+    pub(crate) group_arn: String,
+    /// What the subscriber gets, JSON, not yet packed.
+    pub(crate) data: String,
+    pub(crate) created_at: Timestamp,
+    /// Failed attempts.
+    pub(crate) attempts: u32,
+}
+
+/// Where a delivery stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct DeliveryPlace {
+    pub(crate) due: Timestamp,
+    pub(crate) id: u64,
 }
 
 impl Group {

@@ -3,6 +3,7 @@
 //! An event is stored once, under its stream, and has a place among all events of its group (`logs.order`, which holds
 //! nothing), so that a search across streams reads in the order of time. Both rows come and go in one batch.
 
+mod filters;
 mod rows;
 
 use minicbor::{Decode, Encode};
@@ -11,6 +12,7 @@ use store::{Batch, Bytes, Entry, Error, Read, Scan};
 
 use crate::identifier::Scope;
 use crate::model::{Event, Group, Place, Policy, Stream};
+pub(crate) use filters::*;
 use rows::{EventRow, GroupRow, PolicyRow, StreamRow};
 
 const GROUP: &str = "logs.group";
@@ -267,7 +269,7 @@ pub(crate) fn creation(scope: &Scope, name: &str, group: Group) -> Batch {
 
 /// Adds what removes everything of a group but its own row.
 pub(crate) fn clear_group(batch: &mut Batch, scope: &Scope, name: &str) {
-    for table in [STREAM, EVENT, ORDER] {
+    for table in [STREAM, EVENT, ORDER, METRIC_FILTER] {
         batch.delete_range(of_group(table, scope, name).range());
     }
 }

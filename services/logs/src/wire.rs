@@ -2,6 +2,10 @@
 //!
 //! Members, types and constraints only. What an operation checks beyond them stands in its own file of `ops`.
 
+mod filters;
+
+pub(crate) use filters::*;
+
 use std::collections::BTreeMap;
 
 /// `[\.\-_/#A-Za-z0-9]+`

@@ -20,6 +20,7 @@ pub(crate) async fn create_log_group(
         kms_key_id: req.kms_key_id,
         class: req.log_group_class.unwrap_or(LogGroupClass::Standard),
         is_protected: req.deletion_protection_enabled.unwrap_or(false),
+        subscriptions: Vec::new(),
     };
     match ctx.commit(tables::creation(&ctx.scope(), &req.log_group_name, group)).await? {
         Commit::Done => Ok(Empty {}),

@@ -79,12 +79,13 @@ async fn shown(ctx: &Visit<'_>, name: &str, group: Group) -> Result<LogGroup, Er
     let scope = ctx.scope();
     let streams = ctx.tables().streams(&scope, name, None, usize::MAX).await?;
     let stored_bytes: u64 = streams.iter().map(|(_, stream)| stream.stored_bytes).sum();
+    let metric_filters = ctx.tables().metric_filters(&scope, Some(name)).await?;
     let arn = scope.group(name);
     Ok(LogGroup {
         log_group_name: name.to_owned(),
         creation_time: group.created_at.as_millis(),
         retention_in_days: group.retention_days,
-        metric_filter_count: 0,
+        metric_filter_count: i32::try_from(metric_filters.len()).unwrap_or(i32::MAX),
         arn: format!("{arn}:*"),
         stored_bytes: i64::try_from(stored_bytes).unwrap_or(i64::MAX),
         kms_key_id: group.kms_key_id,

@@ -1,5 +1,6 @@
 use super::get_log_events::PAGE_BYTES_MAX;
 use crate::errors::Error;
+use crate::event_id::event_id;
 use crate::model::{Event, Place};
 use crate::pattern::Pattern;
 use crate::tables::{Order, StreamName};
@@ -86,15 +87,6 @@ fn shown(stream: &str, event: Event) -> FilteredLogEvent {
         event_id: event_id(stream, event.place),
         message: event.message,
     }
-}
-
-/// 56 digits, as on AWS: the same event has the same id always.
-fn event_id(stream: &str, place: Place) -> String {
-    // FNV-1a keeps the numbers of two streams apart.
-    let of_stream = stream.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    format!("{:016}{of_stream:020}{:020}", place.at, place.number)
 }
 
 fn position_of(order: &Order) -> String {

@@ -1,5 +1,6 @@
 use crate::errors::Error;
 use crate::model::{DAY_MILLIS, Event, Group, Place, Stream};
+use crate::subscribe::put_deliveries;
 use crate::tables::StreamName;
 use crate::visit::{Commit, Visit};
 use crate::wire::{InputLogEvent, PutLogEventsInput, PutLogEventsOutput, RejectedLogEventsInfo};
@@ -29,10 +30,17 @@ pub(crate) async fn put_log_events(
         let events: Vec<Event> = taken.iter().map(|event| stream.take(event, now)).collect();
         let next_sequence_token = sequence_token(&stream);
         let mut batch = found.change(stream);
+        let subscriptions = &group.value.subscriptions;
+        let mut entropy = ctx.request.house().entropy();
+        let told =
+            put_deliveries(&mut batch, subscriptions, &name, &events, ctx.now(), &mut entropy)?;
         for event in events {
             name.put(&mut batch, event);
         }
         if ctx.commit(batch).await? == Commit::Done {
+            if told {
+                ctx.room().events_to_deliver.notify_one();
+            }
             let rejected_log_events_info = rejected.info();
             return Ok(PutLogEventsOutput { next_sequence_token, rejected_log_events_info });
         }

@@ -6,7 +6,7 @@ use base::Timestamp;
 use minicbor::{Decode, Encode};
 use store::Error;
 
-use crate::model::{Event, Group, Place, Policy, Stream};
+use crate::model::{Event, Group, Place, Policy, Stream, Subscription};
 use crate::wire::LogGroupClass;
 
 #[derive(Encode, Decode)]
@@ -25,6 +25,26 @@ pub(super) struct GroupRow {
     class: String,
     #[n(5)]
     is_protected: bool,
+    /// Rows of the first release don't say.
+    #[n(6)]
+    subscriptions: Option<Vec<SubscriptionRow>>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(super) struct SubscriptionRow {
+    #[n(0)]
+    name: String,
+    #[n(1)]
+    pattern: String,
+    #[n(2)]
+    destination_arn: String,
+    #[n(3)]
+    role_arn: Option<String>,
+    #[n(4)]
+    distribution: String,
+    #[n(5)]
+    created_at: i64,
 }
 
 #[derive(Encode, Decode)]
@@ -64,6 +84,32 @@ pub(super) struct PolicyRow {
     updated_at: i64,
 }
 
+impl From<Subscription> for SubscriptionRow {
+    fn from(subscription: Subscription) -> Self {
+        SubscriptionRow {
+            name: subscription.name,
+            pattern: subscription.pattern,
+            destination_arn: subscription.destination_arn,
+            role_arn: subscription.role_arn,
+            distribution: subscription.distribution,
+            created_at: subscription.created_at.as_millis(),
+        }
+    }
+}
+
+impl From<SubscriptionRow> for Subscription {
+    fn from(row: SubscriptionRow) -> Self {
+        Subscription {
+            name: row.name,
+            pattern: row.pattern,
+            destination_arn: row.destination_arn,
+            role_arn: row.role_arn,
+            distribution: row.distribution,
+            created_at: Timestamp::from_millis(row.created_at),
+        }
+    }
+}
+
 impl From<Group> for GroupRow {
     fn from(group: Group) -> Self {
         GroupRow {
@@ -73,6 +119,7 @@ impl From<Group> for GroupRow {
             kms_key_id: group.kms_key_id,
             class: group.class.as_str().to_owned(),
             is_protected: group.is_protected,
+            subscriptions: Some(group.subscriptions.into_iter().map(Into::into).collect()),
         }
     }
 }
@@ -89,6 +136,7 @@ impl TryFrom<GroupRow> for Group {
             kms_key_id: row.kms_key_id,
             class: class.ok_or(Error::Corrupt("class of a log group"))?,
             is_protected: row.is_protected,
+            subscriptions: row.subscriptions.into_iter().flatten().map(Into::into).collect(),
         })
     }
 }

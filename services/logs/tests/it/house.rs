@@ -1,6 +1,6 @@
 //! A house with this room alone, and how to ask it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws::{Error, PageTokens};
@@ -8,7 +8,7 @@ use base::{Clock, Entropy, ManualClock, Timestamp};
 use bytes::Bytes;
 use logs::Logs;
 use serde_json::Value;
-use service::{Ctx, House, Service};
+use service::{Bus, Ctx, Facts, House, Rate, Registry, Reply, Service};
 use store::Memory;
 
 /// When the tests begin.
@@ -20,6 +20,43 @@ pub(crate) struct Room {
     clock: Arc<ManualClock>,
     store: Memory,
     logs: Logs,
+    invoked: Arc<Mutex<Vec<Value>>>,
+    _registry: Arc<Registry>,
+}
+
+/// A neighbor that notes its invocations; the function `nowhere` isn't there.
+struct Lambda(Arc<Mutex<Vec<Value>>>);
+
+impl Service for Lambda {
+    fn facts(&self) -> Facts {
+        Facts {
+            name: "lambda",
+            signing_name: "lambda",
+            endpoint_prefix: "lambda",
+            target_prefix: "",
+            protocol: aws::Protocol::RestJson,
+        }
+    }
+
+    fn operations(&self) -> Vec<&'static str> {
+        vec!["Invoke"]
+    }
+
+    fn rate(&self, _operation: &str) -> Option<Rate> {
+        None
+    }
+
+    fn call(&self, ctx: Ctx, _operation: &str, body: Bytes) -> Reply<'_> {
+        assert_eq!(ctx.caller().arn, "logs.amazonaws.com");
+        let body: Value = serde_json::from_slice(&body).expect("a body is JSON");
+        let is_there =
+            !body["FunctionName"].as_str().is_some_and(|name| name.ends_with(":nowhere"));
+        self.0.lock().expect("nobody panics with it").push(body);
+        Box::pin(std::future::ready(match is_there {
+            true => Ok(Bytes::from("{}")),
+            false => Err(Error::new(404, "ResourceNotFoundException", "Function not found")),
+        }))
+    }
 }
 
 impl Room {
@@ -33,12 +70,21 @@ impl Room {
             PageTokens::new([1; 32]),
         ));
         let store = Memory::new();
-        let logs = Logs::open(Arc::new(store.reopen()), Arc::clone(&house));
-        Room { house, clock, store, logs }
+        let (bus, invoked) = (Bus::new(), Arc::default());
+        let logs = Logs::open(Arc::new(store.reopen()), Arc::clone(&house), bus.clone());
+        let lambda: Arc<dyn Service> = Arc::new(Lambda(Arc::clone(&invoked)));
+        let registry = Arc::new(Registry::new([lambda]));
+        bus.connect(&registry);
+        Room { house, clock, store, logs, invoked, _registry: registry }
     }
 
     pub(crate) fn pass(&self, days: u64) {
         self.clock.advance(Duration::from_hours(24 * days));
+    }
+
+    /// The events that functions were invoked with.
+    pub(crate) fn invoked(&self) -> Vec<Value> {
+        std::mem::take(&mut self.invoked.lock().expect("nobody panics with it"))
     }
 
     pub(crate) fn rows(&self) -> usize {

@@ -1,5 +1,6 @@
 //! The room through `Service::call`, over the store in memory.
 
 mod events;
+mod filters;
 mod groups;
 mod house;
