@@ -99,7 +99,8 @@ impl Turn<'_> {
         token: &str,
     ) -> Result<Fields, Fault> {
         let effective = self.effective_input(frame, state)?;
-        let has_token = task.resource.pattern() == Pattern::WaitForTaskToken;
+        // A job may be ended by its token too (recorded: callback_sync_with_task_token).
+        let has_token = task.resource.pattern() != Pattern::RequestResponse;
         let token = has_token.then_some(ContextExtra::Token(token));
         self.evaluate_with(frame, &effective, None, None, token.as_ref(), |scope| {
             let parameters = match (&state.flow.arguments, state.language) {
