@@ -58,10 +58,7 @@ impl<'a> Args<'a> {
 
 fn unfit(function: &str, wanted: &str, value: &Value) -> Failure {
     let kind = super::functions::core::type_name(value);
-    Failure {
-        message: format!("{function}: expected a {wanted} but got {kind}"),
-        ..Failure::default()
-    }
+    Failure::fault(format!("{function}: expected a {wanted} but got {kind}"))
 }
 
 pub(crate) fn text_of(value: &Value) -> String {

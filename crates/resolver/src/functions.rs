@@ -31,8 +31,9 @@ pub type Function = fn(&mut Call<'_>, Args<'_>) -> Result<Value, Failure>;
 pub type Table = &'static [(&'static str, Function)];
 
 /// Every namespace of `util`, the functions of `util` itself under the empty name, and `extensions`.
-pub const NAMESPACES: [(&str, Table); 13] = [
+pub const NAMESPACES: [(&str, Table); 14] = [
     ("", core::TABLE),
+    ("log", core::LOG_TABLE),
     ("dynamodb", dynamodb::TABLE),
     ("list", list::TABLE),
     ("map", map::TABLE),

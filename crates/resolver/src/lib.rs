@@ -3,6 +3,7 @@
 //! A resolver's code (a VTL template, or a handler in APPSYNC_JS) gets a [`Context`], calls
 //! [`functions`] (`util.dynamodb.toMapValues`, `$util.time.nowISO8601` …), and comes to an [`Outcome`].
 //! All three are here, once, over [`json::Value`], so that both languages agree.
+//! [`template`] evaluates VTL on top of them;
 //! JavaScript has a crate of its own on top of this one.
 //!
 //! It doesn't run resolvers: which code runs when, what its result means to a data source, and how
@@ -16,6 +17,7 @@ mod context;
 pub mod functions;
 mod java;
 mod outcome;
+pub mod template;
 
 pub use call::{Args, Call};
 pub use context::Context;

@@ -53,11 +53,14 @@ impl Failure {
     pub const CUSTOM_TEMPLATE: &'static str = "CustomTemplateException";
 
     pub fn new(message: impl Into<String>, error_type: impl Into<String>) -> Self {
-        Failure {
-            message: message.into(),
-            error_type: Some(error_type.into()),
-            ..Failure::default()
-        }
+        let error_type = Some(error_type.into());
+        Failure { message: message.into(), error_type, data: Value::NULL, error_info: Value::NULL }
+    }
+
+    /// A function couldn't do what it was asked. The type is that of templates; JavaScript shows
+    /// [`Failure::CODE`] instead.
+    pub fn fault(message: impl Into<String>) -> Self {
+        Failure::new(message, Failure::MAPPING_TEMPLATE)
     }
 
     /// What `util.unauthorized()` ends with. EvaluateCode shows this message; an API tells

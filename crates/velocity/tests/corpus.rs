@@ -47,6 +47,7 @@ fn render(template: &str, variables: json::Value) -> String {
 }
 
 /// The folder of recorded cases, if it is there.
+#[expect(clippy::print_stdout, reason = "a skipped corpus must be seen")]
 fn corpus(name: &str) -> Option<PathBuf> {
     #[expect(
         clippy::disallowed_methods,
@@ -68,6 +69,7 @@ fn corpus(name: &str) -> Option<PathBuf> {
 type Difference = (&'static str, &'static [&'static str]);
 
 /// Compares what disagrees with what is known to, and prints how many cases agree.
+#[expect(clippy::print_stdout, reason = "how many cases pass is what the corpus is for")]
 fn judge(total: usize, disagreeing: BTreeMap<String, String>, known: &[Difference]) {
     println!("{} of {total} cases pass", total - disagreeing.len());
     let mut faults = Vec::new();

@@ -39,9 +39,13 @@ pub const TABLE: Table = &[
     ("autoId", |call, _| Ok(call.entropy.uuid().into())),
     ("autoUlid", |call, _| Ok(auto_ulid(call).into())),
     ("autoKsuid", |call, _| Ok(auto_ksuid(call).into())),
-    ("log.info", |call, args| Ok(log(call, args, LogLevel::Info))),
-    ("log.error", |call, args| Ok(log(call, args, LogLevel::Error))),
-    ("log.debug", |call, args| Ok(log(call, args, LogLevel::Debug))),
+];
+
+/// `util.log`.
+pub const LOG_TABLE: Table = &[
+    ("info", |call, args| Ok(log(call, args, LogLevel::Info))),
+    ("error", |call, args| Ok(log(call, args, LogLevel::Error))),
+    ("debug", |call, args| Ok(log(call, args, LogLevel::Debug))),
 ];
 
 /// `(message[, type[, data[, errorInfo]]])`.
@@ -103,9 +107,7 @@ pub fn type_name(value: &Value) -> &'static str {
 fn matches(args: Args<'_>) -> Result<Value, Failure> {
     let (pattern, text) = (args.string(0, "matches")?, args.text(1));
     let matches = Regex::compile(pattern).and_then(|regex| regex.is_full_match(&text));
-    matches
-        .map(Value::from)
-        .map_err(|error| Failure { message: error.to_string(), ..Failure::default() })
+    matches.map(Value::from).map_err(|error| Failure::fault(error.to_string()))
 }
 
 /// # Errors
@@ -121,17 +123,15 @@ pub fn parse_json(text: &str) -> Result<Value, Failure> {
 
 fn url_decode(args: Args<'_>) -> Result<Value, Failure> {
     let text = args.text(0);
-    let unfit =
-        || Failure { message: format!("urlDecode: not URL-encoded: {text}"), ..Failure::default() };
+    let unfit = || Failure::fault(format!("urlDecode: not URL-encoded: {text}"));
     java::url_decode(&text).map(Value::from).ok_or_else(unfit)
 }
 
 fn base64_decode(args: Args<'_>) -> Result<Value, Failure> {
     let text = args.text(0);
-    let bytes = BASE64.decode(&text).map_err(|_| Failure {
-        message: format!("base64Decode: not Base64: {text}"),
-        ..Failure::default()
-    })?;
+    let bytes = BASE64
+        .decode(&text)
+        .map_err(|_| Failure::fault(format!("base64Decode: not Base64: {text}")))?;
     // As a Java String is made of bytes: what isn't UTF-8 becomes U+FFFD.
     Ok(String::from_utf8_lossy(&bytes).as_ref().into())
 }

@@ -28,7 +28,7 @@ fn normalize(args: Args<'_>) -> Result<Value, Failure> {
         "nfkd" => text.nfkd().collect(),
         _ => {
             let message = format!("normalize: unknown form {form}: nfc, nfd, nfkc or nfkd");
-            return Err(Failure { message, ..Failure::default() });
+            return Err(Failure::fault(message));
         }
     };
     Ok(normalized.into())

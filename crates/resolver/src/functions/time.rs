@@ -36,7 +36,7 @@ fn seconds(millis: i64) -> Value {
 }
 
 fn fault(function: &str, what: &str) -> Failure {
-    Failure { message: format!("{function}: {what}"), ..Failure::default() }
+    Failure::fault(format!("{function}: {what}"))
 }
 
 fn now_formatted(call: &mut Call<'_>, args: Args<'_>) -> Result<Value, Failure> {

@@ -76,10 +76,7 @@ impl Element {
 }
 
 fn to_map(xml: &str) -> Result<Value, Failure> {
-    let fault = |error: String| Failure {
-        message: format!("Unable to parse the XML: {error}"),
-        ..Failure::default()
-    };
+    let fault = |error: String| Failure::fault(format!("Unable to parse the XML: {error}"));
     let mut reader = Reader::from_str(xml);
     reader.config_mut().expand_empty_elements = true;
     let mut open = vec![Element::default()];

@@ -142,7 +142,7 @@ impl Expression {
             }
             _ => {
                 let message = format!("Unsupported {what} operator: {operator}");
-                return Err(Failure { message, ..Failure::default() });
+                return Err(Failure::fault(message));
             }
         })
     }

@@ -75,7 +75,7 @@ fn both(left: Vec<Group>, right: Vec<Group>) -> Result<Vec<Group>, Failure> {
     }
     if GROUPS_MAX < left.len() * right.len() {
         let message = format!("A subscription filter has at most {GROUPS_MAX} filter groups");
-        return Err(Failure { message, ..Failure::default() });
+        return Err(Failure::fault(message));
     }
     let joined =
         |group: &Group| right.iter().map(|more| [&group[..], more].concat()).collect::<Vec<_>>();

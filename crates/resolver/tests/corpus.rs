@@ -1,0 +1,185 @@
+//! Recorded calls of the functions, and the templates that Amplify deploys.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use base::{Entropy, Timestamp};
+use json::{Kind, Value};
+use resolver::template::{Rendered, Template};
+use resolver::{Args, Call, Context, Effects, Failure, functions};
+
+/// The folder of recorded cases, if it is there.
+#[expect(clippy::print_stdout, reason = "a skipped corpus must be seen")]
+fn corpus(name: &str) -> Option<PathBuf> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "CONTRIBUTING.md: the corpus is named by a variable"
+    )]
+    let root = std::env::var("FREEHOLD_CORPUS").map_or_else(
+        |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"),
+        PathBuf::from,
+    );
+    let folder = root.join("appsync").join(name);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: {} isn't there", folder.display());
+    None
+}
+
+#[expect(clippy::print_stdout, reason = "how many cases pass is what the corpus is for")]
+fn judge(total: usize, failures: &BTreeMap<String, String>) {
+    println!("{} of {total} cases pass", total - failures.len());
+    let shown: String = failures.iter().map(|(name, why)| format!("{name}\n{why}\n")).collect();
+    assert!(failures.is_empty(), "{} failures:\n{shown}", failures.len());
+}
+
+fn call(namespace: &str, name: &str, arguments: &[Value]) -> Option<Result<Value, Failure>> {
+    let mut call = Call {
+        context: &Context::default(),
+        now: Timestamp::from_millis(0),
+        entropy: &mut Entropy::from_number(1),
+        effects: &mut Effects::default(),
+    };
+    Some(functions::find(namespace, name)?(&mut call, Args(arguments)))
+}
+
+/// Jest's pretty format, in which AWS's answers were recorded: sorted keys, a comma behind every member,
+/// strings as they are.
+fn pretty(value: &Value, indent: usize) -> String {
+    let blank = " ".repeat(indent);
+    let (open, close, mut members) = match value.kind() {
+        Kind::Array => {
+            let item = |item: Value| pretty(&item, indent + 2);
+            ("[", "]", value.items().map(item).collect::<Vec<_>>())
+        }
+        Kind::Object => {
+            let member = |(key, member): (&str, Value)| {
+                format!("\"{key}\": {}", pretty(&member, indent + 2))
+            };
+            ("{", "}", value.entries().map(member).collect::<Vec<_>>())
+        }
+        Kind::String => return format!("\"{}\"", value.as_str().unwrap_or_default()),
+        Kind::Null | Kind::Bool | Kind::Number => return value.to_string(),
+    };
+    if members.is_empty() {
+        return format!("{open}{close}");
+    }
+    if value.kind() == Kind::Object {
+        members.sort();
+    }
+    let members: String = members.iter().map(|member| format!("{blank}  {member},\n")).collect();
+    format!("{open}\n{members}{blank}{close}")
+}
+
+/// What a recorded case calls, if it is one of our functions and nothing more.
+fn called(case: &Value) -> Option<Option<Result<Value, Failure>>> {
+    let text = |name: &str| case.get(name).and_then(|text| text.as_str().map(str::to_owned));
+    let result = case.get("context").and_then(|context| context.get("result"));
+    if let Some(code) = text("code") {
+        if code.contains("toJsonObject(ctx.result)") {
+            return Some(call("rds", "toJsonObject", &[result?]));
+        }
+        return code.contains("util.unauthorized()").then(|| call("", "unauthorized", &[]));
+    }
+    let expression = text("expression")?;
+    let (name, arguments) = expression.strip_prefix("util.")?.split_once('(')?;
+    let (namespace, name) = name.split_once('.').unwrap_or(("", name));
+    let arguments = Value::parse(&format!("[{}]", arguments.strip_suffix(')')?)).ok()?;
+    Some(call(namespace, name, &arguments.items().collect::<Vec<_>>()))
+}
+
+#[test]
+fn functions_answer_as_recorded() -> Result<()> {
+    let Some(folder) = corpus("localstack-appsync-utils") else { return Ok(()) };
+    let cases = Value::parse(&fs::read_to_string(folder.join("vectors.json"))?)?;
+    let mut failures = BTreeMap::new();
+    let mut total = 0;
+    for case in cases.items() {
+        let Some(answer) = called(&case) else { continue };
+        total += 1;
+        let name = case.get("name").unwrap_or_default().to_string();
+        let expected = case.get("expectedPretty").unwrap_or_default();
+        let expected = expected.as_str().unwrap_or_default().trim();
+        let answer = match answer.with_context(|| format!("{name}: no such function"))? {
+            Ok(value) => value,
+            Err(failure) => Value::object([("message", failure.message)]),
+        };
+        let answer = pretty(&answer, 0);
+        if answer != expected {
+            failures.insert(name, format!("wanted {expected}\ngot    {answer}"));
+        }
+    }
+    ensure!(0 < total, "the corpus calls our functions");
+    judge(total, &failures);
+    Ok(())
+}
+
+/// Contexts as an app of Amplify has them: a reader with an API key, a user who writes, the answer of a
+/// data source.
+fn contexts() -> Result<Vec<Context>> {
+    let documents = [
+        r#"{"info": {"fieldName": "getPost", "parentTypeName": "Query"}}"#,
+        r##"{
+          "arguments": {"id": "1", "limit": 5, "filter": {"title": {"contains": "a"}, "and": [{"x": {"eq": 1}}]},
+            "input": {"id": "1", "title": "Title", "owner": "ada", "email": "a@b.c", "quantity": 1, "price": 2},
+            "condition": {"title": {"eq": "x"}}, "sortDirection": "DESC", "nextToken": "t", "query": "q"},
+          "identity": {"sub": "s", "issuer": "i", "username": "ada", "claims": {"sub": "s", "username": "ada",
+            "cognito:groups": ["Admin"]}, "sourceIp": ["127.0.0.1"], "defaultAuthStrategy": "ALLOW"},
+          "source": {"id": "1", "title": "t", "postId": "2", "owner": "ada"},
+          "request": {"headers": {"x-api-key": "k"}},
+          "stash": {"adminRoles": ["admin"], "metadata": {}, "conditions": [], "keys": ["id"],
+            "defaultValues": {"id": "3"}, "connectionAttributes": {}, "connectionAttibutes": {"id": "1"},
+            "tableName": "Post", "transformedArgs": {}},
+          "prev": {"result": {"id": "1"}},
+          "result": {"id": "1", "title": "t", "owner": "ada", "items": [{"id": "1"}], "statusCode": 200,
+            "body": "{\"a\":1}", "headers": {}}
+        }"##,
+        r#"{
+          "arguments": {"input": {}},
+          "identity": {"accountId": "1", "userArn": "arn:aws:sts::1:assumed-role/r/s", "username": "u",
+            "cognitoIdentityId": "c", "cognitoIdentityPoolId": "p", "cognitoIdentityAuthType": "authenticated"},
+          "error": {"message": "m", "type": "DynamoDB:ConditionalCheckFailedException"},
+          "result": {"items": []}
+        }"#,
+    ];
+    documents.iter().map(|document| Ok(Context::from_json(&Value::parse(document)?))).collect()
+}
+
+#[test]
+fn templates_of_amplify_evaluate_without_fault() -> Result<()> {
+    let Some(folder) = corpus("amplify-transformer-vtl-corpus/vtl") else { return Ok(()) };
+    let contexts = contexts()?;
+    let mut failures = BTreeMap::new();
+    let mut total = 0;
+    for file in fs::read_dir(folder)? {
+        let path = file?.path();
+        let name = path.file_name().context("a file has a name")?.to_string_lossy().into_owned();
+        let Ok(template) = Template::parse(&fs::read_to_string(&path)?) else { continue };
+        for (place, context) in contexts.iter().enumerate() {
+            total += 1;
+            let rendering =
+                template.render(context, Timestamp::from_millis(0), &mut Entropy::from_number(1));
+            let fault = match rendering.end {
+                // What a template says with `$util.error` is no fault.
+                Rendered::Failed(failure) => {
+                    let is_fault = failure.error_type.as_deref() == Some(Failure::MAPPING_TEMPLATE);
+                    is_fault.then_some(failure.message)
+                }
+                Rendered::Returned(_) => None,
+                Rendered::Text(text) => {
+                    let calls = ["$util.", "$utils.", "$extensions."];
+                    calls.iter().any(|call| text.contains(call)).then_some(text)
+                }
+            };
+            if let Some(fault) = fault {
+                failures.insert(format!("{name} in context {place}"), fault);
+            }
+        }
+    }
+    ensure!(0 < total, "the corpus has templates");
+    judge(total, &failures);
+    Ok(())
+}
