@@ -13,6 +13,7 @@ use crate::http_endpoint::{self, Head};
 use crate::model::{Delivery, Subscription, Token, Topic, Turn, is_fifo, is_http};
 use crate::publishing::Given;
 use crate::retry::DeliveryPolicy;
+use crate::signing::{self, Signed, Version};
 use crate::visit::Visit;
 use crate::wire::MessageAttributeValue;
 
@@ -24,6 +25,22 @@ pub(crate) struct Notification<'a> {
     pub(crate) deduplication_id: Option<&'a str>,
     pub(crate) at: Timestamp,
     pub(crate) given: &'a Given,
+    /// The signatures of the texts that some subscription gets.
+    pub(crate) signatures: &'a BTreeMap<String, Signed>,
+}
+
+impl Given {
+    /// The text that endpoints of a protocol get.
+    pub(crate) fn text_for(&self, protocol: &str) -> Result<String, Error> {
+        match self.structure {
+            Some(_) => {
+                let mut texts = by_protocol(&self.message)?;
+                let own = texts.remove(protocol);
+                Ok(own.or_else(|| texts.remove("default")).unwrap_or_default())
+            }
+            None => Ok(self.message.clone()),
+        }
+    }
 }
 
 /// The texts of a message that has one for each protocol.
@@ -49,19 +66,16 @@ impl Notification<'_> {
         ctx: &Visit<'_>,
     ) -> Result<Delivery, Error> {
         let subscription_arn = format!("{}:{id}", self.topic_arn);
-        let message = match self.given.structure {
-            Some(_) => {
-                let mut texts = by_protocol(&self.given.message)?;
-                let own = texts.remove(&subscription.protocol);
-                own.or_else(|| texts.remove("default")).unwrap_or_default()
-            }
-            None => self.given.message.clone(),
+        let message = self.given.text_for(&subscription.protocol)?;
+        let signed = self.signatures.get(&message);
+        let links = Links {
+            unsubscribe: ctx.unsubscribe_url(subscription, &subscription_arn),
+            signed: signed.map(|signed| (signed, ctx.certificate_url(subscription, &signed.file))),
         };
-        let unsubscribe_url = ctx.unsubscribe_url(subscription, &subscription_arn);
         let policy = DeliveryPolicy::effective(&topic.attributes, &subscription.attributes);
         let body = match subscription.protocol.as_str() {
-            "lambda" => self.lambda_event(&subscription_arn, &message, &unsubscribe_url),
-            "sqs" => self.queue_message(subscription, &message, &unsubscribe_url),
+            "lambda" => self.lambda_event(&subscription_arn, &message, &links),
+            "sqs" => self.queue_message(subscription, &message, &links),
             _ => {
                 let is_raw = subscription.is_raw();
                 let head = Head {
@@ -72,7 +86,7 @@ impl Notification<'_> {
                     is_raw,
                     content_type: &policy.content_type,
                 };
-                let envelope = || self.envelope(&message, &unsubscribe_url).to_string();
+                let envelope = || self.envelope(&message, &links).to_string();
                 let body = if is_raw { message } else { envelope() };
                 http_endpoint::draft(&head, &body)
             }
@@ -89,7 +103,7 @@ impl Notification<'_> {
         &self,
         subscription: &Subscription,
         message: &str,
-        unsubscribe_url: &str,
+        links: &Links<'_>,
     ) -> Value {
         let mut body = Map::new();
         if subscription.is_raw() {
@@ -105,7 +119,7 @@ impl Notification<'_> {
             });
             body.insert("MessageAttributes".into(), attributes.collect::<Map<_, _>>().into());
         } else {
-            let envelope = self.envelope(message, unsubscribe_url).to_string();
+            let envelope = self.envelope(message, links).to_string();
             body.insert("MessageBody".into(), envelope.into());
         }
         if let Some(group) = &self.given.group_id {
@@ -119,7 +133,7 @@ impl Notification<'_> {
     }
 
     /// <https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html>
-    fn envelope(&self, message: &str, unsubscribe_url: &str) -> Value {
+    fn envelope(&self, message: &str, links: &Links<'_>) -> Value {
         let mut envelope = Map::new();
         let mut put = |name: &str, value: Value| envelope.insert(name.to_owned(), value);
         put("Type", "Notification".into());
@@ -133,7 +147,12 @@ impl Notification<'_> {
         }
         put("Message", message.into());
         put("Timestamp", self.at.to_string().into());
-        put("UnsubscribeURL", unsubscribe_url.into());
+        if let Some((signed, url)) = &links.signed {
+            put("SignatureVersion", signed.version.into());
+            put("Signature", signed.signature.clone().into());
+            put("SigningCertURL", url.clone().into());
+        }
+        put("UnsubscribeURL", links.unsubscribe.clone().into());
         if !self.given.attributes.is_empty() {
             put("MessageAttributes", self.shown_attributes());
         }
@@ -141,8 +160,8 @@ impl Notification<'_> {
     }
 
     /// <https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html>
-    fn lambda_event(&self, subscription_arn: &str, message: &str, unsubscribe_url: &str) -> Value {
-        json!({"Records": [{
+    fn lambda_event(&self, subscription_arn: &str, message: &str, links: &Links<'_>) -> Value {
+        let mut event = json!({"Records": [{
             "EventSource": "aws:sns",
             "EventVersion": "1.0",
             "EventSubscriptionArn": subscription_arn,
@@ -153,10 +172,37 @@ impl Notification<'_> {
                 "Subject": self.given.subject,
                 "Message": message,
                 "Timestamp": self.at.to_string(),
-                "UnsubscribeUrl": unsubscribe_url,
+                "UnsubscribeUrl": links.unsubscribe,
                 "MessageAttributes": self.shown_attributes(),
             },
-        }]})
+        }]});
+        if let Some((signed, url)) = &links.signed {
+            let message = &mut event["Records"][0]["Sns"];
+            message["SignatureVersion"] = signed.version.into();
+            message["Signature"] = signed.signature.clone().into();
+            message["SigningCertUrl"] = url.clone().into();
+        }
+        event
+    }
+
+    /// What is signed of the message with that text.
+    pub(crate) fn signed_text(
+        topic_arn: &str,
+        message_id: &str,
+        at: Timestamp,
+        subject: Option<&str>,
+        message: &str,
+    ) -> String {
+        let at = at.to_string();
+        let mut said = BTreeMap::from([
+            ("Message", message),
+            ("MessageId", message_id),
+            ("Timestamp", &at),
+            ("TopicArn", topic_arn),
+            ("Type", "Notification"),
+        ]);
+        said.extend(subject.map(|subject| ("Subject", subject)));
+        signing::text(&said)
     }
 
     fn shown_attributes(&self) -> Value {
@@ -166,6 +212,13 @@ impl Notification<'_> {
         };
         self.given.attributes.iter().map(show).collect::<Map<_, _>>().into()
     }
+}
+
+/// Where a message leads to, by the host that its subscriber knows.
+struct Links<'a> {
+    unsubscribe: String,
+    /// The signature, and where its certificate is.
+    signed: Option<(&'a Signed, String)>,
 }
 
 /// Whom a delivery is for.
@@ -210,14 +263,14 @@ pub(crate) enum Question {
 
 impl Question {
     /// The delivery of the token that answers it.
-    pub(crate) fn to(
+    pub(crate) async fn to(
         self,
         topic_arn: &str,
         id: &str,
         (topic, subscription): (&Topic, &Subscription),
         token: &Token,
         ctx: &Visit<'_>,
-    ) -> Delivery {
+    ) -> Result<Delivery, Error> {
         let subscription_arn = format!("{topic_arn}:{id}");
         let (kind, message) = match self {
             Question::Subscribe => (
@@ -234,15 +287,24 @@ impl Question {
             ),
         };
         let message_id = ctx.house().uuid();
-        let body = json!({
-            "Type": kind,
-            "MessageId": message_id,
-            "Token": token.text,
-            "TopicArn": topic_arn,
-            "Message": message,
-            "SubscribeURL": ctx.subscribe_url(subscription, topic_arn, &token.text),
-            "Timestamp": ctx.now().to_string(),
-        });
+        let subscribe_url = ctx.subscribe_url(subscription, topic_arn, &token.text);
+        let at = ctx.now().to_string();
+        let said = BTreeMap::from([
+            ("Message", message.as_str()),
+            ("MessageId", &message_id),
+            ("SubscribeURL", &subscribe_url),
+            ("Timestamp", &at),
+            ("Token", &token.text),
+            ("TopicArn", topic_arn),
+            ("Type", kind),
+        ]);
+        let mut body = json!(said);
+        if let Some(version) = Version::of(topic_arn, topic) {
+            let signed = ctx.room.sign(version, signing::text(&said)).await?;
+            body["SignatureVersion"] = signed.version.into();
+            body["Signature"] = signed.signature.into();
+            body["SigningCertURL"] = ctx.certificate_url(subscription, &signed.file).into();
+        }
         let policy = DeliveryPolicy::effective(&topic.attributes, &subscription.attributes);
         let head = Head {
             kind,
@@ -254,7 +316,7 @@ impl Question {
         };
         let draft = http_endpoint::draft(&head, &body.to_string());
         let to = To { topic_arn, subscription_arn, subscription, policy, turn: None };
-        to.delivery(draft, ctx)
+        Ok(to.delivery(draft, ctx))
     }
 }
 

@@ -28,6 +28,9 @@ pub(crate) enum Error {
     /// Our trouble, which no reply tells of.
     #[error("failed to read or write the store")]
     Store(#[from] store::Error),
+    /// Our trouble, which no reply tells of.
+    #[error("failed to sign a message: {0}")]
+    Signing(String),
     /// A body or a kept reply that can't be read or written.
     #[error(transparent)]
     Wire(#[from] aws::Error),
@@ -59,7 +62,9 @@ impl Error {
                 (400, "TooManyEntriesInBatchRequestException", "TooManyEntriesInBatchRequest")
             }
             Error::ConcurrentAccess => (400, "ConcurrentAccessException", "ConcurrentAccess"),
-            Error::Store(_) | Error::Wire(_) => (500, "InternalErrorException", "InternalError"),
+            Error::Store(_) | Error::Signing(_) | Error::Wire(_) => {
+                (500, "InternalErrorException", "InternalError")
+            }
         }
     }
 }
@@ -71,6 +76,10 @@ impl From<Error> for aws::Error {
             Error::Wire(error) => error,
             Error::Store(trouble) => {
                 tracing::error!(error = &trouble as &dyn std::error::Error, "store");
+                aws::Error::internal()
+            }
+            Error::Signing(trouble) => {
+                tracing::error!(trouble, "sign a message");
                 aws::Error::internal()
             }
             error => aws::Error::new(status, code, error.to_string()).with_query_code(query_code),

@@ -10,7 +10,7 @@
 //! - The table below: each operation and the one file in `ops` that answers it.
 //! - `publishing`: from a request to deliveries. `filter`: which subscriptions want a message.
 //! - `delivery`: what an endpoint is sent. `retry`: when it is tried again. `work`: who sends it.
-//! - `http_endpoint`: endpoints out of the house.
+//! - `http_endpoint`: endpoints out of the house. `signing`: how they know who has sent a message.
 
 mod attributes;
 mod delivery;
@@ -22,6 +22,7 @@ mod ops;
 mod permissions;
 mod publishing;
 mod retry;
+mod signing;
 mod tables;
 mod visit;
 mod wire;
@@ -31,10 +32,11 @@ use std::sync::Arc;
 
 use aws::Protocol;
 use bytes::Bytes;
-use service::{Bus, Ctx, Facts, House, Rate, Reply, Service};
+use service::{Bus, Ctx, Facts, House, PublicHttp, Rate, Reply, Service};
 use store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
+use signing::Signer;
 use visit::Visit;
 
 /// The room.
@@ -47,6 +49,8 @@ struct Room {
     bus: Bus,
     /// Rings when there is something to deliver.
     bell: Notify,
+    /// Made when the first message is signed.
+    signer: OnceCell<Arc<Signer>>,
     /// Held by whoever publishes to a FIFO topic: its messages are numbered in the order of their rows.
     publishing: tokio::sync::Mutex<()>,
 }
@@ -55,7 +59,7 @@ impl Sns {
     /// Opens the room over a store; it reaches its neighbors by `bus`.
     pub fn open(store: Arc<dyn Store>, house: Arc<House>, bus: Bus) -> Self {
         let (bell, publishing) = (Notify::new(), tokio::sync::Mutex::default());
-        Sns(Arc::new(Room { store, house, bus, bell, publishing }))
+        Sns(Arc::new(Room { store, house, bus, bell, signer: OnceCell::new(), publishing }))
     }
 
     /// Delivers what is published, as long as it is awaited. To be run once.
@@ -112,6 +116,11 @@ impl Service for Sns {
     /// Links in messages are visited by whoever reads them.
     fn is_open(&self, operation: &str) -> bool {
         matches!(operation, "ConfirmSubscription" | "Unsubscribe")
+    }
+
+    /// The certificate that messages are checked with.
+    fn public_http(&self) -> Option<&dyn PublicHttp> {
+        Some(&*self.0)
     }
 
     fn resource_policy<'a>(

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use base::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use store::Batch;
@@ -12,6 +13,7 @@ use crate::delivery::{self, Notification};
 use crate::errors::Error;
 use crate::filter;
 use crate::model::{State, Subscription, Topic, is_fifo};
+use crate::signing::{Signed, Version};
 use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{MessageAttributeValue, PublishOutput};
@@ -150,6 +152,12 @@ impl<'v> Publishing<'v> {
         let sequence_number =
             is_fifo(topic_arn).then(|| format!("1{:019}", self.topic.last_number));
         let reply = PublishOutput { message_id: ctx.house().uuid(), sequence_number };
+        let wanting: Vec<&(String, String, Subscription)> = self
+            .subscriptions
+            .iter()
+            .filter(|(_, _, it)| filter::wants(it, &given.message, &given.attributes))
+            .collect();
+        let signatures = self.signatures(&reply.message_id, now, &given, &wanting).await?;
         let notification = Notification {
             topic_arn,
             message_id: &reply.message_id,
@@ -157,12 +165,11 @@ impl<'v> Publishing<'v> {
             deduplication_id: key.as_deref(),
             at: now,
             given: &given,
+            signatures: &signatures,
         };
-        for (_, id, subscription) in &self.subscriptions {
-            if filter::wants(subscription, &given.message, &given.attributes) {
-                let delivery = notification.to(id, subscription, &self.topic, ctx)?;
-                tables::put_delivery(&mut self.batch, &delivery);
-            }
+        for (_, id, subscription) in wanting {
+            let delivery = notification.to(id, subscription, &self.topic, ctx)?;
+            tables::put_delivery(&mut self.batch, &delivery);
         }
         if let Some(key) = key {
             let answer = String::from_utf8_lossy(&aws::encode(&reply)?).into_owned();
@@ -170,6 +177,31 @@ impl<'v> Publishing<'v> {
             self.answers.insert(key, reply.clone());
         }
         Ok(reply)
+    }
+
+    /// Signs the texts that are told as messages of SNS. What is delivered raw bears no signature.
+    async fn signatures(
+        &self,
+        message_id: &str,
+        at: Timestamp,
+        given: &Given,
+        wanting: &[&(String, String, Subscription)],
+    ) -> Result<BTreeMap<String, Signed>, Error> {
+        let mut signatures = BTreeMap::new();
+        let Some(version) = Version::of(&self.topic_arn, &self.topic) else {
+            return Ok(signatures);
+        };
+        for (_, _, subscription) in wanting.iter().filter(|(_, _, it)| !it.is_raw()) {
+            let message = given.text_for(&subscription.protocol)?;
+            if signatures.contains_key(&message) {
+                continue;
+            }
+            let subject = given.subject.as_deref();
+            let arn = &self.topic_arn;
+            let text = Notification::signed_text(arn, message_id, at, subject, &message);
+            signatures.insert(message, self.ctx.room.sign(version, text).await?);
+        }
+        Ok(signatures)
     }
 
     /// Commits, with what publishing leaves behind: the topic's last number, and the answer if a task's attempt asked.

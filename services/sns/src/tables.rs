@@ -15,6 +15,7 @@ const DELIVERY: &str = "sns.delivery";
 const ORDERED: &str = "sns.ordered";
 const ATTEMPT: &str = "sns.attempt";
 const SENT: &str = "sns.sent";
+const SIGNER: &str = "sns.signer";
 
 /// A value as a row held it.
 #[derive(Clone, Debug)]
@@ -121,6 +122,30 @@ struct AnswerRow {
     at: i64,
     #[n(1)]
     answer: String,
+}
+
+/// The key that signs messages, and its certificate.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct SignerRow {
+    /// PKCS #8.
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    pub(crate) key: Vec<u8>,
+    /// PEM.
+    #[n(1)]
+    pub(crate) certificate: String,
+}
+
+pub(crate) async fn signer(store: &dyn Read) -> Result<Option<SignerRow>, Error> {
+    store.get(&Key::of(SIGNER)).await?.map(|row| decode(&row)).transpose()
+}
+
+/// A batch that keeps a signer, if there is none yet.
+pub(crate) fn first_signer(row: &SignerRow) -> Batch {
+    let mut batch = Batch::new();
+    batch.require_absent(Key::of(SIGNER)).put(Key::of(SIGNER), encode(row));
+    batch
 }
 
 pub(crate) async fn topic(store: &dyn Read, arn: &str) -> Result<Option<Found<Topic>>, Error> {

@@ -107,6 +107,11 @@ impl Visit<'_> {
         format!("{}/?Action=Unsubscribe&SubscriptionArn={arn}", self.base_url(subscription))
     }
 
+    /// Where the certificate is that a signature is checked with.
+    pub(crate) fn certificate_url(&self, subscription: &Subscription, file: &str) -> String {
+        format!("{}/{file}", self.base_url(subscription))
+    }
+
     /// Links begin as the URL by which the subscriber has reached us.
     fn base_url(&self, subscription: &Subscription) -> String {
         match &subscription.host {

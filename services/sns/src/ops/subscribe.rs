@@ -59,7 +59,7 @@ pub(crate) async fn subscribe(
     tables::require_topic(&mut batch, &topic_arn, Some(&found));
     if let Some(token) = &subscription.token {
         let pair = (&found.value, &subscription);
-        let question = Question::Subscribe.to(&topic_arn, &id, pair, token, ctx);
+        let question = Question::Subscribe.to(&topic_arn, &id, pair, token, ctx).await?;
         tables::put_delivery(&mut batch, &question);
     }
     let shows_arn =

@@ -27,7 +27,7 @@ pub(crate) async fn unsubscribe(ctx: &Visit<'_>, req: SubscriptionInput) -> Resu
         State::Confirmed if is_http(&subscription.protocol) => {
             let (topic, token) = (ctx.topic(topic_arn).await?.value, ctx.token());
             let pair = (&topic, &subscription);
-            let question = Question::Unsubscribe.to(topic_arn, id, pair, &token, ctx);
+            let question = Question::Unsubscribe.to(topic_arn, id, pair, &token, ctx).await?;
             tables::put_delivery(&mut batch, &question);
             subscription.state = State::Deleted;
             subscription.token = Some(token);

@@ -7,6 +7,7 @@ use aws::{Error, PageTokens, Protocol};
 use base::{Entropy, ManualClock, Timestamp};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt as _, Full};
 use serde_json::{Value, json};
 use service::{
     Bus, Caller, Ctx, Facts, Fetched, House, Outside, OutsideReply, Registry, Reply, Service,
@@ -133,6 +134,17 @@ impl Room {
     /// A request of somebody without a signature.
     pub(crate) fn stranger(&self) -> Ctx {
         Ctx::new(Arc::clone(&self.house), Caller::anonymous(), self.house.uuid())
+    }
+
+    /// What a stranger finds at a path of the house, if there is anything.
+    pub(crate) async fn visit(&self, path: &str) -> Option<String> {
+        let public = self.sns.public_http().filter(|public| public.serves(None, path))?;
+        let body = Full::new(Bytes::new()).map_err(|never| match never {}).boxed_unsync();
+        let request = Request::get(path).body(body).expect("is a request");
+        let response = public.answer(self.stranger(), request).await;
+        let found = response.status().is_success();
+        let bytes = response.into_body().collect().await.expect("comes whole").to_bytes();
+        found.then(|| String::from_utf8_lossy(&bytes).into_owned())
     }
 
     pub(crate) async fn ask_as(

@@ -1,6 +1,14 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Request;
+use rsa::{Pkcs1v15Sign, RsaPublicKey};
 use serde_json::{Value, json};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+use x509_cert::Certificate;
+use x509_cert::der::DecodePem as _;
+use x509_cert::der::referenced::OwnedToRef as _;
 
 use crate::house::{Room, queue_arn, text};
 
@@ -157,5 +165,55 @@ async fn strangers_end_what_is_not_locked() {
         let ended =
             room.ask_as(room.stranger(), "Unsubscribe", json!({"SubscriptionArn": arn})).await;
         assert_eq!(ended.is_ok(), is_ended, "{ended:?}");
+    }
+}
+
+/// The text that AWS says is signed, of what a message tells.
+fn signed_text(message: &Value) -> String {
+    let names = [
+        "Message",
+        "MessageId",
+        "Subject",
+        "SubscribeURL",
+        "Timestamp",
+        "Token",
+        "TopicArn",
+        "Type",
+    ];
+    let said = names.iter().filter_map(|name| Some((name, message[*name].as_str()?)));
+    said.map(|(name, value)| format!("{name}\n{value}\n")).collect()
+}
+
+/// Checks a message as clients do: fetches the certificate that it names.
+async fn check(room: &Room, message: &Value) {
+    let url = text(&message["SigningCertURL"]);
+    let path = url.strip_prefix("http://localhost:8080").expect("leads to the house");
+    let certificate = room.visit(path).await.expect("is there");
+    let certificate = Certificate::from_pem(&certificate).expect("is a certificate");
+    let public = certificate.tbs_certificate.subject_public_key_info;
+    let public: RsaPublicKey = public.owned_to_ref().try_into().expect("is an RSA key");
+    let signature = STANDARD.decode(text(&message["Signature"])).expect("is base64");
+    let said = signed_text(message);
+    let holds = match text(&message["SignatureVersion"]).as_str() {
+        "1" => public.verify(Pkcs1v15Sign::new::<Sha1>(), &Sha1::digest(&said), &signature),
+        "2" => public.verify(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(&said), &signature),
+        other => panic!("version {other}"),
+    };
+    holds.expect("the signature holds");
+}
+
+#[tokio::test]
+async fn messages_are_signed_with_the_certificate_of_the_house() {
+    for attributes in [json!({}), json!({"SignatureVersion": "2"})] {
+        let room = Room::open().await;
+        let topic = room.topic("orders", attributes).await;
+        confirmed(&room, &topic, json!({})).await;
+        let body = json!({"TopicArn": topic, "Message": "hello", "Subject": "a word"});
+        room.call("Publish", body).await;
+        room.call("Publish", json!({"TopicArn": topic, "Message": "no subject"})).await;
+        for request in room.fetched(3).await {
+            check(&room, &self::body(&request)).await;
+        }
+        assert_eq!(room.visit("/SimpleNotificationService-0.pem").await, None);
     }
 }
