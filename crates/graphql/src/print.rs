@@ -1,5 +1,7 @@
 //! Nodes to text: definitions, and selections for `selectionSetGraphQL`.
 
+use json::write_string;
+
 use crate::ast::{
     Argument, Directive, FieldDefinition, InputDefinition, Literal, Name, OperationKind,
     SchemaDefinition, Selection, TypeDefinition, TypeKind, TypeRef,
@@ -132,7 +134,7 @@ fn description(text: Option<&Name>, indent: &str, out: &mut String) {
         out.push_str(indent);
         out.push_str("\"\"\"\n");
     } else {
-        string(text, out);
+        write_string(text, out);
         out.push('\n');
     }
 }
@@ -180,7 +182,7 @@ pub(crate) fn literal(value: &Literal, out: &mut String) {
         Literal::Null => out.push_str("null"),
         Literal::Boolean(value) => out.push_str(if *value { "true" } else { "false" }),
         Literal::Int(text) | Literal::Float(text) | Literal::Enum(text) => out.push_str(text),
-        Literal::String(text) => string(text, out),
+        Literal::String(text) => write_string(text, out),
         Literal::Variable(name, _) => {
             out.push('$');
             out.push_str(name);
@@ -204,10 +206,6 @@ pub(crate) fn literal(value: &Literal, out: &mut String) {
             out.push('}');
         }
     }
-}
-
-fn string(text: &str, out: &mut String) {
-    json::Value::from(text).write_to(out);
 }
 
 /// Selections as graphql-java prints them: an indent of two blanks, fragments not merged in.

@@ -1,6 +1,6 @@
 //! What a client gets: data, and errors as AppSync writes them.
 
-use json::Value;
+use json::{Value, write_string};
 
 use crate::ast::Name;
 use crate::location::Location;
@@ -108,10 +108,6 @@ fn write_path(path: &[PathPart], out: &mut String) {
         }
     }
     out.push(']');
-}
-
-pub(crate) fn write_string(text: &str, out: &mut String) {
-    Value::from(text).write_to(out);
 }
 
 /// The answer to an operation.

@@ -8,10 +8,9 @@
 mod text;
 mod time;
 
-use json::{Kind, Number, Value};
+use json::{Kind, Number, Value, write_string};
 
 use crate::ast::Literal;
-use crate::response::write_string;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scalar {

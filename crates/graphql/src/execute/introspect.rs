@@ -1,10 +1,11 @@
 //! Writes what clients ask about the schema itself.
 
+use json::write_string;
+
 use super::writer::Writer;
 use crate::introspection::{Node, Shown};
 use crate::plan::{PlanField, Way};
 use crate::resolve::Resolve;
-use crate::response::write_string;
 
 impl<'p, R: Resolve> Writer<'_, 'p, R> {
     /// `__schema` or `__type`: the root of a walk that needs no values.

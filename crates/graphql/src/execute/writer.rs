@@ -1,13 +1,13 @@
 //! Writes values as the selections want them, straight into text.
 
-use json::{Kind, Value};
+use json::{Kind, Value, write_string};
 
 use super::chunk::{Chunk, Container, Hole, Place, Slots};
 use super::{Env, NullViolation, Written};
 use crate::ast::TypeKind;
 use crate::plan::{PlanField, Way};
 use crate::resolve::Resolve;
-use crate::response::{Detail, Error, PathPart, path_text, write_string};
+use crate::response::{Detail, Error, PathPart, path_text};
 use crate::scalar::Scalar;
 use crate::schema::{Shape, Type, TypeId};
 

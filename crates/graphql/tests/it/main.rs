@@ -1,4 +1,14 @@
 //! What the room and its clients rely on, through the public interface.
 
+mod coercion;
+mod definitions;
+mod errors;
+mod events;
 mod execution;
+mod hostile;
+mod info;
+mod introspection;
+mod scalars;
+mod schemas;
+mod validation;
 mod world;
