@@ -113,7 +113,8 @@ fn read(text: &str, target: &str) -> Result<Value, Failure> {
         return Err(Failure::new(message, Failure::MAPPING_TEMPLATE));
     }
     Value::parse(text).map_err(|error| {
-        let message = if error.message.starts_with("Trailing token") {
+        let whole = &text[..text.floor_char_boundary(error.offset)];
+        let message = if Value::parse(whole).is_ok() {
             "Trailing characters at the end of the JSON string are not allowed.".to_owned()
         } else {
             format!("Unable to convert {text} to {target}.")

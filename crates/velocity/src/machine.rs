@@ -156,7 +156,6 @@ impl Machine<'_> {
     /// The variables that a loop sets have their old values again when it ends.
     fn foreach(&mut self, item: Slot, source: &Expression, body: &Block) -> Result<Flow, Error> {
         let source = self.expression(source)?;
-        let items = self.iterated(&source)?;
         let place = self.loops.len();
         let slots = [Some(item as usize), self.loop_slot, self.count_slot];
         let before = slots.map(|slot| slot.map(|slot| self.variables[slot].clone()));
@@ -164,24 +163,7 @@ impl Machine<'_> {
         if let Some(slot) = self.loop_slot {
             self.variables[slot] = Value::Loop(place as u32);
         }
-        let mut ended = Flow::Next;
-        let length = items.len();
-        for (index, value) in items.into_iter().take(self.limits.iterations).enumerate() {
-            self.loops[place] = Loop { index, has_next: index + 1 < length };
-            self.variables[item as usize] = value;
-            if let Some(slot) = self.count_slot {
-                self.variables[slot] = Value::Int(index as i64 + 1);
-            }
-            self.step()?;
-            match self.block(body)? {
-                Flow::Next => {}
-                Flow::Break => break,
-                flow => {
-                    ended = flow;
-                    break;
-                }
-            }
-        }
+        let ended = self.rounds(item, &source, body, place)?;
         self.loops.pop();
         for (slot, value) in slots.into_iter().zip(before) {
             if let (Some(slot), Some(value)) = (slot, value) {
@@ -191,14 +173,32 @@ impl Machine<'_> {
         Ok(ended)
     }
 
-    /// What a `#foreach` walks over: the items of a list or the values of a map; nothing else has any.
-    fn iterated(&mut self, source: &Value) -> Result<Vec<Value>, Error> {
-        let items = match source {
-            Value::List(list) => self.heap.items_mut(*list).clone(),
-            Value::Map(map) => self.heap.members_mut(*map).values().cloned().collect(),
-            _ => Vec::new(),
-        };
-        self.heap.charge(items.len() * size_of::<Value>()).map_err(Self::unplaced)?;
-        Ok(items)
+    /// Walks over the items of a list or the values of a map; nothing else has any.
+    fn rounds(
+        &mut self,
+        item: Slot,
+        source: &Value,
+        body: &Block,
+        place: usize,
+    ) -> Result<Flow, Error> {
+        let length = self.heap.len(source).unwrap_or(0);
+        for index in 0..length.min(self.limits.iterations) {
+            self.loops[place] = Loop { index, has_next: index + 1 < length };
+            self.variables[item as usize] = match source {
+                Value::List(list) => self.heap.item(*list, index),
+                Value::Map(map) => self.heap.member_at(*map, index).unwrap_or_default().1,
+                _ => Value::Null,
+            };
+            if let Some(slot) = self.count_slot {
+                self.variables[slot] = Value::Int(index as i64 + 1);
+            }
+            self.step()?;
+            match self.block(body)? {
+                Flow::Next => {}
+                Flow::Break => return Ok(Flow::Next),
+                flow => return Ok(flow),
+            }
+        }
+        Ok(Flow::Next)
     }
 }

@@ -29,7 +29,7 @@ pub const TABLE: Table = &[
     ("isMap", |_, args| Ok((args.value(0).kind() == Kind::Object).into())),
     ("typeOf", |_, args| Ok(type_name(args.value(0)).into())),
     ("matches", |_, args| matches(args)),
-    ("parseJson", |_, args| parse_json(args.string(0, "parseJson")?)),
+    ("parseJson", |_, args| Ok(parsed(args.value(0)))),
     ("toJson", |_, args| Ok(args.value(0).to_string().into())),
     ("urlEncode", |_, args| Ok(java::url_encode(&args.text(0)).into())),
     ("urlDecode", |_, args| url_decode(args)),
@@ -110,15 +110,10 @@ fn matches(args: Args<'_>) -> Result<Value, Failure> {
     matches.map(Value::from).map_err(|error| Failure::fault(error.to_string()))
 }
 
-/// # Errors
-/// The text isn't JSON; a failure of the mapping template in AWS's words.
-pub fn parse_json(text: &str) -> Result<Value, Failure> {
-    Value::parse(text).map_err(|_| {
-        Failure::new(
-            format!("Unable to parse the JSON document: '{text}'"),
-            Failure::MAPPING_TEMPLATE,
-        )
-    })
+/// `null` for what isn't the text of JSON. Amplify relies on it: it asks
+/// `$util.isList($util.parseJson($claim))` of claims that are plain words (amplify-cli#9466).
+fn parsed(text: &Value) -> Value {
+    text.as_str().and_then(|text| Value::parse(text).ok()).unwrap_or_default()
 }
 
 fn url_decode(args: Args<'_>) -> Result<Value, Failure> {

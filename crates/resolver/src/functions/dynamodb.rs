@@ -64,6 +64,7 @@ fn to_s3_object(args: Args<'_>) -> Value {
 
 fn from_s3_object_json(args: Args<'_>) -> Result<Value, Failure> {
     let text = args.string(0, "fromS3ObjectJson")?;
-    let document = super::core::parse_json(text)?;
+    let document = Value::parse(text)
+        .map_err(|error| Failure::fault(format!("fromS3ObjectJson: not JSON: {error}")))?;
     Ok(document.get("s3").unwrap_or_default())
 }

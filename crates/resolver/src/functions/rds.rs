@@ -14,7 +14,8 @@ pub const TABLE: Table = &[
 /// statement without rows gives one empty row (recorded: localstack-appsync-utils, resolvers.test.js).
 pub fn to_json_object(answer: &Value) -> Result<Value, Failure> {
     let answer = match answer.as_str() {
-        Some(text) => super::core::parse_json(text)?,
+        Some(text) => Value::parse(text)
+            .map_err(|error| Failure::fault(format!("toJsonObject: not JSON: {error}")))?,
         None => answer.clone(),
     };
     let results = answer.get("sqlStatementResults").unwrap_or_default();

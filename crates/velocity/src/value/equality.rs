@@ -2,7 +2,7 @@
 
 use crate::error::{Fault, TOO_DEEP};
 
-use super::{DEPTH_MAX, Heap, Value, class_name};
+use super::{DEPTH_MAX, Heap, ITEM_BYTES, Value, class_name};
 
 impl Heap {
     /// `==`: numbers by value, values of one class by `equals`, others by their texts.
@@ -24,7 +24,7 @@ impl Heap {
     }
 
     fn equal_within(&mut self, left: &Value, right: &Value, levels: u32) -> Result<bool, Fault> {
-        self.charge(1)?;
+        self.charge(ITEM_BYTES)?;
         let within = || levels.checked_sub(1).ok_or(Fault::Limit(TOO_DEEP));
         Ok(match (left, right) {
             (Value::Int(int), Value::Float(float)) | (Value::Float(float), Value::Int(int)) => {

@@ -2,7 +2,7 @@
 
 use crate::error::{Fault, TOO_DEEP};
 
-use super::{DEPTH_MAX, Heap, List, Map, Value, double_text};
+use super::{DEPTH_MAX, Heap, ITEM_BYTES, List, Map, Value, double_text};
 
 impl Heap {
     /// Appends the compact JSON text; what JSON doesn't have is `null`.
@@ -48,7 +48,7 @@ impl Heap {
                     self.write_json_within(&item, out, within()?)?;
                 }
                 out.push(']');
-                return self.charge(1 + self.list_len(*list));
+                return self.charge(ITEM_BYTES + self.list_len(*list));
             }
             Value::Map(map) => {
                 if let Map::Json(json) = &self.maps[map.0 as usize] {
@@ -66,7 +66,7 @@ impl Heap {
                     self.write_json_within(&member, out, within()?)?;
                 }
                 out.push('}');
-                return self.charge(1 + keys);
+                return self.charge(ITEM_BYTES + keys);
             }
         }
         self.charge(out.len() - before)

@@ -2,7 +2,7 @@
 
 use crate::error::{Fault, TOO_DEEP};
 
-use super::{DEPTH_MAX, Heap, Value};
+use super::{DEPTH_MAX, Heap, ITEM_BYTES, Value};
 
 impl Heap {
     /// `{a=1, b=[x, y]}`: what a reference renders.
@@ -40,7 +40,7 @@ impl Heap {
             Value::List(list) => {
                 out.push('[');
                 for place in 0..self.list_len(*list) {
-                    self.charge(1)?;
+                    self.charge(ITEM_BYTES)?;
                     out.push_str(if 0 < place { ", " } else { "" });
                     let item = self.item(*list, place);
                     self.write_text_within(&item, out, within()?)?;
@@ -51,7 +51,7 @@ impl Heap {
                 out.push('{');
                 for place in 0..self.map_len(*map) {
                     let Some((key, member)) = self.member_at(*map, place) else { break };
-                    self.charge(1 + key.len())?;
+                    self.charge(ITEM_BYTES + key.len())?;
                     out.push_str(if 0 < place { ", " } else { "" });
                     out.push_str(&key);
                     out.push('=');
