@@ -1,5 +1,6 @@
 //! Functions and templates, as resolvers see them.
 
+mod auth_rules;
 mod functions;
 mod templates;
 mod time;
