@@ -1,0 +1,107 @@
+//! The public keys of issuers of tokens, fetched when they are first needed and kept for a while.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use ::http::Request;
+use base::Timestamp;
+use bytes::Bytes;
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use serde_json::Value;
+
+use crate::Room;
+
+const KEPT: Duration = Duration::from_hours(1);
+/// A key that isn't among an issuer's may be new: they are fetched again, but not for every token that says so.
+const PAUSE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The issuers that were asked.
+pub(crate) struct Issuers {
+    /// Where the configuration says that an issuer's keys are.
+    configured: BTreeMap<String, String>,
+    known: Mutex<HashMap<String, Known>>,
+}
+
+#[derive(Clone)]
+struct Known {
+    keys: Arc<JwkSet>,
+    at: Timestamp,
+}
+
+impl Issuers {
+    pub(crate) fn new(configured: BTreeMap<String, String>) -> Self {
+        Issuers { configured, known: Mutex::default() }
+    }
+
+    /// The key of that id, of that issuer. Cognito tells where its keys are, others in their configuration.
+    pub(crate) async fn key(
+        &self,
+        room: &Room,
+        issuer: &str,
+        is_cognito: bool,
+        key_id: Option<&str>,
+    ) -> Option<Jwk> {
+        let now = room.house.now();
+        let known = self.known(issuer);
+        if let Some(known) = known.filter(|known| now.since(known.at) < KEPT) {
+            let found = find(&known.keys, key_id);
+            if found.is_some() || now.since(known.at) < PAUSE {
+                return found;
+            }
+        }
+        let keys = Arc::new(self.fetch(room, issuer, is_cognito).await?);
+        let found = find(&keys, key_id);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(issuer.to_owned(), Known { keys, at: now });
+        found
+    }
+
+    fn known(&self, issuer: &str) -> Option<Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).get(issuer).cloned()
+    }
+
+    async fn fetch(&self, room: &Room, issuer: &str, is_cognito: bool) -> Option<JwkSet> {
+        let issuer = issuer.trim_end_matches('/');
+        let url = match self.configured.get(issuer) {
+            Some(url) => url.clone(),
+            None if is_cognito => format!("{issuer}/.well-known/jwks.json"),
+            None => {
+                let url = format!("{issuer}/.well-known/openid-configuration");
+                let document: Value = serde_json::from_slice(&fetch(room, &url).await?).ok()?;
+                document["jwks_uri"].as_str()?.to_owned()
+            }
+        };
+        let keys = serde_json::from_slice(&fetch(room, &url).await?);
+        keys.inspect_err(|error| tracing::warn!(%url, %error, "the keys of an issuer")).ok()
+    }
+}
+
+async fn fetch(room: &Room, url: &str) -> Option<Bytes> {
+    let request = Request::get(url).body(Bytes::new()).ok()?;
+    let answer = tokio::time::timeout(TIMEOUT, room.bus.fetch(request)).await;
+    match answer {
+        Ok(Ok(answer)) if answer.status().is_success() => Some(answer.into_body()),
+        Ok(Ok(answer)) => {
+            tracing::warn!(%url, status = %answer.status(), "the keys of an issuer");
+            None
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(%url, %error, "the keys of an issuer");
+            None
+        }
+        Err(_) => {
+            tracing::warn!(%url, "the keys of an issuer didn't come in time");
+            None
+        }
+    }
+}
+
+fn find(keys: &JwkSet, key_id: Option<&str>) -> Option<Jwk> {
+    match (key_id, keys.keys.as_slice()) {
+        (Some(id), _) => keys.find(id).cloned(),
+        (None, [only]) => Some(only.clone()),
+        (None, _) => None,
+    }
+}

@@ -1,0 +1,146 @@
+//! `AWS_LAMBDA`: a function of the API's owner decides, and its verdicts are kept for a while.
+//!
+//! <https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html#aws-lambda-authorization>
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use base::Timestamp;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use json::Value;
+use regex::Regex;
+use serde_json::json;
+use service::Caller;
+
+use super::{Claim, Entrant, Way};
+use crate::Room;
+use crate::reply::Refusal;
+use crate::served::Served;
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+const TTL: i64 = 300;
+const VERDICTS_MAX: usize = 10_000;
+const PRINCIPAL: &str = "appsync.amazonaws.com";
+
+/// The verdicts that still hold, by API and token.
+#[derive(Default)]
+pub(crate) struct Verdicts(Mutex<HashMap<(String, String), Verdict>>);
+
+#[derive(Clone)]
+struct Verdict {
+    is_authorized: bool,
+    resolver_context: Value,
+    denied_fields: Vec<String>,
+    until: Timestamp,
+}
+
+impl Verdicts {
+    fn find(&self, key: &(String, String), now: Timestamp) -> Option<Verdict> {
+        let verdicts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        verdicts.get(key).filter(|verdict| now < verdict.until).cloned()
+    }
+
+    fn keep(&self, key: (String, String), verdict: &Verdict, now: Timestamp) {
+        let mut verdicts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if VERDICTS_MAX <= verdicts.len() {
+            verdicts.retain(|_, verdict| now < verdict.until);
+        }
+        if verdicts.len() < VERDICTS_MAX && now < verdict.until {
+            verdicts.insert(key, verdict.clone());
+        }
+    }
+}
+
+pub(super) async fn enter(
+    room: &Room,
+    served: &Served,
+    way: &Way,
+    token: &str,
+    claim: &Claim<'_>,
+) -> Result<Entrant, Refusal> {
+    let config = way.authorizer.as_ref().ok_or_else(Refusal::not_authorized)?;
+    if let Some(expression) = config.identity_validation_expression.as_deref() {
+        let expression = Regex::new(&format!("^(?:{expression})$"));
+        if !expression.is_ok_and(|expression| expression.is_match(token)) {
+            return Err(Refusal::not_authorized());
+        }
+    }
+    let now = claim.ctx.now();
+    let key = (served.api.id().to_owned(), token.to_owned());
+    let verdict = match room.verdicts.find(&key, now) {
+        Some(verdict) => verdict,
+        None => {
+            let reply = ask(room, served, &config.authorizer_uri, token, claim).await;
+            let reply = reply.ok_or_else(Refusal::not_authorized)?;
+            let ttl = config.authorizer_result_ttl_in_seconds.map_or(TTL, i64::from);
+            let verdict = read(&reply, ttl, now);
+            room.verdicts.keep(key, &verdict, now);
+            verdict
+        }
+    };
+    if !verdict.is_authorized {
+        return Err(Refusal::not_authorized());
+    }
+    let identity = Value::object([("resolverContext", verdict.resolver_context)]);
+    let denied_fields = verdict.denied_fields;
+    Ok(Entrant { denied_fields, ..Entrant::new(way, claim.ctx.clone(), identity) })
+}
+
+fn read(reply: &Value, ttl: i64, now: Timestamp) -> Verdict {
+    let ttl = reply.get("ttlOverride").and_then(|ttl| ttl.as_i64()).unwrap_or(ttl);
+    let denied = reply.get("deniedFields").unwrap_or_default();
+    Verdict {
+        is_authorized: reply.get("isAuthorized").and_then(|it| it.as_bool()).unwrap_or(false),
+        resolver_context: reply.get("resolverContext").unwrap_or_default(),
+        denied_fields: denied.items().filter_map(|it| it.as_str().map(str::to_owned)).collect(),
+        until: now.after(Duration::from_secs(u64::try_from(ttl).unwrap_or(0))),
+    }
+}
+
+/// What the function says; nothing if it fails or takes too long.
+async fn ask(
+    room: &Room,
+    served: &Served,
+    function: &str,
+    token: &str,
+    claim: &Claim<'_>,
+) -> Option<Value> {
+    let member = |name: &str| claim.operation.get(name).unwrap_or_default();
+    let headers = claim
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), Value::from(value.to_str().ok()?))));
+    let event = Value::object([
+        ("authorizationToken", Value::from(token)),
+        (
+            "requestContext",
+            Value::object([
+                ("apiId", Value::from(served.api.id())),
+                ("accountId", Value::from(claim.ctx.account())),
+                ("requestId", Value::from(claim.ctx.request_id())),
+                ("queryString", member("query")),
+                ("operationName", member("operationName")),
+                ("variables", member("variables")),
+            ]),
+        ),
+        ("requestHeaders", Value::object(headers)),
+    ]);
+    let asked = json!({
+        "FunctionName": function,
+        "InvocationType": "RequestResponse",
+        "Payload": BASE64.encode(event.to_string()),
+    });
+    let caller = Caller { arn: PRINCIPAL.to_owned() };
+    let ctx = claim.ctx.follow_up(caller).with_source_arn(served.api.arn());
+    let call = room.bus.call(ctx, "lambda", "Invoke", asked.to_string().into());
+    let reply = tokio::time::timeout(TIMEOUT, call).await.ok()?;
+    let reply = reply.inspect_err(|error| tracing::warn!(function, %error, "a Lambda authorizer"));
+    let reply = Value::parse(std::str::from_utf8(&reply.ok()?).ok()?).ok()?;
+    if reply.get("FunctionError").is_some_and(|error| !error.is_null()) {
+        return None;
+    }
+    let payload = BASE64.decode(reply.get("Payload")?.as_str()?).ok()?;
+    Value::parse(std::str::from_utf8(&payload).ok()?).ok()
+}

@@ -1,0 +1,165 @@
+//! What resolvers gave, for a while: caches of APIs live in this process, and are bounded together.
+//!
+//! <https://docs.aws.amazon.com/appsync/latest/devguide/enabling-caching.html>
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base::Timestamp;
+use json::Value;
+use resolver::{CacheEviction, Context};
+
+use crate::execution::Run;
+use crate::model::Api;
+use crate::served::Plan;
+use crate::wire::{ApiCache, ApiCachingBehavior, CachingConfig};
+
+/// Where a value is kept.
+pub(crate) struct Place {
+    /// The API, how often its cache was emptied, and the field.
+    field: String,
+    /// The values of the caching keys.
+    keys: String,
+    ttl: Duration,
+}
+
+/// The caches of all APIs.
+pub(crate) struct Cache {
+    entries: Mutex<Entries>,
+    bytes_max: usize,
+}
+
+#[derive(Default)]
+struct Entries {
+    fields: HashMap<String, HashMap<String, Entry>>,
+    bytes: usize,
+}
+
+struct Entry {
+    value: Value,
+    until: Timestamp,
+    bytes: usize,
+}
+
+impl Cache {
+    pub(crate) fn new(bytes_max: usize) -> Self {
+        Cache { entries: Mutex::default(), bytes_max }
+    }
+
+    pub(crate) fn find(&self, place: &Place, now: Timestamp) -> Option<Value> {
+        let entries = self.entries();
+        let entry = entries.fields.get(&place.field)?.get(&place.keys)?;
+        (now < entry.until).then(|| entry.value.clone())
+    }
+
+    /// Keeps a value, unless the caches are full of others that still hold.
+    pub(crate) fn keep(&self, place: Place, value: &Value, now: Timestamp) {
+        let bytes = value.text_len() + place.keys.len();
+        let mut entries = self.entries();
+        if self.bytes_max < entries.bytes + bytes {
+            entries.retain(|_, entry| now < entry.until);
+        }
+        if self.bytes_max < entries.bytes + bytes {
+            return;
+        }
+        let entry = Entry { value: value.clone().detached(), until: now.after(place.ttl), bytes };
+        let replaced = entries.fields.entry(place.field).or_default().insert(place.keys, entry);
+        entries.bytes = entries.bytes + bytes - replaced.map_or(0, |replaced| replaced.bytes);
+    }
+
+    /// Forgets what code has said is no longer true.
+    pub(crate) fn evict(&self, api: &Api, eviction: &CacheEviction) {
+        let field = field_of(api, &format!("{}.{}", eviction.type_name, eviction.field_name));
+        let mut keys: Vec<(&str, Value)> = eviction.keys.entries().collect();
+        keys.sort_by_key(|(name, _)| *name);
+        let keys = keys_text(keys.iter().map(|(name, value)| (*name, value.clone())));
+        let is_meant = |kept: &str| eviction.keys.is_null() || kept == keys;
+        self.entries().retain(|place, _| place.0 != field || !is_meant(place.1));
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entries {
+    fn retain(&mut self, keeps: impl Fn((&str, &str), &Entry) -> bool) {
+        for (field, entries) in &mut self.fields {
+            entries.retain(|keys, entry| {
+                let kept = keeps((field, keys), entry);
+                self.bytes -= if kept { 0 } else { entry.bytes };
+                kept
+            });
+        }
+        self.fields.retain(|_, entries| !entries.is_empty());
+    }
+}
+
+/// Where the value of a resolver is kept, if it is. Mutations never are.
+pub(crate) fn place(
+    run: &Run<'_>,
+    plan: &Plan,
+    parent_type: &str,
+    context: &Context,
+) -> Option<Place> {
+    let api = &run.served.api;
+    let cache = api
+        .cache
+        .as_ref()
+        .filter(|_| matches!(parent_type, "Mutation" | "Subscription") == false)?;
+    let (ttl, keys) = match (cache.api_caching_behavior, &plan.caching) {
+        (ApiCachingBehavior::PerResolverCaching, Some(config)) => {
+            (config.ttl, own_keys(config, context))
+        }
+        (ApiCachingBehavior::FullRequestCaching, _) => (cache.ttl, all_keys(context)),
+        (ApiCachingBehavior::PerResolverCaching, None)
+        | (ApiCachingBehavior::OperationLevelCaching, _) => return None,
+    };
+    let ttl = Duration::from_secs(u64::try_from(ttl).unwrap_or(0));
+    Some(Place { field: field_of(api, &plan.name), keys, ttl })
+}
+
+/// Where the answer to a whole operation is kept, if it is.
+pub(crate) fn place_of_operation(
+    api: &Api,
+    cache: &ApiCache,
+    identity: &Value,
+    asked: &Value,
+) -> Option<Place> {
+    let ttl = Duration::from_secs(u64::try_from(cache.ttl).unwrap_or(0));
+    (cache.api_caching_behavior == ApiCachingBehavior::OperationLevelCaching).then(|| Place {
+        field: field_of(api, ""),
+        keys: format!("{identity}{asked}"),
+        ttl,
+    })
+}
+
+fn field_of(api: &Api, name: &str) -> String {
+    format!("{} {} {name}", api.id(), api.flushes)
+}
+
+/// The values that the resolver's own keys name.
+fn own_keys(config: &CachingConfig, context: &Context) -> String {
+    let mut names: Vec<&str> = config.caching_keys.iter().flatten().map(String::as_str).collect();
+    names.sort_unstable();
+    keys_text(names.into_iter().map(|name| (name, named(context, name))))
+}
+
+/// `$context.arguments.id`, with or without the sign, or `$ctx.…`.
+fn named(context: &Context, key: &str) -> Value {
+    let key = key.trim_start_matches('$');
+    let mut parts = key.split('.').skip_while(|part| matches!(*part, "context" | "ctx"));
+    let first = parts.next().and_then(|name| context.member(name)).cloned();
+    parts.fold(first.unwrap_or_default(), |value, part| value.get(part).unwrap_or_default())
+}
+
+fn all_keys(context: &Context) -> String {
+    let Context { arguments, source, identity, .. } = context;
+    format!("{arguments}{source}{identity}")
+}
+
+fn keys_text<'k>(keys: impl Iterator<Item = (&'k str, Value)>) -> String {
+    let plain = |name: &str| name.trim_start_matches('$').replace("context.", "ctx.");
+    keys.map(|(name, value)| format!("{}={value}\n", plain(name))).collect()
+}

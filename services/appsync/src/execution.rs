@@ -1,0 +1,432 @@
+//! One operation of a client: resolvers run, data sources asked, effects gathered.
+//!
+//! `graphql` knows which fields want a value and what becomes of it; here is how a resolver gives one.
+
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::future::join_all;
+use graphql::{Call, FieldError, Resolve, Resolved, Role};
+use json::Value;
+use resolver::{Context, Effects, End, Failure, SkipTo};
+
+use crate::Room;
+use crate::auth::Entrant;
+use crate::cache;
+use crate::handler::Handler;
+use crate::rights;
+use crate::served::{Plan, PlanKind, Served, Step};
+use crate::sources::Query;
+use crate::wire::AuthenticationType;
+
+/// The version of templates that raises the errors of data sources by itself.
+const FIRST_VERSION: &str = "2017-02-28";
+
+/// An operation under way.
+pub(crate) struct Run<'r> {
+    pub(crate) room: &'r Room,
+    pub(crate) served: &'r Served,
+    pub(crate) entrant: &'r Entrant,
+    /// `ctx.request`.
+    pub(crate) request: Value,
+    /// `ctx.env`.
+    pub(crate) environment: Value,
+    /// What the code did besides giving values.
+    pub(crate) effects: Mutex<Effects>,
+}
+
+/// How a step of a pipeline ended, if it didn't fail.
+enum Stepped {
+    Value(Value),
+    /// Code has returned early.
+    Early(Value, SkipTo),
+}
+
+/// A request that code has made of a data source, and what has to be known of it afterwards.
+struct Asked {
+    document: Value,
+    is_first_version: bool,
+}
+
+impl Resolve for Run<'_> {
+    fn role(&self, parent_type: &str, field: &str) -> Role {
+        let Run { served, entrant, .. } = self;
+        if !rights::may_see(&served.graphql, &served.schema, entrant, parent_type, field) {
+            return Role::Denied;
+        }
+        let asks_policies = entrant.mode == AuthenticationType::AwsIam;
+        if asks_policies
+            && !rights::may_ask(self.room, &entrant.ctx, served.api.arn(), parent_type, field)
+        {
+            return Role::Denied;
+        }
+        match served.plan(parent_type, field).map(|plan| &plan.kind) {
+            Some(PlanKind::Unit(step)) => Role::Resolver { batch_max: step.batch_max },
+            Some(PlanKind::Pipeline { .. }) => Role::Resolver { batch_max: 0 },
+            None => Role::Property,
+        }
+    }
+
+    async fn resolve<'a>(&'a self, calls: Vec<Call<'a>>) -> Vec<Resolved> {
+        let plan =
+            calls.first().and_then(|call| self.served.plan(call.parent_type(), call.field_name()));
+        let Some(plan) = plan else {
+            return calls.iter().map(|_| Resolved::default()).collect();
+        };
+        match &plan.kind {
+            PlanKind::Unit(step) if 0 < step.batch_max => self.batch(step, &calls).await,
+            PlanKind::Unit(_) | PlanKind::Pipeline { .. } => {
+                join_all(calls.iter().map(|call| self.resolve_one(plan, call))).await
+            }
+        }
+    }
+}
+
+impl Run<'_> {
+    async fn resolve_one(&self, plan: &Plan, call: &Call<'_>) -> Resolved {
+        let mut context = self.context(call);
+        let place = cache::place(self, plan, call.parent_type(), &context);
+        if let Some(place) = &place
+            && let Some(value) = self.room.cache.find(place, self.room.house.now())
+        {
+            return value.into();
+        }
+        let mut errors = Vec::new();
+        let given = match &plan.kind {
+            PlanKind::Unit(step) => self.step(step, &mut context, &mut errors).await,
+            PlanKind::Pipeline { before, steps, after } => {
+                self.pipeline(before, steps, after, &mut context, &mut errors).await
+            }
+        };
+        let resolved = self.resolved(call, given.map(Stepped::into_value), errors);
+        if let Some(place) = place
+            && resolved.errors.is_empty()
+        {
+            self.room.cache.keep(place, &resolved.value, self.room.house.now());
+        }
+        resolved
+    }
+
+    fn context(&self, call: &Call<'_>) -> Context {
+        let list = call.selection_set_list();
+        let info = Value::object([
+            ("fieldName", Value::from(call.field_name())),
+            ("parentTypeName", Value::from(call.parent_type())),
+            ("variables", object(call.variables())),
+            ("selectionSetList", Value::array(list.into_iter().map(Value::from))),
+            ("selectionSetGraphQL", Value::from(call.selection_set_graphql())),
+        ]);
+        Context {
+            arguments: call.arguments().clone(),
+            identity: self.entrant.identity.clone(),
+            source: call.source().clone(),
+            request: self.request.clone(),
+            info,
+            env: self.environment.clone(),
+            ..Context::default()
+        }
+    }
+
+    async fn pipeline(
+        &self,
+        before: &Option<Handler>,
+        steps: &[Step],
+        after: &Option<Handler>,
+        context: &mut Context,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<Stepped, Failure> {
+        let mut skips = false;
+        if let Some(before) = before
+            && let End::EarlyReturn { value, .. } = self.evaluate(before, context, errors)?
+        {
+            // A template returns from the resolver; code skips its functions.
+            if before.is_template() {
+                return Ok(Stepped::Value(value));
+            }
+            (context.result, skips) = (value, true);
+        }
+        for step in steps.iter().take_while(|_| !skips) {
+            context.result = Value::NULL;
+            context.error = Value::NULL;
+            let value = match self.step(step, context, errors).await? {
+                Stepped::Value(value) | Stepped::Early(value, SkipTo::Next) => value,
+                Stepped::Early(value, SkipTo::End) => {
+                    context.result = value;
+                    break;
+                }
+            };
+            context.result = value.clone();
+            context.prev = Value::object([("result", value)]);
+        }
+        context.error = Value::NULL;
+        match after {
+            None => Ok(Stepped::Value(context.result.clone())),
+            Some(after) => match self.evaluate(after, context, errors)? {
+                End::Result(value) | End::EarlyReturn { value, .. } => Ok(Stepped::Value(value)),
+                End::Failed(failure) => Err(failure),
+            },
+        }
+    }
+
+    /// Code, the data source, and code again.
+    async fn step(
+        &self,
+        step: &Step,
+        context: &mut Context,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<Stepped, Failure> {
+        let asked = match self.request(step, context, errors)? {
+            Ok(asked) => asked,
+            Err(early) => return Ok(early),
+        };
+        let answer = self.ask(step, &asked.document).await;
+        self.respond(step, &asked, answer, context, errors).map(Stepped::Value)
+    }
+
+    /// What the data source is to be asked, unless the code has returned early.
+    fn request(
+        &self,
+        step: &Step,
+        context: &mut Context,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<Result<Asked, Stepped>, Failure> {
+        let Some(handler) = &step.request else {
+            let direct =
+                [("operation", Value::from("Invoke")), ("payload", context.to_lambda_payload())];
+            return Ok(Ok(Asked { document: Value::object(direct), is_first_version: false }));
+        };
+        match self.evaluate(handler, context, errors)? {
+            End::Result(document) => {
+                let version = document.get("version").filter(|_| handler.is_template());
+                let is_first_version = version.is_some_and(|it| it.as_str() == Some(FIRST_VERSION));
+                Ok(Ok(Asked { document, is_first_version }))
+            }
+            End::EarlyReturn { value, skip_to } => {
+                // A template of a function returns from that function alone.
+                let skip_to = if handler.is_template() { SkipTo::Next } else { skip_to };
+                Ok(Err(Stepped::Early(value, skip_to)))
+            }
+            End::Failed(failure) => Err(failure),
+        }
+    }
+
+    async fn ask(&self, step: &Step, document: &Value) -> Result<Value, Failure> {
+        let gone = || Failure::new("The data source doesn't exist.", "BadRequestException");
+        let source = step.source.as_deref().ok_or_else(gone)?;
+        let query = Query {
+            room: self.room,
+            source,
+            client: &self.entrant.ctx,
+            api_arn: self.served.api.arn(),
+            request: document,
+        };
+        query.ask().await
+    }
+
+    /// What the code makes of the answer of the data source.
+    fn respond(
+        &self,
+        step: &Step,
+        asked: &Asked,
+        answer: Result<Value, Failure>,
+        context: &mut Context,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<Value, Failure> {
+        let failure = answer.as_ref().err().cloned();
+        context.result = match answer {
+            Ok(result) => result,
+            Err(failure) => failure.data,
+        };
+        context.error = failure.as_ref().map(error_member).unwrap_or_default();
+        let Some(handler) = &step.response else {
+            return match failure {
+                Some(failure) => Err(failure),
+                None => Ok(context.result.clone()),
+            };
+        };
+        // https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-changelog.html
+        if asked.is_first_version && failure.is_none() && context.result.is_null() {
+            return Ok(Value::NULL);
+        }
+        let value = match self.evaluate(handler, context, errors)? {
+            End::Result(value) | End::EarlyReturn { value, .. } => value,
+            End::Failed(failure) => return Err(failure),
+        };
+        match failure {
+            Some(failure) if asked.is_first_version => Err(Failure { data: value, ..failure }),
+            Some(_) | None => Ok(value),
+        }
+    }
+
+    /// Several calls of one field, whose requests to a function become one.
+    async fn batch(&self, step: &Step, calls: &[Call<'_>]) -> Vec<Resolved> {
+        let mut drafts: Vec<Draft> = calls.iter().map(|call| self.draft(step, call)).collect();
+        let payloads: Vec<Value> = drafts.iter().filter_map(Draft::payload).collect();
+        let mut answers = Vec::new().into_iter();
+        if !payloads.is_empty() {
+            answers = self.ask_together(step, payloads).await.into_iter();
+        }
+        let mut resolved = Vec::new();
+        for (call, draft) in calls.iter().zip(&mut drafts) {
+            let asked = std::mem::replace(&mut draft.asked, Ok(Err(Stepped::Value(Value::NULL))));
+            let (context, errors) = (&mut draft.context, &mut draft.errors);
+            let given = match asked {
+                Ok(Ok(asked)) => {
+                    let answer = match is_of_batch(&asked.document) {
+                        true => answers.next().unwrap_or_else(|| Err(short())),
+                        false => self.ask(step, &asked.document).await,
+                    };
+                    self.respond(step, &asked, answer, context, errors)
+                }
+                Ok(Err(early)) => Ok(early.into_value()),
+                Err(failure) => Err(failure),
+            };
+            resolved.push(self.resolved(call, given, std::mem::take(errors)));
+        }
+        resolved
+    }
+
+    fn draft(&self, step: &Step, call: &Call<'_>) -> Draft {
+        let (mut context, mut errors) = (self.context(call), Vec::new());
+        let mut asked = self.request(step, &mut context, &mut errors);
+        if let (None, Ok(Ok(asked))) = (&step.request, &mut asked) {
+            asked.document = asked.document.with("operation", "BatchInvoke");
+        }
+        Draft { context, asked, errors }
+    }
+
+    /// As many answers as payloads.
+    async fn ask_together(&self, step: &Step, payloads: Vec<Value>) -> Vec<Result<Value, Failure>> {
+        let count = payloads.len();
+        let document = Value::object([
+            ("operation", Value::from("BatchInvoke")),
+            ("payload", Value::array(payloads)),
+        ]);
+        let is_direct = step.response.is_none();
+        match self.ask(step, &document).await {
+            Ok(answers) if answers.kind() == json::Kind::Array && answers.len() == count => {
+                let answer = |answer: Value| if is_direct { unwrapped(answer) } else { Ok(answer) };
+                answers.items().map(answer).collect()
+            }
+            Ok(_) => vec![Err(short()); count],
+            Err(failure) => vec![Err(failure); count],
+        }
+    }
+
+    /// Runs code, and gathers what it did besides.
+    fn evaluate(
+        &self,
+        handler: &Handler,
+        context: &mut Context,
+        errors: &mut Vec<FieldError>,
+    ) -> Result<End, Failure> {
+        let house = &self.room.house;
+        let outcome = handler.run(context, house.now(), &mut house.entropy());
+        context.stash = outcome.stash;
+        let mut effects = outcome.effects;
+        errors.extend(effects.errors.drain(..).map(field_error));
+        self.gather(effects);
+        match outcome.end {
+            End::Failed(failure) => Err(failure),
+            end => Ok(end),
+        }
+    }
+
+    fn gather(&self, effects: Effects) {
+        let mut all = self.effects.lock().unwrap_or_else(PoisonError::into_inner);
+        all.logs.extend(effects.logs);
+        for (name, value) in effects.response_headers {
+            all.response_headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+            all.response_headers.push((name, value));
+        }
+        all.subscription_filter = effects.subscription_filter.or(all.subscription_filter.take());
+        all.invalidation_filter = effects.invalidation_filter.or(all.invalidation_filter.take());
+        all.invalidations.extend(effects.invalidations);
+        all.evictions.extend(effects.evictions);
+    }
+
+    fn resolved(
+        &self,
+        call: &Call<'_>,
+        given: Result<Value, Failure>,
+        mut errors: Vec<FieldError>,
+    ) -> Resolved {
+        let value = given.unwrap_or_else(|failure| {
+            errors.push(match failure.is_unauthorized() {
+                true => denied(call),
+                false => field_error(failure),
+            });
+            Value::NULL
+        });
+        Resolved { value, errors }
+    }
+}
+
+/// A call of a batch, whose code has run.
+struct Draft {
+    context: Context,
+    asked: Result<Result<Asked, Stepped>, Failure>,
+    errors: Vec<FieldError>,
+}
+
+impl Draft {
+    /// Its part of the request to the function.
+    fn payload(&self) -> Option<Value> {
+        let Ok(Ok(asked)) = &self.asked else { return None };
+        let payload = asked.document.get("payload").unwrap_or_default();
+        is_of_batch(&asked.document).then_some(payload)
+    }
+}
+
+impl Stepped {
+    fn into_value(self) -> Value {
+        match self {
+            Stepped::Value(value) | Stepped::Early(value, _) => value,
+        }
+    }
+}
+
+fn is_of_batch(document: &Value) -> bool {
+    document.get("operation").is_some_and(|it| it.as_str() == Some("BatchInvoke"))
+}
+
+/// What a function without templates answers for one call of a batch: `{data, errorMessage, errorType}`, or the value.
+fn unwrapped(answer: Value) -> Result<Value, Failure> {
+    let message = answer.get("errorMessage").filter(|message| !message.is_null());
+    match message {
+        None => Ok(answer.get("data").filter(|_| answer.len() == 1).unwrap_or(answer)),
+        Some(message) => Err(Failure {
+            message: message.as_str().map_or_else(|| message.to_string(), str::to_owned),
+            error_type: answer.get("errorType").and_then(|it| it.as_str().map(str::to_owned)),
+            data: answer.get("data").unwrap_or_default(),
+            ..Failure::default()
+        }),
+    }
+}
+
+fn short() -> Failure {
+    let message = "The function must answer a batch with a list of as many results.";
+    Failure::new(message, "Lambda:IllegalArgument")
+}
+
+fn object(value: &Value) -> Value {
+    if value.is_null() { Value::empty_object() } else { value.clone() }
+}
+
+fn error_member(failure: &Failure) -> Value {
+    let error_type = failure.error_type.as_deref().map(Value::from);
+    Value::object([
+        ("message", Value::from(failure.message.as_str())),
+        ("type", error_type.unwrap_or_default()),
+    ])
+}
+
+fn field_error(failure: Failure) -> FieldError {
+    let Failure { message, error_type, data, error_info } = failure;
+    FieldError { message, error_type, data, error_info }
+}
+
+fn denied(call: &Call<'_>) -> FieldError {
+    let message =
+        format!("Not Authorized to access {} on type {}", call.field_name(), call.parent_type());
+    FieldError::new(message, Failure::UNAUTHORIZED)
+}

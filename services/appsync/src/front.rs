@@ -1,0 +1,271 @@
+//! The door for clients of APIs: GraphQL over HTTP.
+//!
+//! <https://docs.aws.amazon.com/appsync/latest/devguide/graphql-overview.html>; how AppSync answers what it can't read
+//! was told by its makers: <https://github.com/graphql/graphql-over-http/issues/81>.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use ::http::header::{ACCESS_CONTROL_REQUEST_HEADERS, HOST, HeaderName, HeaderValue};
+use ::http::request::Parts;
+use ::http::{HeaderMap, Method, Request, Response};
+use base::Arn;
+use bytes::{Bytes, BytesMut};
+use graphql::{OperationKind, Request as Operation};
+use http_body_util::BodyExt as _;
+use json::Value;
+use resolver::Effects;
+use service::{Ctx, HttpBody, HttpReply, PublicHttp};
+
+use crate::address::{self, Named, Place};
+use crate::auth::{self, Claim, Entrant};
+use crate::cache;
+use crate::errors::Error;
+use crate::execution::Run;
+use crate::reply::{self, Refusal};
+use crate::served::Served;
+use crate::{AppSync, Room};
+
+const GRAPHQL: &str = "/graphql";
+const TOKENS_CONSUMED: HeaderName = HeaderName::from_static("x-amzn-appsync-tokensconsumed");
+
+impl PublicHttp for AppSync {
+    fn serves(&self, host: Option<&str>, path: &str) -> bool {
+        address::named(host, path).is_some()
+            || address::by_domain(host, path).is_some_and(|place| self.0.domains.has(&place))
+    }
+
+    fn answer(&self, ctx: Ctx, request: Request<HttpBody>) -> HttpReply<'_> {
+        Box::pin(async move {
+            let request_id = ctx.request_id().to_owned();
+            let (head, body) = request.into_parts();
+            if head.method == Method::OPTIONS {
+                let asked = head.headers.get(ACCESS_CONTROL_REQUEST_HEADERS);
+                return reply::preflight(&request_id, asked);
+            }
+            let answered = answer(&self.0, ctx, &head, body).await;
+            answered.unwrap_or_else(|refusal| refusal.reply(&request_id))
+        })
+    }
+}
+
+async fn answer(
+    room: &Arc<Room>,
+    ctx: Ctx,
+    head: &Parts,
+    body: HttpBody,
+) -> Result<Response<HttpBody>, Refusal> {
+    let (served, place) = find(room, head).await?;
+    if place.path != GRAPHQL {
+        return Err(Refusal::not_found());
+    }
+    let body = read(room, body).await?;
+    let asked = Asked::read(head, &body);
+    let ctx = in_account_of(&served, ctx);
+    let source_ip = source_ip(head);
+    let claim = Claim {
+        ctx: &ctx,
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
+        body: &body,
+        source_ip: &source_ip,
+        operation: asked.as_ref().map(Asked::to_value).unwrap_or_default(),
+    };
+    let entrant = auth::enter(room, &served, &claim).await?;
+    let asked = asked?;
+    let operation = tokio::time::timeout(
+        room.limits.request,
+        execute(room, &served, &entrant, &asked, request_member(&head.headers)),
+    );
+    let (text, headers) = operation.await.unwrap_or_else(|_| {
+        let timeout = r#"{"data":null,"errors":[{"path":null,"data":null,"errorType":"ExecutionTimeout","errorInfo":null,"locations":null,"message":"Execution timed out."}]}"#;
+        Ok((timeout.to_owned(), Vec::new()))
+    })?;
+    let mut response = reply::answer(ctx.request_id(), text);
+    response.headers_mut().insert(TOKENS_CONSUMED, HeaderValue::from_static("1"));
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    Ok(response)
+}
+
+/// The API that a request is for.
+async fn find(room: &Room, head: &Parts) -> Result<(Arc<Served>, Place), Refusal> {
+    let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
+    let path = head.uri.path();
+    let place = address::named(host, path).or_else(|| address::by_domain(host, path));
+    let place = place.ok_or_else(Refusal::not_found)?;
+    let id = match &place.api {
+        Named::Id(id) => id.clone(),
+        Named::Domain(name) => room.domains.api(name).ok_or_else(Refusal::not_found)?,
+    };
+    match room.shelf.find(&room.tables(), &id).await {
+        Ok(served) => Ok((served, place)),
+        Err(Error::NoSchema) => Err(Refusal::no_schema()),
+        Err(Error::ApiNotFound(_)) => Err(Refusal::not_found()),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "open an API");
+            Err(Refusal::internal())
+        }
+    }
+}
+
+async fn read(room: &Room, mut body: HttpBody) -> Result<Bytes, Refusal> {
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let cut_off = |_| Refusal::bad_request("The request body ended early.");
+        let Ok(data) = frame.map_err(cut_off)?.into_data() else { continue };
+        if room.limits.request_bytes_max < bytes.len() + data.len() {
+            return Err(Refusal::too_large());
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes.freeze())
+}
+
+/// Requests to an API are its account's.
+fn in_account_of(served: &Served, ctx: Ctx) -> Ctx {
+    match Arn::parse(served.api.arn()) {
+        Ok(arn) => ctx.with_account(arn.account),
+        Err(_) => ctx,
+    }
+}
+
+/// The address of the client: the one that the listener saw.
+fn source_ip(head: &Parts) -> Vec<Value> {
+    let address = head.extensions.get::<SocketAddr>();
+    address.map(|address| Value::from(address.ip().to_string())).into_iter().collect()
+}
+
+/// `ctx.request`: headers, and the domain name if the request came by one.
+fn request_member(headers: &HeaderMap) -> Value {
+    let pairs = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), Value::from(value.to_str().ok()?))));
+    Value::object([("headers", Value::object(pairs)), ("domainName", Value::NULL)])
+}
+
+/// What a client asks.
+struct Asked {
+    query: String,
+    operation_name: Option<String>,
+    variables: Value,
+}
+
+impl Asked {
+    fn read(head: &Parts, body: &[u8]) -> Result<Asked, Refusal> {
+        let unreadable = || Refusal::malformed("Unable to parse GraphQL query.");
+        let document = match (&head.method, body) {
+            (&Method::GET, _) => from_query(head.uri.query().unwrap_or_default()),
+            (_, []) => return Err(Refusal::malformed("Request body is empty.")),
+            (_, body) => {
+                let text = std::str::from_utf8(body).map_err(|_| unreadable())?;
+                Value::parse(text).map_err(|_| unreadable())?
+            }
+        };
+        let text = |name: &str| document.get(name).and_then(|it| it.as_str().map(str::to_owned));
+        let variables = document.get("variables").unwrap_or_default();
+        let variables = match variables.kind() {
+            json::Kind::String => Value::parse(variables.as_str().unwrap_or_default()).ok(),
+            _ => Some(variables),
+        };
+        Ok(Asked {
+            query: text("query").ok_or_else(unreadable)?,
+            operation_name: text("operationName"),
+            variables: variables.ok_or_else(unreadable)?,
+        })
+    }
+
+    fn to_value(&self) -> Value {
+        Value::object([
+            ("query", Value::from(self.query.as_str())),
+            ("operationName", self.operation_name.as_deref().map(Value::from).unwrap_or_default()),
+            ("variables", self.variables.clone()),
+        ])
+    }
+}
+
+fn from_query(query: &str) -> Value {
+    aws::sigv4::query_parameters(query)
+        .map(|(name, value)| (name, Value::from(value)))
+        .collect::<json::Object>()
+        .into()
+}
+
+/// Runs an operation: the text of the reply, and the headers that code adds.
+async fn execute(
+    room: &Room,
+    served: &Served,
+    entrant: &Entrant,
+    asked: &Asked,
+    request: Value,
+) -> Result<(String, Vec<(String, String)>), Refusal> {
+    let document = match served.document(&asked.query) {
+        Ok(document) => document,
+        Err(errors) => return Ok((graphql::Response::refused(errors).to_json(), Vec::new())),
+    };
+    let operation = document.operation(asked.operation_name.as_deref());
+    let operation = operation.map_err(|error| Refusal::bad_request(error.to_string()))?;
+    let kind = operation.kind();
+    let now = room.house.now();
+    let kept = served.api.cache.as_ref().filter(|_| kind == OperationKind::Query);
+    let place = kept.and_then(|cache| {
+        cache::place_of_operation(&served.api, cache, &entrant.identity, &asked.to_value())
+    });
+    if let Some(place) = &place
+        && let Some(known) = room.cache.find(place, now)
+        && let Some(text) = known.as_str()
+    {
+        return Ok((text.to_owned(), Vec::new()));
+    }
+    let environment = served.api.environment.iter();
+    let environment = environment.map(|(name, value)| (name.as_str(), Value::from(value.as_str())));
+    let run = Run {
+        room,
+        served,
+        entrant,
+        request,
+        environment: Value::object(environment),
+        effects: Mutex::new(Effects::default()),
+    };
+    let limits = limits(served);
+    let operation = Operation {
+        schema: &served.schema,
+        document: &document,
+        operation_name: asked.operation_name.as_deref(),
+        variables: &asked.variables,
+        limits: &limits,
+        keeps_events: false,
+    };
+    let response = graphql::execute(operation, Value::NULL, &run).await;
+    let effects = run.effects.into_inner().unwrap_or_default();
+    if kind == OperationKind::Mutation {
+        for eviction in &effects.evictions {
+            room.cache.evict(&served.api, eviction);
+        }
+    }
+    let text = response.to_json();
+    if let Some(place) = place
+        && response.errors.is_empty()
+    {
+        room.cache.keep(place, &Value::from(text.as_str()), now);
+    }
+    Ok((text, effects.response_headers))
+}
+
+fn limits(served: &Served) -> graphql::Limits {
+    let positive = |limit: Option<i32>| {
+        limit.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| 0 < *limit)
+    };
+    let defaults = graphql::Limits::default();
+    graphql::Limits {
+        query_depth: positive(served.graphql.query_depth_limit),
+        resolver_count: positive(served.graphql.resolver_count_limit)
+            .unwrap_or(defaults.resolver_count),
+        ..defaults
+    }
+}

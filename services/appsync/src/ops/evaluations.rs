@@ -1,0 +1,83 @@
+//! Code and templates that are tried out, without an API.
+
+use json::Value;
+use resolver::template::{Rendered, Template};
+use resolver::{Context, Effects, Failure};
+
+use crate::errors::Error;
+use crate::visit::Visit;
+use crate::wire::{
+    ErrorDetail, EvaluateCodeInput, EvaluateCodeOutput, EvaluateMappingTemplateInput,
+    EvaluateMappingTemplateOutput,
+};
+
+/// What goes wrong inside the template is part of the reply.
+pub(crate) async fn evaluate_mapping_template(
+    ctx: &Visit<'_>,
+    req: EvaluateMappingTemplateInput,
+) -> Result<EvaluateMappingTemplateOutput, Error> {
+    let context = context(&req.context)?;
+    let failed = |failure: Failure| ErrorDetail { message: failure.message };
+    let template = match Template::parse(&req.template) {
+        Ok(template) => template,
+        Err(failure) => {
+            return Ok(EvaluateMappingTemplateOutput {
+                evaluation_result: None,
+                error: Some(failed(failure)),
+                logs: Some(Vec::new()),
+                stash: Some(context.stash.to_string()),
+                out_errors: Some("[]".to_owned()),
+            });
+        }
+    };
+    let rendering = template.render(&context, ctx.now(), &mut ctx.house().entropy());
+    let (evaluation_result, error) = match rendering.end {
+        Rendered::Text(text) => (Some(text), None),
+        Rendered::Returned(value) => (Some(text(&value)), None),
+        Rendered::Failed(failure) => (None, Some(failed(failure))),
+    };
+    Ok(EvaluateMappingTemplateOutput {
+        evaluation_result,
+        error,
+        logs: Some(logs(&rendering.effects)),
+        stash: Some(rendering.stash.to_string()),
+        out_errors: Some(out_errors(&rendering.effects)),
+    })
+}
+
+/// APPSYNC_JS isn't there yet.
+pub(crate) async fn evaluate_code(
+    _: &Visit<'_>,
+    req: EvaluateCodeInput,
+) -> Result<EvaluateCodeOutput, Error> {
+    context(&req.context)?;
+    Err(Error::bad_request("Freehold doesn't run code of APPSYNC_JS yet."))
+}
+
+fn context(text: &str) -> Result<Context, Error> {
+    let document = Value::parse(text).ok().filter(|it| it.kind() == json::Kind::Object);
+    let document =
+        document.ok_or_else(|| Error::bad_request("The context is not a JSON object."))?;
+    Ok(Context::from_json(&document))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn logs(effects: &Effects) -> Vec<String> {
+    let line = |line: &resolver::LogLine| format!("{} - {}", line.level.name(), line.message);
+    effects.logs.iter().map(line).collect()
+}
+
+fn out_errors(effects: &Effects) -> String {
+    let error = |failure: &Failure| {
+        Value::object([
+            ("message", Value::from(failure.message.as_str())),
+            ("errorType", failure.error_type.as_deref().map(Value::from).unwrap_or_default()),
+            ("data", failure.data.clone()),
+            ("errorInfo", failure.error_info.clone()),
+        ])
+    };
+    Value::array(effects.errors.iter().map(error)).to_string()
+}

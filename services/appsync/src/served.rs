@@ -1,0 +1,211 @@
+//! An API as it is served: its schema and resolvers compiled, until anything about it changes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use graphql::{Document, Introspection, Schema};
+
+use crate::auth::{self, Way};
+use crate::errors::Error;
+use crate::handler::Handler;
+use crate::model::Api;
+use crate::schema;
+use crate::sources::BATCH_SIZE_OF_TEMPLATES;
+use crate::tables::{Part as _, Tables, resolver_name};
+use crate::wire::{
+    CachingConfig, DataSource, DataSourceType, FunctionConfiguration,
+    GraphQLApiIntrospectionConfig, GraphqlApi, Resolver, ResolverKind,
+};
+
+/// Documents of an API that are kept, parsed and valid. What comes beyond is parsed each time.
+const DOCUMENTS_MAX: usize = 256;
+/// A document that is longer isn't kept.
+const DOCUMENT_BYTES_MAX: usize = 16 * 1024;
+
+/// A GraphQL API with a schema.
+pub(crate) struct Served {
+    pub(crate) api: Api,
+    pub(crate) graphql: GraphqlApi,
+    pub(crate) schema: Schema,
+    pub(crate) ways: Vec<Way>,
+    resolvers: HashMap<String, Plan>,
+    documents: Mutex<HashMap<String, Arc<Document>>>,
+}
+
+/// How a field gets its value.
+pub(crate) struct Plan {
+    /// `Type.field`.
+    pub(crate) name: String,
+    pub(crate) kind: PlanKind,
+    pub(crate) caching: Option<CachingConfig>,
+}
+
+pub(crate) enum PlanKind {
+    Unit(Box<Step>),
+    Pipeline { before: Option<Handler>, steps: Vec<Step>, after: Option<Handler> },
+}
+
+/// One data source that is asked, and the code around that.
+pub(crate) struct Step {
+    pub(crate) request: Option<Handler>,
+    pub(crate) response: Option<Handler>,
+    /// None if it was deleted.
+    pub(crate) source: Option<Arc<DataSource>>,
+    /// How many calls are handed over together; 0 where each is by itself.
+    pub(crate) batch_max: usize,
+}
+
+impl Served {
+    /// Reads and compiles an API.
+    pub(crate) async fn load(tables: &Tables<'_>, api: Api) -> Result<Served, Error> {
+        let id = api.id().to_owned();
+        let not_graphql = || Error::ApiNotFound(id.clone());
+        let graphql = api.as_graphql().cloned().ok_or_else(not_graphql)?;
+        let text = tables.schema(&id).await?.ok_or(Error::NoSchema)?;
+        let parts = Parts::load(tables, &id).await?;
+        let resolvers = tables.all_parts::<Resolver>(&id).await?;
+        let resolvers = resolvers.iter().map(|it| (it.name(), parts.plan(it))).collect();
+        Ok(Served {
+            schema: schema::read(&text)?,
+            ways: auth::ways(&graphql),
+            api,
+            graphql,
+            resolvers,
+            documents: Mutex::default(),
+        })
+    }
+
+    /// How that field gets its value, if a resolver gives it.
+    pub(crate) fn plan(&self, type_name: &str, field: &str) -> Option<&Plan> {
+        self.resolvers.get(&resolver_name(type_name, field))
+    }
+
+    /// A document, parsed and valid, or all that is wrong with it.
+    pub(crate) fn document(&self, text: &str) -> Result<Arc<Document>, Vec<graphql::Error>> {
+        if let Some(known) = self.documents().get(text) {
+            return Ok(Arc::clone(known));
+        }
+        let document = Document::parse(text).map_err(|error| vec![error])?;
+        let introspection = match self.graphql.introspection_config {
+            Some(GraphQLApiIntrospectionConfig::Disabled) => Introspection::Disabled,
+            Some(GraphQLApiIntrospectionConfig::Enabled) | None => Introspection::Enabled,
+        };
+        let faults = document.validate(&self.schema, introspection);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let document = Arc::new(document);
+        let mut documents = self.documents();
+        if text.len() <= DOCUMENT_BYTES_MAX && documents.len() < DOCUMENTS_MAX {
+            documents.insert(text.to_owned(), Arc::clone(&document));
+        }
+        Ok(document)
+    }
+
+    fn documents(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Document>>> {
+        self.documents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What resolvers are made of.
+struct Parts {
+    sources: HashMap<String, Arc<DataSource>>,
+    functions: HashMap<String, FunctionConfiguration>,
+}
+
+impl Parts {
+    async fn load(tables: &Tables<'_>, id: &str) -> Result<Parts, Error> {
+        let sources = tables.all_parts::<DataSource>(id).await?;
+        let functions = tables.all_parts::<FunctionConfiguration>(id).await?;
+        Ok(Parts {
+            sources: sources.into_iter().map(|it| (it.name(), Arc::new(it))).collect(),
+            functions: functions.into_iter().map(|it| (it.name(), it)).collect(),
+        })
+    }
+
+    fn plan(&self, resolver: &Resolver) -> Plan {
+        let Resolver { request_mapping_template, response_mapping_template, code, .. } = resolver;
+        let (request, response) = Handler::pair(
+            request_mapping_template.as_deref(),
+            response_mapping_template.as_deref(),
+            code.as_deref(),
+            self.kind_of(resolver.data_source_name.as_deref()),
+        );
+        let kind = match resolver.kind {
+            ResolverKind::Unit => {
+                let name = resolver.data_source_name.as_deref().unwrap_or_default();
+                PlanKind::Unit(Box::new(self.step(
+                    name,
+                    request,
+                    response,
+                    resolver.max_batch_size,
+                )))
+            }
+            ResolverKind::Pipeline => {
+                let functions = resolver.functions().filter_map(|id| self.functions.get(id));
+                let steps = functions.map(|function| self.function(function)).collect();
+                PlanKind::Pipeline { before: request, steps, after: response }
+            }
+        };
+        Plan { name: resolver.name(), kind, caching: resolver.caching_config.clone() }
+    }
+
+    fn kind_of(&self, source: Option<&str>) -> Option<DataSourceType> {
+        Some(self.sources.get(source?)?.r#type)
+    }
+
+    fn function(&self, function: &FunctionConfiguration) -> Step {
+        let (request, response) = Handler::pair(
+            function.request_mapping_template.as_deref(),
+            function.response_mapping_template.as_deref(),
+            function.code.as_deref(),
+            self.kind_of(Some(&function.data_source_name)),
+        );
+        self.step(&function.data_source_name, request, response, None)
+    }
+
+    fn step(
+        &self,
+        source: &str,
+        request: Option<Handler>,
+        response: Option<Handler>,
+        batch_max: Option<i32>,
+    ) -> Step {
+        let source = self.sources.get(source).cloned();
+        let is_function =
+            source.as_ref().is_some_and(|source| source.r#type == DataSourceType::AwsLambda);
+        let asked = batch_max.and_then(|max| usize::try_from(max).ok()).filter(|max| 0 < *max);
+        let says_batch = request.as_ref().is_some_and(Handler::is_template_of_batch);
+        let batch_max = match (is_function, asked) {
+            (true, Some(max)) => max,
+            (true, None) if says_batch => BATCH_SIZE_OF_TEMPLATES,
+            (true, None) | (false, _) => 0,
+        };
+        Step { request, response, source, batch_max }
+    }
+}
+
+/// The APIs that were served lately.
+#[derive(Default)]
+pub(crate) struct Shelf(Mutex<HashMap<String, Arc<Served>>>);
+
+impl Shelf {
+    /// The API of that id, compiled from what is kept of it now.
+    pub(crate) async fn find(&self, tables: &Tables<'_>, id: &str) -> Result<Arc<Served>, Error> {
+        let Some(found) = tables.api(id).await? else {
+            self.shelf().remove(id);
+            return Err(Error::ApiNotFound(id.to_owned()));
+        };
+        let known = self.shelf().get(id).cloned();
+        if let Some(known) = known.filter(|it| it.api.changes == found.value.changes) {
+            return Ok(known);
+        }
+        let served = Arc::new(Served::load(tables, found.value).await?);
+        self.shelf().insert(id.to_owned(), Arc::clone(&served));
+        Ok(served)
+    }
+
+    fn shelf(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Served>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,321 @@
+//! The rows of this room.
+//!
+//! Whatever changes of an API or of what belongs to it goes with a new row of the API, written only if the old one
+//! is still there ([`Found::change`]): decisions about one API are serial, however many requests decide at once.
+//! What belongs to an API has keys that begin with the API's id, and goes with it.
+
+mod rows;
+
+use minicbor::{Decode, Encode};
+use serde::Serialize;
+use store::key::{Key, Parts};
+use store::{Batch, Bytes, Error, Read};
+
+use crate::model::{Api, Domain};
+use crate::wire::{
+    ApiKey, ChannelNamespace, DataSource, FunctionConfiguration, Resolver, SourceApiAssociation,
+};
+use rows::{ApiRow, DomainRow, TextRow};
+
+const API: &str = "appsync.api";
+const SCHEMA: &str = "appsync.schema";
+const SCHEMA_CREATION: &str = "appsync.schema_creation";
+const DOMAIN: &str = "appsync.domain";
+const MERGED_INTO: &str = "appsync.merged_into";
+
+/// What belongs to an API, under a name or an id.
+pub(crate) trait Part: aws::Shape + Serialize {
+    const TABLE: &'static str;
+    /// The last part of its key.
+    fn name(&self) -> String;
+}
+
+impl Part for DataSource {
+    const TABLE: &'static str = "appsync.data_source";
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Part for FunctionConfiguration {
+    const TABLE: &'static str = "appsync.function";
+
+    fn name(&self) -> String {
+        self.function_id.clone()
+    }
+}
+
+impl Part for Resolver {
+    const TABLE: &'static str = "appsync.resolver";
+
+    fn name(&self) -> String {
+        resolver_name(&self.type_name, &self.field_name)
+    }
+}
+
+impl Part for ApiKey {
+    const TABLE: &'static str = "appsync.api_key";
+
+    fn name(&self) -> String {
+        self.id.clone()
+    }
+}
+
+impl Part for ChannelNamespace {
+    const TABLE: &'static str = "appsync.channel_namespace";
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+impl Part for SourceApiAssociation {
+    const TABLE: &'static str = "appsync.source_api_association";
+
+    fn name(&self) -> String {
+        self.association_id.clone()
+    }
+}
+
+const PARTS: [&str; 6] = [
+    DataSource::TABLE,
+    FunctionConfiguration::TABLE,
+    Resolver::TABLE,
+    ApiKey::TABLE,
+    ChannelNamespace::TABLE,
+    SourceApiAssociation::TABLE,
+];
+
+/// Names hold no dot: all resolvers of a type begin with its name and one.
+pub(crate) fn resolver_name(type_name: &str, field_name: &str) -> String {
+    format!("{type_name}.{field_name}")
+}
+
+/// A value as a row held it.
+#[derive(Clone, Debug)]
+pub(crate) struct Found<T> {
+    pub(crate) value: T,
+    key: Bytes,
+    row: Bytes,
+}
+
+impl<T> Found<T> {
+    fn unchanged(&self) -> Batch {
+        let mut batch = Batch::new();
+        batch.require_value(self.key.clone(), self.row.clone());
+        batch
+    }
+}
+
+impl Found<Api> {
+    /// A batch that puts the changed API in the place of this one, if nothing about it has changed since.
+    pub(crate) fn change(&self, mut changed: Api) -> Batch {
+        changed.changes = self.value.changes + 1;
+        let mut batch = self.unchanged();
+        batch.put(self.key.clone(), encode(&ApiRow::of(&changed)));
+        batch
+    }
+
+    /// A batch that removes the API and what belongs to it, if nothing about it has changed since.
+    pub(crate) fn removal(&self) -> Batch {
+        let id = self.value.id();
+        let mut batch = self.unchanged();
+        batch.delete(self.key.clone());
+        batch.delete(Key::of(SCHEMA).text(id)).delete(Key::of(SCHEMA_CREATION).text(id));
+        for table in PARTS {
+            batch.delete_range(Key::of(table).text(id).range());
+        }
+        batch
+    }
+}
+
+impl Found<Domain> {
+    /// A batch that puts the changed domain name in the place of this one, if that hasn't changed since.
+    pub(crate) fn change(&self, changed: &Domain) -> Batch {
+        let mut batch = self.unchanged();
+        batch.put(self.key.clone(), encode(&DomainRow::of(changed)));
+        batch
+    }
+
+    /// A batch that removes the domain name, if it hasn't changed since.
+    pub(crate) fn removal(&self) -> Batch {
+        let mut batch = self.unchanged();
+        batch.delete(self.key.clone());
+        batch
+    }
+}
+
+/// Reads rows, from the store or from one snapshot of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Tables<'r>(pub(crate) &'r dyn Read);
+
+impl Tables<'_> {
+    pub(crate) async fn api(&self, id: &str) -> Result<Option<Found<Api>>, Error> {
+        self.found(Key::of(API).text(id), |row: ApiRow| row.read()).await
+    }
+
+    /// Every API of the house.
+    pub(crate) async fn apis(&self) -> Result<Vec<Api>, Error> {
+        let entries = self.0.scan(&Key::of(API).scan()).await?;
+        entries.iter().map(|entry| decode::<ApiRow>(&entry.value)?.read()).collect()
+    }
+
+    /// The schema that an API serves.
+    pub(crate) async fn schema(&self, api_id: &str) -> Result<Option<String>, Error> {
+        self.text(Key::of(SCHEMA).text(api_id)).await
+    }
+
+    /// The definitions that are to become schemas, with the ids of their APIs.
+    pub(crate) async fn schema_creations(&self) -> Result<Vec<(String, String)>, Error> {
+        let entries = self.0.scan(&Key::of(SCHEMA_CREATION).scan()).await?;
+        let creation = |entry: &store::Entry| {
+            let mut parts = Parts::of(SCHEMA_CREATION, &entry.key)?;
+            let id = parts.text()?;
+            parts.end()?;
+            Ok((id, decode::<TextRow>(&entry.value)?.text))
+        };
+        entries.iter().map(creation).collect()
+    }
+
+    pub(crate) async fn part<P: Part>(&self, api_id: &str, name: &str) -> Result<Option<P>, Error> {
+        let text = self.text(part_key::<P>(api_id, name)).await?;
+        text.map(|text| read_part(&text)).transpose()
+    }
+
+    /// The parts of an API whose names begin so, in the order of their names, those after `after`.
+    pub(crate) async fn parts<P: Part>(
+        &self,
+        api_id: &str,
+        beginning: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<P>, Error> {
+        let mut scan = Key::of(P::TABLE).text(api_id).beginning(beginning).scan().limit(limit);
+        if let Some(after) = after {
+            scan = scan.after(&part_key::<P>(api_id, after));
+        }
+        let entries = self.0.scan(&scan).await?;
+        let part = |entry: &store::Entry| read_part(&decode::<TextRow>(&entry.value)?.text);
+        entries.iter().map(part).collect()
+    }
+
+    /// All parts of an API.
+    pub(crate) async fn all_parts<P: Part>(&self, api_id: &str) -> Result<Vec<P>, Error> {
+        self.parts(api_id, "", None, usize::MAX).await
+    }
+
+    /// The associations that a source API is in: the ids of merged APIs and of associations.
+    pub(crate) async fn merged_into(
+        &self,
+        source_api_id: &str,
+    ) -> Result<Vec<(String, String)>, Error> {
+        let entries = self.0.scan(&Key::of(MERGED_INTO).text(source_api_id).scan()).await?;
+        let association = |entry: &store::Entry| {
+            let mut parts = Parts::of(MERGED_INTO, &entry.key)?;
+            parts.text()?;
+            let names = (parts.text()?, parts.text()?);
+            parts.end()?;
+            Ok(names)
+        };
+        entries.iter().map(association).collect()
+    }
+
+    pub(crate) async fn domain(&self, name: &str) -> Result<Option<Found<Domain>>, Error> {
+        self.found(Key::of(DOMAIN).text(name), |row: DomainRow| row.read()).await
+    }
+
+    /// Every domain name of the house.
+    pub(crate) async fn domains(&self) -> Result<Vec<Domain>, Error> {
+        let entries = self.0.scan(&Key::of(DOMAIN).scan()).await?;
+        entries.iter().map(|entry| decode::<DomainRow>(&entry.value)?.read()).collect()
+    }
+
+    async fn text(&self, key: Key) -> Result<Option<String>, Error> {
+        let Some(row) = self.0.get(&key).await? else { return Ok(None) };
+        Ok(Some(decode::<TextRow>(&row)?.text))
+    }
+
+    async fn found<R, T>(
+        &self,
+        key: Key,
+        read: impl FnOnce(R) -> Result<T, Error>,
+    ) -> Result<Option<Found<T>>, Error>
+    where
+        R: for<'b> Decode<'b, ()>,
+    {
+        let Some(row) = self.0.get(&key).await? else { return Ok(None) };
+        Ok(Some(Found { value: read(decode(&row)?)?, key: key.into(), row }))
+    }
+}
+
+/// A batch that creates an API, if its id is free.
+pub(crate) fn api_creation(api: &Api) -> Batch {
+    creation(Key::of(API).text(api.id()), &ApiRow::of(api))
+}
+
+/// A batch that creates a domain name, if nobody has it.
+pub(crate) fn domain_creation(domain: &Domain) -> Batch {
+    creation(Key::of(DOMAIN).text(&domain.config.domain_name), &DomainRow::of(domain))
+}
+
+pub(crate) fn put_part<P: Part>(batch: &mut Batch, api_id: &str, part: &P) {
+    let row = TextRow { text: crate::wire::text(part) };
+    batch.put(part_key::<P>(api_id, &part.name()), encode(&row));
+}
+
+pub(crate) fn delete_part<P: Part>(batch: &mut Batch, api_id: &str, name: &str) {
+    batch.delete(part_key::<P>(api_id, name));
+}
+
+/// Removes every part of that kind that an API has.
+pub(crate) fn delete_parts<P: Part>(batch: &mut Batch, api_id: &str) {
+    batch.delete_range(Key::of(P::TABLE).text(api_id).range());
+}
+
+pub(crate) fn put_schema(batch: &mut Batch, api_id: &str, schema: String) {
+    batch.put(Key::of(SCHEMA).text(api_id), encode(&TextRow { text: schema }));
+}
+
+pub(crate) fn put_schema_creation(batch: &mut Batch, api_id: &str, definition: String) {
+    batch.put(Key::of(SCHEMA_CREATION).text(api_id), encode(&TextRow { text: definition }));
+}
+
+pub(crate) fn delete_schema_creation(batch: &mut Batch, api_id: &str) {
+    batch.delete(Key::of(SCHEMA_CREATION).text(api_id));
+}
+
+pub(crate) fn put_merged_into(batch: &mut Batch, association: &SourceApiAssociation) {
+    batch.put(merged_into_key(association), Bytes::new());
+}
+
+pub(crate) fn delete_merged_into(batch: &mut Batch, association: &SourceApiAssociation) {
+    batch.delete(merged_into_key(association));
+}
+
+fn merged_into_key(association: &SourceApiAssociation) -> Key {
+    let SourceApiAssociation { source_api_id, merged_api_id, association_id, .. } = association;
+    Key::of(MERGED_INTO).text(source_api_id).text(merged_api_id).text(association_id)
+}
+
+fn part_key<P: Part>(api_id: &str, name: &str) -> Key {
+    Key::of(P::TABLE).text(api_id).text(name)
+}
+
+fn read_part<P: Part>(text: &str) -> Result<P, Error> {
+    crate::wire::read(text).map_err(|_| Error::Corrupt("a part of an API"))
+}
+
+fn creation<R: Encode<()>>(key: Key, row: &R) -> Batch {
+    let mut batch = Batch::new();
+    batch.require_absent(key.clone()).put(key, encode(row));
+    batch
+}
+
+fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
+    minicbor::to_vec(row).expect("a vector takes all that is written")
+}
+
+fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
+    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the appsync room"))
+}

@@ -1,0 +1,113 @@
+//! The stored form of each row, and the way from and to what it holds. Fields are numbered: new ones can be added,
+//! none reused. What AWS describes is JSON, as AWS writes it.
+
+use std::collections::BTreeMap;
+
+use minicbor::{Decode, Encode};
+use store::Error;
+
+use crate::model::{Api, Domain, Kind, SchemaState};
+use crate::wire::{self, SchemaStatus};
+
+/// A text: SDL, or JSON.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(super) struct TextRow {
+    #[n(0)]
+    pub(super) text: String,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(super) struct ApiRow {
+    /// JSON, of a GraphQL API.
+    #[n(0)]
+    graphql: Option<String>,
+    /// JSON, of an Event API.
+    #[n(1)]
+    events: Option<String>,
+    #[n(2)]
+    environment: BTreeMap<String, String>,
+    /// JSON.
+    #[n(3)]
+    cache: Option<String>,
+    #[n(4)]
+    flushes: u64,
+    #[n(5)]
+    schema_status: Option<String>,
+    #[n(6)]
+    schema_details: Option<String>,
+    #[n(7)]
+    changes: u64,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(super) struct DomainRow {
+    /// JSON.
+    #[n(0)]
+    config: String,
+    /// JSON.
+    #[n(1)]
+    association: Option<String>,
+}
+
+fn read<T: aws::Shape>(text: &str) -> Result<T, Error> {
+    wire::read(text).map_err(|_| Error::Corrupt("what AWS describes, in a row of the appsync room"))
+}
+
+impl ApiRow {
+    pub(super) fn of(api: &Api) -> Self {
+        let (graphql, events) = match &api.kind {
+            Kind::Graphql(api) => (Some(wire::text(&**api)), None),
+            Kind::Events(api) => (None, Some(wire::text(&**api))),
+        };
+        ApiRow {
+            graphql,
+            events,
+            environment: api.environment.clone(),
+            cache: api.cache.as_ref().map(wire::text),
+            flushes: api.flushes,
+            schema_status: api.schema.as_ref().map(|schema| schema.status.as_str().to_owned()),
+            schema_details: api.schema.as_ref().and_then(|schema| schema.details.clone()),
+            changes: api.changes,
+        }
+    }
+
+    pub(super) fn read(self) -> Result<Api, Error> {
+        let kind = match (self.graphql, self.events) {
+            (Some(graphql), None) => Kind::Graphql(Box::new(read(&graphql)?)),
+            (None, Some(events)) => Kind::Events(Box::new(read(&events)?)),
+            _ => return Err(Error::Corrupt("an API of no kind")),
+        };
+        let status = |text: String| read::<SchemaStatus>(&format!("\"{text}\""));
+        let schema = match self.schema_status {
+            Some(text) => Some(SchemaState { status: status(text)?, details: self.schema_details }),
+            None => None,
+        };
+        Ok(Api {
+            kind,
+            environment: self.environment,
+            cache: self.cache.as_deref().map(read).transpose()?,
+            flushes: self.flushes,
+            schema,
+            changes: self.changes,
+        })
+    }
+}
+
+impl DomainRow {
+    pub(super) fn of(domain: &Domain) -> Self {
+        DomainRow {
+            config: wire::text(&domain.config),
+            association: domain.association.as_ref().map(wire::text),
+        }
+    }
+
+    pub(super) fn read(self) -> Result<Domain, Error> {
+        Ok(Domain {
+            config: read(&self.config)?,
+            association: self.association.as_deref().map(read).transpose()?,
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! What an operation has at hand: the room's parts and the request it answers.
+
+use std::sync::Arc;
+
+use base::Timestamp;
+use service::{Ctx, House};
+use store::{Batch, Store};
+use tokio::sync::MutexGuard;
+
+use crate::errors::Error;
+use crate::model::{Api, Domain};
+use crate::paging::Listing;
+use crate::tables::{Found, Part, Tables};
+use crate::wire::ListInput;
+use crate::{Limits, Room};
+
+/// One request in the room.
+pub(crate) struct Visit<'r> {
+    room: &'r Arc<Room>,
+    pub(crate) request: Ctx,
+}
+
+/// What became of a batch that was decided on what a request had read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Commit {
+    Done,
+    /// Another request was faster: read again and decide again.
+    Raced,
+}
+
+/// A change of an API under way: the API as it shall be, and the parts of it that come and go.
+pub(crate) struct Change<'r> {
+    room: &'r Room,
+    found: Found<Api>,
+    pub(crate) api: Api,
+    pub(crate) batch: Batch,
+    _turn: MutexGuard<'r, ()>,
+}
+
+impl Change<'_> {
+    /// Makes the change durable. Another node of the house may have been faster, as it may be on AWS.
+    pub(crate) async fn commit(self) -> Result<(), Error> {
+        let mut batch = self.found.change(self.api);
+        batch.append(self.batch);
+        match self.room.commit(batch).await? {
+            Commit::Done => Ok(()),
+            Commit::Raced => Err(Error::Raced),
+        }
+    }
+}
+
+impl<'r> Visit<'r> {
+    pub(crate) fn new(room: &'r Arc<Room>, request: Ctx) -> Self {
+        Visit { room, request }
+    }
+
+    pub(crate) fn room(&self) -> &'r Arc<Room> {
+        self.room
+    }
+
+    pub(crate) fn house(&self) -> &House {
+        self.request.house()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.request.now()
+    }
+
+    pub(crate) fn limits(&self) -> &'r Limits {
+        &self.room.limits
+    }
+
+    pub(crate) fn tables(&self) -> Tables<'r> {
+        self.room.tables()
+    }
+
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<Commit, Error> {
+        self.room.commit(batch).await
+    }
+
+    /// The ARN of what is called so in the caller's account.
+    pub(crate) fn arn(&self, resource: &str) -> String {
+        let request = &self.request;
+        let (partition, region, account) =
+            (request.partition(), request.region(), request.account());
+        format!("arn:{partition}:appsync:{region}:{account}:{resource}")
+    }
+
+    /// Whether the caller's account has what bears that ARN.
+    pub(crate) fn owns(&self, arn: &str) -> bool {
+        base::Arn::parse(arn).is_ok_and(|arn| arn.account == self.request.account())
+    }
+
+    /// An API of the caller's account, of either kind.
+    pub(crate) async fn api(&self, id: &str) -> Result<Found<Api>, Error> {
+        let found = self.tables().api(id).await?;
+        let found = found.filter(|found| self.owns(found.value.arn()));
+        found.ok_or_else(|| Error::ApiNotFound(id.to_owned()))
+    }
+
+    /// A GraphQL API of the caller's account.
+    pub(crate) async fn graphql_api(&self, id: &str) -> Result<Api, Error> {
+        let api = self.api(id).await?.value;
+        match api.as_graphql() {
+            Some(_) => Ok(api),
+            None => Err(Error::ApiNotFound(id.to_owned())),
+        }
+    }
+
+    /// Begins a change of an API or of its parts. Changes come one after the other.
+    pub(crate) async fn change(&self, id: &str) -> Result<Change<'r>, Error> {
+        let turn = self.room.changes.lock().await;
+        let found = self.api(id).await?;
+        let api = found.value.clone();
+        Ok(Change { room: self.room, found, api, batch: Batch::new(), _turn: turn })
+    }
+
+    /// A page of the parts of one kind that an API has.
+    pub(crate) async fn page_of_parts<P: Part>(
+        &self,
+        operation: &'static str,
+        req: &ListInput,
+    ) -> Result<(Vec<P>, Option<String>), Error> {
+        self.api(&req.api_id).await?;
+        let listing = Listing {
+            operation,
+            arguments: &[&req.api_id],
+            next_token: req.next_token.as_deref(),
+            max_results: req.max_results,
+        };
+        let after = listing.position(self)?;
+        let (tables, more) = (self.tables(), listing.size() + 1);
+        let mut parts = tables.parts(&req.api_id, "", after.as_deref(), more).await?;
+        let next_token = listing.cut(self, &mut parts, P::name);
+        Ok((parts, next_token))
+    }
+
+    /// A domain name of the caller's account.
+    pub(crate) async fn domain(&self, name: &str) -> Result<Found<Domain>, Error> {
+        let found = self.tables().domain(name).await?;
+        let found = found.filter(|found| self.owns(&found.value.config.domain_name_arn));
+        found.ok_or_else(|| Error::DomainNotFound(name.to_owned()))
+    }
+
+    /// A name that nobody can guess, of AWS's length: of an API, a function, a key.
+    pub(crate) fn new_id(&self) -> String {
+        const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+        let mut bytes = [0; 26];
+        self.house().entropy().fill(&mut bytes);
+        bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
+    }
+}
+
+impl Room {
+    pub(crate) fn tables(&self) -> Tables<'_> {
+        let store: &dyn Store = &*self.store;
+        Tables(store)
+    }
+
+    pub(crate) async fn commit(&self, batch: Batch) -> Result<Commit, Error> {
+        match self.store.commit(batch).await {
+            Ok(()) => Ok(Commit::Done),
+            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
