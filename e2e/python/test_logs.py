@@ -1,13 +1,15 @@
 """CloudWatch Logs, on its own and as the place where state machines log."""
 
+import io
 import json
 import time
+import zipfile
 
 import pytest
 from botocore.exceptions import ClientError
 
 from definitions import FAIL, PASS
-from freehold import ACCOUNT, REGION, ended, history, wait_until
+from freehold import ACCOUNT, REGION, ROLE, ended, history, wait_until
 
 
 @pytest.fixture
@@ -137,3 +139,48 @@ def test_a_missing_log_group_fails_no_execution(states, logs, create):
     machine = create(PASS, loggingConfiguration=logging("ALL", True))
     arn = states.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
     assert ended(states, arn)["status"] == "SUCCEEDED"
+
+
+KEEP = """
+import base64, gzip, json, os
+
+def handler(event, context):
+    data = json.loads(gzip.decompress(base64.b64decode(event["awslogs"]["data"])))
+    with open(os.environ["OUT"], "a") as out:
+        out.write(json.dumps(data) + "\\n")
+"""
+
+
+def test_a_subscriber_gets_what_it_wants(server, logs, group, tmp_path):
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("m.py", KEEP)
+    out = tmp_path / "out"
+    function = server.client("lambda").create_function(
+        FunctionName="keep",
+        Runtime="python3.12",
+        Role=ROLE,
+        Handler="m.handler",
+        Code={"ZipFile": code.getvalue()},
+        Environment={"Variables": {"OUT": str(out)}},
+    )["FunctionArn"]
+    logs.put_subscription_filter(logGroupName="g", filterName="e", filterPattern="ERROR", destinationArn=function)
+    put(logs, "s", "INFO begins", "ERROR one", "ERROR two")
+    server.kill()
+    server.start()
+    [line] = wait_until(lambda: out.exists() and out.read_text().splitlines())
+    data = json.loads(line)
+    assert (data["messageType"], data["owner"], data["logGroup"], data["logStream"]) == ("DATA_MESSAGE", ACCOUNT, "g", "s")
+    assert [event["message"] for event in data["logEvents"]] == ["ERROR one", "ERROR two"]
+    with pytest.raises(ClientError) as refused:
+        logs = server.client("logs")
+        nowhere = function.replace(":keep", ":nowhere")
+        logs.put_subscription_filter(logGroupName="g", filterName="n", filterPattern="", destinationArn=nowhere)
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterException"
+
+
+def test_metric_filters_are_kept(logs, group):
+    value = {"metricName": "Errors", "metricNamespace": "App", "metricValue": "1"}
+    logs.put_metric_filter(logGroupName="g", filterName="e", filterPattern="ERROR", metricTransformations=[value])
+    [shown] = logs.describe_metric_filters(logGroupName="g")["metricFilters"]
+    assert (shown["filterName"], shown["metricTransformations"]) == ("e", [value])

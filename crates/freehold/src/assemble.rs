@@ -169,7 +169,8 @@ impl Parts<'_> {
             },
         });
         let (runner, limits) = (runner.await?, states::Limits::default());
-        let states = States::open(Arc::clone(self.store), runner.clone(), activities, limits);
+        let (store, bus) = (Arc::clone(self.store), self.bus.clone());
+        let states = States::open(store, bus, runner.clone(), activities, limits);
         Ok((runner, Arc::new(states)))
     }
 

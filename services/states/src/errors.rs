@@ -53,6 +53,10 @@ pub(crate) enum Error {
         "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified"
     )]
     MissingRequiredParameter,
+    #[error(
+        "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the provided role."
+    )]
+    RoleTrustsOthers,
     #[error("Resource not found: '{0}'")]
     ResourceNotFound(String),
     /// An alias or a version that a request names.
@@ -215,6 +219,7 @@ impl Error {
             Error::InvalidOutput(_) => "InvalidOutput",
             Error::InvalidPageToken | Error::InvalidTaskToken => "InvalidToken",
             Error::MissingRequiredParameter => "MissingRequiredParameter",
+            Error::RoleTrustsOthers => "AccessDeniedException",
             Error::ResourceNotFound(_) | Error::ReferenceNotFound(_) => "ResourceNotFound",
             Error::ServiceQuotaExceeded(_) => "ServiceQuotaExceededException",
             Error::StateMachineAlreadyExists(_) => "StateMachineAlreadyExists",

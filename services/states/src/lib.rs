@@ -43,7 +43,7 @@ use std::sync::Arc;
 use aws::Protocol;
 use bytes::Bytes;
 use runner::Runner;
-use service::{Ctx, Facts, Rate, Reply, Service};
+use service::{Bus, Ctx, Facts, Rate, Reply, Service};
 use store::Store;
 
 use machines::Machines;
@@ -55,6 +55,7 @@ pub struct States(Arc<Room>);
 /// What all requests share.
 struct Room {
     store: Arc<dyn Store>,
+    bus: Bus,
     runner: Runner,
     activities: ActivityIndex,
     machines: Machines,
@@ -66,12 +67,13 @@ impl States {
     /// What a deletion has left undone is done by [`States::work`].
     pub fn open(
         store: Arc<dyn Store>,
+        bus: Bus,
         runner: Runner,
         activities: ActivityIndex,
         limits: Limits,
     ) -> Self {
         let machines = Machines::default();
-        States(Arc::new(Room { store, runner, activities, machines, limits }))
+        States(Arc::new(Room { store, bus, runner, activities, machines, limits }))
     }
 
     /// Finishes what a stop of the process interrupted. To be run once, when the runner works.

@@ -6,7 +6,7 @@ use asl::compile::{Compiled, Options};
 use asl::{Program, invalid_definition};
 use base::Timestamp;
 use runner::{MachineType, Runner};
-use service::{Ctx, House};
+use service::{Caller, Ctx, House};
 use store::{Batch, Read, Store};
 
 use crate::arn::{MachineArn, Qualifier, Scope};
@@ -85,6 +85,19 @@ impl<'r> Visit<'r> {
             Ok(()) => Ok(Commit::Done),
             Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the machine may have that role: it must trust the service. Where no policy is enforced, any will do.
+    ///
+    /// The code and the sentence are those that clients report of CreateStateMachine; a role that isn't there trusts
+    /// nobody.
+    pub(crate) fn check_trust(&self, arn: &MachineArn, role_arn: &str) -> Result<(), Error> {
+        let service = Caller { arn: "states.amazonaws.com".to_owned() };
+        let asking = self.request.follow_up(service).with_source_arn(arn.to_string());
+        match self.room.bus.assume(&asking, role_arn) {
+            Ok(_) => Ok(()),
+            Err(_) => Err(Error::RoleTrustsOthers),
         }
     }
 

@@ -28,6 +28,7 @@ pub(crate) async fn create_state_machine(
     )?;
     let machine_type = req.r#type.unwrap_or(StateMachineType::Standard).into();
     ctx.compile(&req.definition, machine_type)?;
+    ctx.check_trust(&arn, &req.role_arn)?;
 
     let now = ctx.now();
     let wanted = Wanted {

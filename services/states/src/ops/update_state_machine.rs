@@ -35,6 +35,7 @@ pub(crate) async fn update_state_machine(
     }
     if let Some(role_arn) = &req.role_arn {
         arn::check_role(role_arn)?;
+        ctx.check_trust(&arn, role_arn)?;
     }
     let id = Arc::from(ctx.house().uuid());
     let now = ctx.now();
