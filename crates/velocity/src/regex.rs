@@ -4,15 +4,28 @@
 //! Known differences: `(?u)` and `(?d)` change nothing, `(?i)` folds beyond ASCII, and a `$` never matches
 //! before a final line break.
 
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::iter::Peekable;
+use std::rc::Rc;
 use std::str::Chars;
 
 /// A compiled pattern.
 #[derive(Debug)]
 pub struct Regex {
-    anywhere: fancy_regex::Regex,
-    whole: fancy_regex::Regex,
+    /// The pattern as `fancy-regex` reads it.
+    translated: String,
+    anywhere: OnceCell<fancy_regex::Regex>,
+    whole: OnceCell<fancy_regex::Regex>,
 }
+
+thread_local! {
+    /// Compiling takes far longer than matching, and templates match with the same few patterns for ever.
+    static COMPILED: RefCell<HashMap<Box<str>, Rc<Regex>>> = RefCell::default();
+}
+
+/// So many patterns are kept; then all are forgotten.
+const COMPILED_MAX: usize = 32;
 
 /// A pattern that can't be compiled, or one that backtracks without end.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,29 +38,34 @@ const BACKTRACKS_MAX: usize = 100_000;
 const PROGRAM_BYTES_MAX: usize = 1 << 20;
 
 impl Regex {
-    /// # Errors
-    /// The pattern isn't well-formed, or compiles to too much.
-    pub fn compile(pattern: &str) -> Result<Regex, RegexError> {
-        let translated = Translator::new(pattern).pattern();
-        let build = |text: &str| {
-            fancy_regex::RegexBuilder::new(text)
-                .backtrack_limit(BACKTRACKS_MAX)
-                .delegate_size_limit(PROGRAM_BYTES_MAX)
-                .build()
-                .map_err(|error| RegexError(format!("{error} near pattern {pattern}")))
-        };
-        Ok(Regex {
-            anywhere: build(&translated)?,
-            whole: build(&format!(r"\A(?:{translated})\z"))?,
+    /// The pattern, compiled when it is first used; kept for the next who asks on this thread.
+    pub fn of(pattern: &str) -> Rc<Regex> {
+        COMPILED.with_borrow_mut(|compiled| {
+            if let Some(regex) = compiled.get(pattern) {
+                return regex.clone();
+            }
+            if COMPILED_MAX <= compiled.len() {
+                compiled.clear();
+            }
+            let translated = Translator::new(pattern).pattern();
+            let regex =
+                Rc::new(Regex { translated, anywhere: OnceCell::new(), whole: OnceCell::new() });
+            compiled.insert(pattern.into(), regex.clone());
+            regex
         })
+    }
+
+    fn anywhere(&self) -> Result<&fancy_regex::Regex, RegexError> {
+        compiled(&self.anywhere, || self.translated.clone())
     }
 
     /// Whether the pattern matches all of the text: `String.matches`.
     ///
     /// # Errors
-    /// The match backtracks without end.
+    /// The pattern isn't well-formed or compiles to too much, or the match backtracks without end.
     pub fn is_full_match(&self, text: &str) -> Result<bool, RegexError> {
-        self.whole.is_match(text).map_err(endless)
+        let whole = compiled(&self.whole, || format!(r"\A(?:{})\z", self.translated))?;
+        whole.is_match(text).map_err(endless)
     }
 
     /// `String.replaceAll` and, with a `limit` of 1, `String.replaceFirst`: `$1` and `\$` in the replacement.
@@ -59,7 +77,7 @@ impl Regex {
     ) -> Result<String, RegexError> {
         let mut replaced = String::new();
         let mut copied = 0;
-        for captures in self.anywhere.captures_iter(text).take(limit) {
+        for captures in self.anywhere()?.captures_iter(text).take(limit) {
             let captures = captures.map_err(endless)?;
             let Some(whole) = captures.get(0) else { continue };
             replaced.push_str(&text[copied..whole.start()]);
@@ -74,7 +92,7 @@ impl Regex {
     pub(crate) fn split<'t>(&self, text: &'t str, limit: i64) -> Result<Vec<&'t str>, RegexError> {
         let mut parts = Vec::new();
         let mut from = 0;
-        for found in self.anywhere.find_iter(text) {
+        for found in self.anywhere()?.find_iter(text) {
             let found = found.map_err(endless)?;
             if 0 < limit && parts.len() as i64 == limit - 1 {
                 break;
@@ -98,6 +116,21 @@ impl Regex {
         }
         Ok(parts)
     }
+}
+
+fn compiled(
+    cell: &OnceCell<fancy_regex::Regex>,
+    pattern: impl Fn() -> String,
+) -> Result<&fancy_regex::Regex, RegexError> {
+    if let Some(regex) = cell.get() {
+        return Ok(regex);
+    }
+    let regex = fancy_regex::RegexBuilder::new(&pattern())
+        .backtrack_limit(BACKTRACKS_MAX)
+        .delegate_size_limit(PROGRAM_BYTES_MAX)
+        .build()
+        .map_err(|error| RegexError(error.to_string()))?;
+    Ok(cell.get_or_init(|| regex))
 }
 
 fn endless(error: fancy_regex::Error) -> RegexError {
@@ -293,7 +326,7 @@ mod tests {
     use super::*;
 
     fn matches(pattern: &str, text: &str) -> bool {
-        Regex::compile(pattern).and_then(|regex| regex.is_full_match(text)).expect("compiles")
+        Regex::of(pattern).is_full_match(text).expect("matches or not")
     }
 
     #[test]
@@ -321,21 +354,27 @@ mod tests {
 
     #[test]
     fn endless_backtracking_is_an_error() {
-        let regex = Regex::compile(r"(a|aa)+(?=b)c").expect("compiles");
+        let regex = Regex::of(r"(a|aa)+(?=b)c");
         assert!(regex.is_full_match(&"a".repeat(200)).is_err());
+    }
+
+    #[test]
+    fn a_malformed_pattern_is_an_error() {
+        assert!(Regex::of("(a").is_full_match("a").is_err());
+        assert!(Regex::of("((a{100}){100}){100}").is_full_match("a").is_err());
     }
 
     #[test]
     fn splits_and_replaces_as_java_does() {
         let split = |pattern: &str, text: &'static str, limit| {
-            Regex::compile(pattern).and_then(|regex| regex.split(text, limit)).expect("splits")
+            Regex::of(pattern).split(text, limit).expect("splits")
         };
         assert_eq!(split(",", "a,b,,", 0), ["a", "b"]);
         assert_eq!(split(",", "a,b,,", -1), ["a", "b", "", ""]);
         assert_eq!(split(",", "a,b,c", 2), ["a", "b,c"]);
         assert_eq!(split("", "abc", 0), ["a", "b", "c"]);
         assert_eq!(split(",", ",a", 0), ["", "a"]);
-        let regex = Regex::compile("(b)(c)?").expect("compiles");
+        let regex = Regex::of("(b)(c)?");
         assert_eq!(regex.replace("abcb", r"[$1$2\$]", usize::MAX).expect("replaces"), "a[bc$][b$]");
     }
 }

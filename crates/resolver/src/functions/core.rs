@@ -106,7 +106,7 @@ pub fn type_name(value: &Value) -> &'static str {
 /// Whether a Java regular expression matches the whole text.
 fn matches(args: Args<'_>) -> Result<Value, Failure> {
     let (pattern, text) = (args.string(0, "matches")?, args.text(1));
-    let matches = Regex::compile(pattern).and_then(|regex| regex.is_full_match(&text));
+    let matches = Regex::of(pattern).is_full_match(&text);
     matches.map(Value::from).map_err(|error| Failure::fault(error.to_string()))
 }
 

@@ -13,7 +13,7 @@ pub(super) fn call(
     // What may be made longer is counted.
     heap.charge(size_of::<Value>())?;
     Ok(Some(match (name, arguments) {
-        ("size" | "length", []) => Value::Int(length as i64),
+        ("size", []) => Value::Int(length as i64),
         ("isEmpty", []) => Value::Bool(length == 0),
         ("get", [Value::Int(place)]) => {
             let place = within(*place, length)?;

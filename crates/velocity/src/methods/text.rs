@@ -79,7 +79,7 @@ fn ask(text: &Arc<str>, name: &str, arguments: &[Value]) -> Result<Option<Value>
         }
         ("lastIndexOf", [Value::Text(part)]) => place(text, text.rfind(&**part)),
         ("matches", [Value::Text(pattern)]) => {
-            let matches = Regex::compile(pattern).and_then(|regex| regex.is_full_match(text));
+            let matches = Regex::of(pattern).is_full_match(text);
             Value::Bool(matches.map_err(thrown)?)
         }
         _ => return Ok(None),
@@ -153,14 +153,14 @@ fn replaced(
 ) -> Result<String, Fault> {
     // The longest that can come of it: the replacement, with groups, at every place.
     heap.charge((text.len() + 1).saturating_mul(replacement.len() + 1))?;
-    let regex = Regex::compile(pattern).map_err(thrown)?;
+    let regex = Regex::of(pattern);
     regex
         .replace(text, replacement, limit)
         .map_err(|error| Fault::Thrown(format!("java.lang.IllegalArgumentException: {error}")))
 }
 
 fn split(heap: &mut Heap, text: &str, pattern: &str, limit: i64) -> Result<Value, Fault> {
-    let regex = Regex::compile(pattern).map_err(thrown)?;
+    let regex = Regex::of(pattern);
     let parts = regex.split(text, limit).map_err(thrown)?;
     heap.charge(parts.len() * size_of::<Value>() + text.len())?;
     let items = parts.into_iter().map(|part| Value::Text(part.into())).collect();
