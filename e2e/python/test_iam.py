@@ -113,3 +113,45 @@ def test_a_task_runs_with_its_role(serve):
     assert "is not authorized to perform: states:StartExecution on resource: " + child in refused["cause"]
     iam.put_role_policy(RoleName="flow", PolicyName="p", PolicyDocument=allow("states:StartExecution", child))
     assert run()["status"] == "SUCCEEDED"
+
+
+def test_a_state_machine_needs_a_role_that_trusts_the_service(serve):
+    iam, states = of(serve, "iam", serve.root), of(serve, "stepfunctions", serve.root)
+    trusted = iam.create_role(RoleName="trusted", AssumeRolePolicyDocument=trust(Service="states.amazonaws.com"))
+    other = iam.create_role(RoleName="other", AssumeRolePolicyDocument=trust(Service="lambda.amazonaws.com"))
+    refused = refusal(states.create_state_machine, name="m", definition=PASS, roleArn=other["Role"]["Arn"])
+    assert refused["Code"] == "AccessDeniedException"
+    assert refused["Message"] == (
+        "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the "
+        "provided role."
+    )
+    made = states.create_state_machine(name="m", definition=PASS, roleArn=trusted["Role"]["Arn"])
+    machine = made["stateMachineArn"]
+    refused = refusal(states.update_state_machine, stateMachineArn=machine, roleArn=other["Role"]["Arn"])
+    assert refused["Code"] == "AccessDeniedException"
+
+
+def test_tools_find_what_they_look_for(server):
+    """What Terraform and the CDK ask for around users, passwords and identity providers."""
+    iam = server.client("iam")
+    iam.create_user(UserName="ann")
+    iam.create_login_profile(UserName="ann", Password="very secret", PasswordResetRequired=True)
+    assert iam.get_login_profile(UserName="ann")["LoginProfile"]["PasswordResetRequired"] is True
+    assert refusal(iam.delete_user, UserName="ann")["Code"] == "DeleteConflict"
+    assert iam.list_mfa_devices(UserName="ann")["MFADevices"] == []
+    assert iam.list_ssh_public_keys(UserName="ann")["SSHPublicKeys"] == []
+    assert iam.list_signing_certificates(UserName="ann")["Certificates"] == []
+    assert iam.list_service_specific_credentials(UserName="ann")["ServiceSpecificCredentials"] == []
+    iam.delete_login_profile(UserName="ann")
+
+    iam.update_account_password_policy(MinimumPasswordLength=12, MaxPasswordAge=90)
+    assert iam.get_account_password_policy()["PasswordPolicy"]["ExpirePasswords"] is True
+    provider = iam.create_open_id_connect_provider(
+        Url="https://token.actions.githubusercontent.com", ClientIDList=["sts.amazonaws.com"]
+    )["OpenIDConnectProviderArn"]
+    assert iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider)["ClientIDList"] == ["sts.amazonaws.com"]
+    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == [{"Arn": provider}]
+
+    assert iam.generate_credential_report()["State"] == "COMPLETE"
+    report = iam.get_credential_report()["Content"].decode()
+    assert report.splitlines()[2].startswith(f"ann,arn:aws:iam::{ACCOUNT}:user/ann,")

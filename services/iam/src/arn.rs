@@ -22,3 +22,8 @@ pub(crate) fn of(partition: &str, account: &str, identity: &Identity) -> String 
 pub(crate) fn named(partition: &str, account: &str, kind: &str, path: &str, name: &str) -> String {
     format!("arn:{partition}:iam::{account}:{kind}{path}{name}")
 }
+
+/// The ARN of an identity provider with that URL, which has no scheme.
+pub(crate) fn oidc_provider(partition: &str, account: &str, url: &str) -> String {
+    format!("arn:{partition}:iam::{account}:oidc-provider/{url}")
+}

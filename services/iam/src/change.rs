@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use store::{Batch, Error};
 
-use crate::tables::{self, AccessKey, Identity, InstanceProfile, Kind, ManagedPolicy, Named};
+use crate::tables::{
+    self, AccessKey, Identity, InstanceProfile, Kind, ManagedPolicy, Named, OidcProvider,
+    PasswordPolicy,
+};
 use crate::world::World;
 
 /// The next world in the making, and the batch that makes it durable. Everything is put into both.
@@ -70,6 +73,26 @@ impl Change {
         let key: Named = (self.account.clone(), name.to_owned());
         tables::delete_profile(&mut self.batch, &key);
         self.world.profiles.remove(&key);
+    }
+
+    pub(crate) fn put_password_policy(&mut self, policy: PasswordPolicy) {
+        tables::put_password_policy(&mut self.batch, &self.account, &policy);
+        self.world.password_policies.insert(self.account.clone(), Arc::new(policy));
+    }
+
+    pub(crate) fn remove_password_policy(&mut self) {
+        tables::delete_password_policy(&mut self.batch, &self.account);
+        self.world.password_policies.remove(&self.account);
+    }
+
+    pub(crate) fn put_oidc_provider(&mut self, arn: &str, provider: OidcProvider) {
+        tables::put_oidc_provider(&mut self.batch, arn, &provider);
+        self.world.oidc_providers.insert(arn.to_owned(), Arc::new(provider));
+    }
+
+    pub(crate) fn remove_oidc_provider(&mut self, arn: &str) {
+        tables::delete_oidc_provider(&mut self.batch, arn);
+        self.world.oidc_providers.remove(arn);
     }
 
     pub(crate) fn put_alias(&mut self, alias: String) {

@@ -22,6 +22,8 @@ pub(crate) enum Error {
     DeleteConflict(&'static str),
     #[error("{kind} with name {name} already exists.")]
     EntityAlreadyExists { kind: &'static str, name: String },
+    #[error("Provider with url {0} already exists.")]
+    ProviderExists(String),
     #[error("A policy called {0} already exists. Duplicate names are not allowed.")]
     PolicyAlreadyExists(String),
     #[error("{0}")]
@@ -69,9 +71,9 @@ impl Error {
             | Error::PolicyHasVersions
             | Error::IsDefaultVersion
             | Error::DeleteConflict(_) => "DeleteConflict",
-            Error::EntityAlreadyExists { .. } | Error::PolicyAlreadyExists(_) => {
-                "EntityAlreadyExists"
-            }
+            Error::EntityAlreadyExists { .. }
+            | Error::PolicyAlreadyExists(_)
+            | Error::ProviderExists(_) => "EntityAlreadyExists",
             Error::InvalidInput(_) => "InvalidInput",
             Error::InvalidAuthorizationMessage => "InvalidAuthorizationMessageException",
             Error::InvalidIdentityToken => "InvalidIdentityToken",

@@ -1,29 +1,37 @@
 //! The operations: check, act, reply. A file for each thing they are about.
 
+mod absent;
 mod access_keys;
 mod account;
 mod attachments;
 mod boundaries;
+mod credential_report;
 mod groups;
 mod inline_policies;
 mod instance_profiles;
 mod managed_policies;
+mod passwords;
 mod policy_versions;
+mod providers;
 mod roles;
 mod simulation;
 mod sts;
 mod tags;
 mod users;
 
+pub(crate) use absent::*;
 pub(crate) use access_keys::*;
 pub(crate) use account::*;
 pub(crate) use attachments::*;
 pub(crate) use boundaries::*;
+pub(crate) use credential_report::*;
 pub(crate) use groups::*;
 pub(crate) use inline_policies::*;
 pub(crate) use instance_profiles::*;
 pub(crate) use managed_policies::*;
+pub(crate) use passwords::*;
 pub(crate) use policy_versions::*;
+pub(crate) use providers::*;
 pub(crate) use roles::*;
 pub(crate) use simulation::*;
 pub(crate) use sts::*;
@@ -84,6 +92,7 @@ impl Birth {
             boundary: self.boundary,
             groups: BTreeSet::new(),
             role: self.role,
+            login: None,
             name: self.name,
         })
     }

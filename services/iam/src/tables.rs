@@ -18,6 +18,8 @@ const IDENTITY: &str = "iam.identity";
 const POLICY: &str = "iam.policy";
 const PROFILE: &str = "iam.instance_profile";
 const ALIAS: &str = "iam.account_alias";
+const PASSWORD_POLICY: &str = "iam.password_policy";
+const OIDC_PROVIDER: &str = "iam.oidc_provider";
 /// The root keys were here before there was this room.
 const ACCESS_KEY: &str = "access_key";
 
@@ -60,6 +62,36 @@ pub(crate) async fn profiles(store: &dyn Read) -> Result<BTreeMap<Named, Instanc
 
 pub(crate) async fn aliases(store: &dyn Read) -> Result<BTreeMap<String, String>, Error> {
     store.scan(&Key::of(ALIAS).scan()).await?.iter().map(|entry| one(ALIAS, entry)).collect()
+}
+
+/// The rules for passwords by account.
+pub(crate) async fn password_policies(
+    store: &dyn Read,
+) -> Result<Vec<(String, PasswordPolicy)>, Error> {
+    let entries = store.scan(&Key::of(PASSWORD_POLICY).scan()).await?;
+    entries.iter().map(|entry| one(PASSWORD_POLICY, entry)).collect()
+}
+
+/// Identity providers by ARN.
+pub(crate) async fn oidc_providers(store: &dyn Read) -> Result<Vec<(String, OidcProvider)>, Error> {
+    let entries = store.scan(&Key::of(OIDC_PROVIDER).scan()).await?;
+    entries.iter().map(|entry| one(OIDC_PROVIDER, entry)).collect()
+}
+
+pub(crate) fn put_password_policy(batch: &mut Batch, account: &str, policy: &PasswordPolicy) {
+    batch.put(Key::of(PASSWORD_POLICY).text(account), encode(policy));
+}
+
+pub(crate) fn delete_password_policy(batch: &mut Batch, account: &str) {
+    batch.delete(Key::of(PASSWORD_POLICY).text(account));
+}
+
+pub(crate) fn put_oidc_provider(batch: &mut Batch, arn: &str, provider: &OidcProvider) {
+    batch.put(Key::of(OIDC_PROVIDER).text(arn), encode(provider));
+}
+
+pub(crate) fn delete_oidc_provider(batch: &mut Batch, arn: &str) {
+    batch.delete(Key::of(OIDC_PROVIDER).text(arn));
 }
 
 pub(crate) fn put_identity(batch: &mut Batch, account: &str, identity: &Identity) {

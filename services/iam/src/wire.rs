@@ -3,23 +3,29 @@
 //! Members, types and constraints only. Operations that users, groups and roles each have share a structure here, of
 //! whose three names one is there: `UserName`, `GroupName` or `RoleName`.
 
+mod absent;
 mod access_keys;
 mod account;
 mod groups;
 mod identities;
 mod instance_profiles;
+mod passwords;
 mod policies;
+mod providers;
 mod roles;
 mod simulation;
 mod sts;
 mod users;
 
+pub(crate) use absent::*;
 pub(crate) use access_keys::*;
 pub(crate) use account::*;
 pub(crate) use groups::*;
 pub(crate) use identities::*;
 pub(crate) use instance_profiles::*;
+pub(crate) use passwords::*;
 pub(crate) use policies::*;
+pub(crate) use providers::*;
 pub(crate) use roles::*;
 pub(crate) use simulation::*;
 pub(crate) use sts::*;

@@ -9,7 +9,10 @@ use policy::{Kind as PolicyKind, Policy};
 use store::{Error, Read};
 
 use crate::managed;
-use crate::tables::{self, AccessKey, Identity, InstanceProfile, Kind, ManagedPolicy, Named};
+use crate::tables::{
+    self, AccessKey, Identity, InstanceProfile, Kind, ManagedPolicy, Named, OidcProvider,
+    PasswordPolicy,
+};
 
 /// A world never changes: a [`Change`](crate::change::Change) makes the next one. Copies share what they hold.
 #[derive(Clone, Default)]
@@ -23,6 +26,10 @@ pub(crate) struct World {
     pub(crate) profiles: BTreeMap<Named, Arc<InstanceProfile>>,
     /// By account.
     pub(crate) aliases: BTreeMap<String, String>,
+    /// By account.
+    pub(crate) password_policies: BTreeMap<String, Arc<PasswordPolicy>>,
+    /// By ARN.
+    pub(crate) oidc_providers: BTreeMap<String, Arc<OidcProvider>>,
 }
 
 /// A user, group or role with its policies read.
@@ -76,6 +83,12 @@ impl World {
             aliases: tables::aliases(store).await?,
             ..World::default()
         };
+        for (account, policy) in tables::password_policies(store).await? {
+            world.password_policies.insert(account, Arc::new(policy));
+        }
+        for (arn, provider) in tables::oidc_providers(store).await? {
+            world.oidc_providers.insert(arn, Arc::new(provider));
+        }
         for (id, key) in tables::access_keys(store).await? {
             world.access_keys.insert(id, Arc::new(key));
         }

@@ -5,9 +5,13 @@ use crate::errors::Error;
 use crate::tables::{Identity, Kind, RoleDetails};
 use crate::visit::{Visit, check_policy, existing, named};
 use crate::wire::{
-    CreateRoleInput, CreateServiceLinkedRoleInput, Empty, GetRoleInput, IdentityInput,
-    ListRolesOutput, PageInput, RoleOutput, UpdateAssumeRolePolicyInput, UpdateRoleInput,
+    CreateRoleInput, CreateServiceLinkedRoleInput, DeletionStatus, DeletionTask, Empty,
+    GetRoleInput, IdentityInput, ListRolesOutput, PageInput, RoleOutput, ServiceLinkedRoleInput,
+    UpdateAssumeRolePolicyInput, UpdateRoleInput,
 };
+
+/// Where the roles of services stand.
+const SERVICE_LINKED: &str = "/aws-service-role/";
 
 /// How long a session of a role may be that doesn't say.
 const SESSION_SECONDS_MAX: i32 = 3600;
@@ -60,13 +64,44 @@ pub(crate) async fn create_service_linked_role(
     let birth = Birth {
         kind: Kind::Role,
         name: format!("AWSServiceRoleFor{name}{suffix}"),
-        path: Some(format!("/aws-service-role/{service}/")),
+        path: Some(format!("{SERVICE_LINKED}{service}/")),
         tags: None,
         boundary: None,
         role: Some(role),
     };
     let role = create(ctx, birth).await?;
     Ok(RoleOutput { role: shown_role(ctx, &role, Detail::Whole) })
+}
+
+/// It is gone at once; the task that the reply names has succeeded.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteServiceLinkedRole.html>
+pub(crate) async fn delete_service_linked_role(
+    ctx: &Visit<'_>,
+    req: ServiceLinkedRoleInput,
+) -> Result<DeletionTask, Error> {
+    let id = ctx.request.house().uuid();
+    ctx.change(|change| {
+        let role = existing(&change.world, ctx.account(), Kind::Role, &req.role_name)?;
+        if !role.path.starts_with(SERVICE_LINKED) {
+            let sentence = format!("Role {} is not a service-linked role.", role.name); // By analogy.
+            return Err(Error::InvalidInput(sentence));
+        }
+        change.remove_identity(&role);
+        Ok(DeletionTask { deletion_task_id: format!("task{}{}/{id}", role.path, role.name) })
+    })
+    .await
+}
+
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetServiceLinkedRoleDeletionStatus.html>
+pub(crate) async fn get_service_linked_role_deletion_status(
+    _ctx: &Visit<'_>,
+    req: DeletionTask,
+) -> Result<DeletionStatus, Error> {
+    let task = req.deletion_task_id;
+    match task.strip_prefix("task").is_some_and(|path| path.starts_with(SERVICE_LINKED)) {
+        true => Ok(DeletionStatus { status: "SUCCEEDED".to_owned() }),
+        false => Err(Error::NoSuch(format!("The task {task} cannot be found."))), // By analogy.
+    }
 }
 
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html>

@@ -93,6 +93,7 @@ pub(crate) async fn delete_user(ctx: &Visit<'_>, req: IdentityInput) -> Result<E
             () if change.world.access_keys.values().any(|key| key.arn == arn) => {
                 Some("delete access keys")
             }
+            () if user.login.is_some() => Some("delete login profile"),
             () => None,
         };
         if let Some(obstacle) = obstacle {

@@ -47,6 +47,61 @@ pub(crate) struct Identity {
     /// What only a role has.
     #[n(10)]
     pub(crate) role: Option<RoleDetails>,
+    /// A user's password: that there is one.
+    #[n(11)]
+    pub(crate) login: Option<Login>,
+}
+
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Login {
+    #[n(0)]
+    pub(crate) created_at_millis: i64,
+    #[n(1)]
+    pub(crate) must_change: bool,
+    #[n(2)]
+    pub(crate) changed_at_millis: i64,
+}
+
+/// What the passwords of an account's users must be.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct PasswordPolicy {
+    #[n(0)]
+    pub(crate) minimum_length: i32,
+    #[n(1)]
+    pub(crate) symbols: bool,
+    #[n(2)]
+    pub(crate) numbers: bool,
+    #[n(3)]
+    pub(crate) uppercase: bool,
+    #[n(4)]
+    pub(crate) lowercase: bool,
+    #[n(5)]
+    pub(crate) users_may_change: bool,
+    #[n(6)]
+    pub(crate) days_max: Option<i32>,
+    #[n(7)]
+    pub(crate) remembered: Option<i32>,
+    #[n(8)]
+    pub(crate) hard_expiry: Option<bool>,
+}
+
+/// An identity provider of OpenID Connect, beside the ARN that is its key.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct OidcProvider {
+    /// Without its scheme.
+    #[n(0)]
+    pub(crate) url: String,
+    #[n(1)]
+    pub(crate) client_ids: Vec<String>,
+    #[n(2)]
+    pub(crate) thumbprints: Vec<String>,
+    #[n(3)]
+    pub(crate) created_at_millis: i64,
+    #[n(4)]
+    pub(crate) tags: Vec<Tag>,
 }
 
 #[derive(Clone, Debug, PartialEq, Encode, Decode)]

@@ -90,6 +90,7 @@ aws::structures! { Pascal;
         optional role_name: String [length(1, 64)],
         optional policy_arn: String [length(20, 2048)],
         optional instance_profile_name: String [length(1, 128)],
+        optional open_i_d_connect_provider_arn: String [length(20, 2048)],
         required tags: Vec<Tag>,
     }
     pub(crate) struct UntagInput {
@@ -97,6 +98,7 @@ aws::structures! { Pascal;
         optional role_name: String [length(1, 64)],
         optional policy_arn: String [length(20, 2048)],
         optional instance_profile_name: String [length(1, 128)],
+        optional open_i_d_connect_provider_arn: String [length(20, 2048)],
         required tag_keys: Vec<String>,
     }
     pub(crate) struct ListTagsInput {
@@ -104,6 +106,7 @@ aws::structures! { Pascal;
         optional role_name: String [length(1, 64)],
         optional policy_arn: String [length(20, 2048)],
         optional instance_profile_name: String [length(1, 128)],
+        optional open_i_d_connect_provider_arn: String [length(20, 2048)],
         optional marker: String [length(1, 320)],
         optional max_items: i32 [range(1, 1000)],
     }

@@ -4,5 +4,6 @@ mod access;
 mod house;
 mod policies;
 mod principals;
+mod providers;
 mod simulation;
 mod sts;
