@@ -81,6 +81,11 @@ impl Heap {
         Ok(())
     }
 
+    /// Counts bytes that are looked through; that takes far less than making them.
+    pub(crate) fn charge_reading(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.charge(bytes / 16)
+    }
+
     /// A text that was made here.
     pub(crate) fn made(&mut self, text: impl Into<Arc<str>>) -> Result<Value, Fault> {
         let text = text.into();
@@ -231,14 +236,11 @@ impl Heap {
     /// The member of that key, `null` if there is none.
     pub(crate) fn get(&mut self, map: MapId, key: &str) -> Value {
         if let Map::Json(json) = &self.maps[map.0 as usize] {
-            // A scalar can be told apart from its copy by nobody; a container would be.
+            // A small scalar is copied: nobody can tell it from the original. A container would be told
+            // apart when it changes, and a long text shouldn't be copied at every look.
             match json.get(key) {
                 None => return Value::Null,
-                Some(member)
-                    if !matches!(member.kind(), json::Kind::Array | json::Kind::Object) =>
-                {
-                    return self.import(&member);
-                }
+                Some(member) if is_small_scalar(&member) => return self.import(&member),
                 Some(_) => {}
             }
         }
@@ -288,5 +290,16 @@ impl Heap {
             Value::Text(text) => Ok(text.clone()),
             other => Ok(self.text(other)?.into()),
         }
+    }
+}
+
+/// Texts up to this length are copied rather than shared.
+const SMALL_TEXT: usize = 64;
+
+fn is_small_scalar(value: &json::Value) -> bool {
+    match value.kind() {
+        json::Kind::Array | json::Kind::Object => false,
+        json::Kind::String => value.as_str().is_some_and(|text| text.len() <= SMALL_TEXT),
+        json::Kind::Null | json::Kind::Bool | json::Kind::Number => true,
     }
 }

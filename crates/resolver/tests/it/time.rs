@@ -24,6 +24,10 @@ fn patterns_are_javas() {
     format("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "2018-02-07T00:31:35.749+05:30");
     format("D Q k K 'o''clock' x", "38 1 24 0 o'clock +0530");
     format("[yyyy]['-'MM]", "2018-02");
+    let nested = format!("\"{}\"", "[".repeat(60_000));
+    check("time.nowFormatted", &nested, "nowFormatted: Pattern is nested too deeply");
+    let long = format!("\"{}\"", "y".repeat(60_000));
+    check("time.nowFormatted", &long, "nowFormatted: Too many pattern letters: y");
     check("time.nowFormatted", "\"b\"", "nowFormatted: Unknown pattern letter: b");
     check(
         "time.nowFormatted",

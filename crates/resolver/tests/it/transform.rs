@@ -54,6 +54,15 @@ fn nothing_to_filter_is_an_empty_expression() {
     assert!(call("transform.toDynamoDBFilterExpression", r#"{"a": {"like": 1}}"#).is_err());
 }
 
+#[test]
+fn filters_nested_without_end_are_refused() {
+    let deep = format!("{}{{}}{}", "{\"not\":".repeat(900), "}".repeat(900));
+    for name in ["toDynamoDBFilterExpression", "toElasticsearchQueryDSL", "toSubscriptionFilter"] {
+        let failure = call(&format!("transform.{name}"), &deep).expect_err("it is refused");
+        assert_eq!(failure.message, "The filter is nested too deeply");
+    }
+}
+
 /// The example of AWS's documentation.
 #[test]
 fn filters_become_queries_of_opensearch() {

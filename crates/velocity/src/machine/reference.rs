@@ -101,7 +101,10 @@ impl Machine<'_> {
             Value::Loop(place) if arguments.is_empty() => {
                 // `$foreach.hasNext()`, and `$foreach.getIndex()` as beans have it.
                 let bare = name.strip_prefix("get").unwrap_or(name);
-                let bare = bare[..1].to_ascii_lowercase() + &bare[1..];
+                let mut bare = bare.to_owned();
+                if let Some(first) = bare.get_mut(..1) {
+                    first.make_ascii_lowercase();
+                }
                 Ok(Some(self.loop_property(*place as usize, &bare)))
             }
             value => methods::call(self.heap, value, name, arguments),

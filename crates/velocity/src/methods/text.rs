@@ -12,6 +12,7 @@ pub(super) fn call(
     name: &str,
     arguments: &[Value],
 ) -> Result<Option<Value>, Fault> {
+    heap.charge_reading(text.len())?;
     if let Some(value) = ask(text, name, arguments)? {
         return Ok(Some(value));
     }

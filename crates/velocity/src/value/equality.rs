@@ -26,6 +26,9 @@ impl Heap {
     fn equal_within(&mut self, left: &Value, right: &Value, levels: u32) -> Result<bool, Fault> {
         self.charge(ITEM_BYTES)?;
         let within = || levels.checked_sub(1).ok_or(Fault::Limit(TOO_DEEP));
+        if let (Value::Text(left), Value::Text(right)) = (left, right) {
+            self.charge_reading(left.len().min(right.len()))?;
+        }
         Ok(match (left, right) {
             (Value::Int(int), Value::Float(float)) | (Value::Float(float), Value::Int(int)) => {
                 *int as f64 == *float

@@ -122,6 +122,14 @@ fn what_comes_in_as_json_is_shared_too() {
 }
 
 #[test]
+fn a_loop_tells_where_it_is() {
+    check(
+        "#foreach($i in [7, 8])$foreach.getIndex()$foreach.hasNext()$!foreach.get()#end",
+        "0true1false",
+    );
+}
+
+#[test]
 fn unknown_directives_are_text() {
     check("#key = #date ($x) #include(\"a\")", "#key = #date ($x) #include(\"a\")");
     assert!(

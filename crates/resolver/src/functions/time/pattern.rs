@@ -32,6 +32,10 @@ const WEEKDAYS: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const FIELDS: &str = "GuyDMLdQqEecaHhKkmsSAnNVzOXxZ";
 
+/// So many of one letter are the most that Java allows of any.
+const LETTERS_MAX: usize = 19;
+const NESTING_MAX: usize = 32;
+
 /// # Errors
 /// What is wrong with the pattern, in Java's words.
 pub(super) fn parse(pattern: &str) -> Result<Vec<Part>, String> {
@@ -56,6 +60,7 @@ pub(super) fn parse(pattern: &str) -> Result<Vec<Part>, String> {
                 }
                 Part::Literal(literal)
             }
+            '[' if NESTING_MAX < open.len() => return Err("Pattern is nested too deeply".into()),
             '[' => {
                 open.push(Vec::new());
                 continue;
@@ -66,6 +71,9 @@ pub(super) fn parse(pattern: &str) -> Result<Vec<Part>, String> {
                 let mut count = 1;
                 while chars.next_if_eq(&char).is_some() {
                     count += 1;
+                }
+                if LETTERS_MAX < count {
+                    return Err(format!("Too many pattern letters: {char}"));
                 }
                 Part::Field(char, count)
             }

@@ -2,7 +2,6 @@
 
 use json::{Kind, Value};
 
-use crate::call::Args;
 use crate::outcome::Failure;
 
 /// Conditions that must all hold.
@@ -15,12 +14,9 @@ const GROUPS_MAX: usize = 10;
 ///
 /// Several conditions on one field are alternatives; `and` and `or` are multiplied out, so that two
 /// alternatives twice make four groups (reference/appsync §3.5). `rules` are a filter that must hold as well.
-pub(super) fn filter(args: Args<'_>) -> Result<Value, Failure> {
-    let ignored: Vec<Value> = args.value(1).items().collect();
-    let mut groups = conjunction(args.value(0), &ignored)?;
-    if let Some(rules) = args.given(2) {
-        groups = both(groups, conjunction(rules, &[])?)?;
-    }
+pub(super) fn filter(filter: &Value, ignored: &Value, rules: &Value) -> Result<Value, Failure> {
+    let ignored: Vec<Value> = ignored.items().collect();
+    let groups = both(conjunction(filter, &ignored)?, conjunction(rules, &[])?)?;
     let groups = groups.into_iter().filter(|group| !group.is_empty());
     let groups = groups.map(|group| Value::object([("filters", Value::from(group))]));
     Ok(Value::object([("filterGroup", Value::array(groups))]))
