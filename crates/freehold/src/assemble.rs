@@ -1,11 +1,14 @@
 //! The whole house on one screen: the store, the rooms, and what connects them.
 
+use std::ffi::OsString;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use appsync::AppSync;
 use aws::PageTokens;
 use base::{Clock, Entropy};
 use dynamodb::DynamoDb;
+use ecs::{Ecs, EngineOptions};
 use events::Events;
 use iam::{Enforcement, Iam, NewKey};
 use lambda::Lambda;
@@ -18,7 +21,7 @@ use sqs::Sqs;
 use states::{ActivityIndex, States};
 use store::{Batch, Store};
 
-use crate::config::{Config, Enforce};
+use crate::config::{Config, Docker, Enforce};
 use crate::gate::Gate;
 use crate::outside::Endpoints;
 use crate::router::Router;
@@ -43,6 +46,8 @@ pub struct Assembled {
     pub runner: Runner,
     /// Wants to know where the house answers.
     pub lambda: Arc<Lambda>,
+    /// Wants to know it too.
+    pub ecs: Arc<Ecs>,
     /// What the rooms do by themselves.
     pub work: Vec<Work>,
 }
@@ -69,7 +74,7 @@ pub async fn assemble(
 
     let bus = Bus::new();
     let parts = Parts { config, mode, store: &store, house: &house, bus: &bus };
-    let Rooms { runner, lambda, iam, all, work } = parts.open(&mut entropy).await?;
+    let Rooms { runner, lambda, ecs, iam, all, work } = parts.open(&mut entropy).await?;
 
     let mut registry = Registry::new(all);
     if let Some(guard) = iam.guard() {
@@ -88,9 +93,11 @@ pub async fn assemble(
             (Gate::Keys(iam.identities()), made)
         }
     };
+    let gate = Arc::new(gate);
+    bus.connect_gatekeeper(gate.clone());
     let throttle = config.throttling.then(Throttle::default);
     let router = Arc::new(Router::new(house, registry, gate, throttle));
-    Ok(Assembled { router, root_key, runner, lambda, work })
+    Ok(Assembled { router, root_key, runner, lambda, ecs, work })
 }
 
 /// What rooms are made of.
@@ -106,6 +113,7 @@ struct Parts<'p> {
 struct Rooms {
     runner: Runner,
     lambda: Arc<Lambda>,
+    ecs: Arc<Ecs>,
     iam: Arc<Iam>,
     all: Vec<Arc<dyn Service>>,
     work: Vec<Work>,
@@ -118,6 +126,7 @@ impl Parts<'_> {
 
         let (runner, states) = self.states().await?;
         let lambda = Arc::new(Lambda::open(self.lambda()).await?);
+        let ecs = Arc::new(Ecs::open(self.ecs())?);
         let sessions_key = secret(&**self.store, "sessions", entropy).await?;
         let enforcement = enforcement(self.config, self.mode);
         let iam = Arc::new(Iam::open(store(), sessions_key, enforcement).await?);
@@ -130,19 +139,25 @@ impl Parts<'_> {
         let clock = Arc::clone(self.house.clock());
         let dynamodb = Arc::new(DynamoDb::new(folder("dynamodb"), clock));
 
+        let appsync = Arc::new(AppSync::open(self.appsync()).await?);
+
         let work: Vec<Work> = vec![
             Box::pin(states.work()),
             Box::pin(lambda.work()),
+            Box::pin(ecs.work()),
             Box::pin(logs.work()),
             Box::pin(events.work()),
             Box::pin(sqs.work()),
             Box::pin(sns.work()),
             Box::pin(s3.work()),
             Box::pin(dynamodb.work()),
+            Box::pin(appsync.work()),
         ];
         let all: Vec<Arc<dyn Service>> = vec![
             states,
             lambda.clone(),
+            Arc::new(ecs.batch()),
+            ecs.clone(),
             Arc::new(iam.sts()),
             iam.clone(),
             logs,
@@ -152,8 +167,19 @@ impl Parts<'_> {
             s3,
             Arc::new(dynamodb.streams()),
             dynamodb,
+            appsync,
         ];
-        Ok(Rooms { runner, lambda, iam, all, work })
+        Ok(Rooms { runner, lambda, ecs, iam, all, work })
+    }
+
+    fn appsync(&self) -> appsync::Options {
+        appsync::Options {
+            store: Arc::clone(self.store),
+            house: Arc::clone(self.house),
+            bus: self.bus.clone(),
+            limits: appsync::Limits::default(),
+            issuers: self.config.issuers.clone(),
+        }
     }
 
     async fn states(&self) -> anyhow::Result<(Runner, Arc<States>)> {
@@ -182,10 +208,32 @@ impl Parts<'_> {
             bus: self.bus.clone(),
             limits: lambda::Limits::default(),
             data: self.config.data.join("lambda"),
-            search_path: std::env::var_os("PATH").unwrap_or_default(),
+            search_path: search_path(),
             allows_local_folders: self.mode == Mode::Dev,
         }
     }
+
+    fn ecs(&self) -> ecs::Options {
+        let containers = &self.config.containers;
+        ecs::Options {
+            store: Arc::clone(self.store),
+            house: Arc::clone(self.house),
+            bus: self.bus.clone(),
+            engine: match &containers.docker {
+                Some(Docker { socket, network }) => {
+                    EngineOptions::Docker { socket: socket.clone(), network: network.clone() }
+                }
+                None => EngineOptions::Process { search_path: search_path() },
+            },
+            data: self.config.data.join("ecs"),
+            tasks_max: containers.tasks_max,
+        }
+    }
+}
+
+/// Where functions and containers look for programs: where the house does.
+fn search_path() -> OsString {
+    std::env::var_os("PATH").unwrap_or_default()
 }
 
 /// What becomes of requests that no policy allows: a developer's are made, others' aren't.

@@ -13,6 +13,9 @@ use serde::Deserialize;
 /// As long as AWS's SDKs wait.
 const ENDPOINT_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// Where Docker listens by default.
+const DOCKER_HOST: &str = "unix:///var/run/docker.sock";
+
 /// What a house needs to know to be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -30,6 +33,34 @@ pub struct Config {
     pub enforce: Option<Enforce>,
     /// The services that are asked outside of the house, by their names in `models`.
     pub endpoints: BTreeMap<&'static str, Endpoint>,
+    /// How the containers of ECS and Batch are run.
+    pub containers: Containers,
+    /// Where the public keys of issuers of tokens are, by issuer. Others are asked as OpenID Connect has it.
+    pub issuers: BTreeMap<String, String>,
+}
+
+/// How the containers of ECS and Batch are run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Containers {
+    /// By Docker; else as processes of this machine.
+    pub docker: Option<Docker>,
+    /// Tasks that run at once.
+    pub tasks_max: usize,
+}
+
+impl Default for Containers {
+    fn default() -> Self {
+        Containers { docker: None, tasks_max: 64 }
+    }
+}
+
+/// A container engine that speaks Docker's API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Docker {
+    /// The socket of its API.
+    pub socket: PathBuf,
+    /// The network that containers are in. In the machine's own, `host`, they find a house that listens on loopback.
+    pub network: String,
 }
 
 /// A server outside: AWS, or one that is compatible.
@@ -65,6 +96,8 @@ impl Default for Config {
             throttling: false,
             enforce: None,
             endpoints: BTreeMap::new(),
+            containers: Containers::default(),
+            issuers: BTreeMap::new(),
         }
     }
 }
@@ -96,6 +129,12 @@ pub enum ConfigError {
     Listen(String),
     #[error("know the service {0:?} of [endpoints.{0}]")]
     Service(String),
+    #[error("use the docker_host {0:?} of [containers]: it is written unix:///PATH")]
+    DockerHost(String),
+    #[error("use [containers]: {0}")]
+    Containers(&'static str),
+    #[error("use [issuers.{0:?}]: its jwks_url begins with http:// or https://")]
+    Issuer(String),
     #[error("use [endpoints.{service}]: {reason}")]
     Endpoint { service: String, reason: &'static str },
 }
@@ -114,6 +153,32 @@ struct File {
     iam: Iam,
     #[serde(default)]
     endpoints: BTreeMap<String, EndpointTable>,
+    #[serde(default)]
+    containers: ContainersTable,
+    #[serde(default)]
+    issuers: BTreeMap<String, IssuerTable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IssuerTable {
+    jwks_url: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContainersTable {
+    engine: Option<Engine>,
+    docker_host: Option<String>,
+    network: Option<String>,
+    tasks_max: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Engine {
+    Docker,
+    Process,
 }
 
 #[derive(Debug, Deserialize)]
@@ -177,9 +242,38 @@ impl Config {
                 .map_err(|reason| ConfigError::Endpoint { service: name, reason })?;
             config.endpoints.insert(service.name(), endpoint);
         }
+        for (issuer, IssuerTable { jwks_url }) in file.issuers {
+            if !jwks_url.starts_with("http://") && !jwks_url.starts_with("https://") {
+                return Err(ConfigError::Issuer(issuer));
+            }
+            config.issuers.insert(issuer.trim_end_matches('/').to_owned(), jwks_url);
+        }
+        config.containers = Containers::of(file.containers)?;
         config.enforce = file.iam.enforce;
         config.throttling = file.limits.throttling.unwrap_or(config.throttling);
         Ok(config)
+    }
+}
+
+impl Containers {
+    fn of(table: ContainersTable) -> Result<Self, ConfigError> {
+        let is_docker = table.engine == Some(Engine::Docker);
+        if !is_docker && (table.docker_host.is_some() || table.network.is_some()) {
+            let sentence = "docker_host and network are for engine = \"docker\"";
+            return Err(ConfigError::Containers(sentence));
+        }
+        if table.tasks_max == Some(0) {
+            return Err(ConfigError::Containers("tasks_max is at least 1"));
+        }
+        let host = table.docker_host.unwrap_or_else(|| DOCKER_HOST.to_owned());
+        let socket = host.strip_prefix("unix://").map(PathBuf::from);
+        let socket = socket.filter(|socket| socket.is_absolute());
+        let socket = socket.ok_or(ConfigError::DockerHost(host))?;
+        let network = table.network.unwrap_or_else(|| "host".to_owned());
+        Ok(Containers {
+            docker: is_docker.then_some(Docker { socket, network }),
+            tasks_max: table.tasks_max.unwrap_or(Containers::default().tasks_max),
+        })
     }
 }
 
@@ -245,6 +339,8 @@ mod tests {
                 throttling: true,
                 endpoints: BTreeMap::new(),
                 enforce: None,
+                containers: Containers::default(),
+                issuers: BTreeMap::new(),
             }
         );
     }
@@ -262,6 +358,33 @@ mod tests {
         }
         let unsigned = read("[endpoints.ssm]\nurl = 'https://localhost'\nsign = false");
         assert_eq!(unsigned.expect("reads").endpoints["ssm"].key, None);
+    }
+
+    #[test]
+    fn containers_are_run_by_docker_if_the_file_says_so() {
+        let config = read("[containers]\nengine = 'docker'\ntasks_max = 3").expect("reads");
+        let docker = Docker { socket: "/var/run/docker.sock".into(), network: "host".into() };
+        assert_eq!(config.containers, Containers { docker: Some(docker), tasks_max: 3 });
+        let text = "[containers]\nengine = 'docker'\ndocker_host = 'unix:///run/podman.sock'\nnetwork = 'bridge'";
+        let docker = Docker { socket: "/run/podman.sock".into(), network: "bridge".into() };
+        assert_eq!(read(text).expect("reads").containers.docker, Some(docker));
+        assert_eq!(read("[containers]\nengine = 'process'").expect("reads"), Config::default());
+        for text in [
+            "engine = 'podman'",
+            "docker_host = 'unix:///run/podman.sock'",
+            "engine = 'docker'\ndocker_host = 'tcp://localhost:2375'",
+            "tasks_max = 0",
+        ] {
+            assert!(read(&format!("[containers]\n{text}")).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_has_its_keys_where_the_file_says() {
+        let text = "[issuers.'https://example.com/pool/']\njwks_url = 'http://localhost/jwks.json'";
+        let issuers = read(text).expect("reads").issuers;
+        assert_eq!(issuers["https://example.com/pool"], "http://localhost/jwks.json");
+        assert!(read("[issuers.'https://example.com']\njwks_url = 'jwks.json'").is_err());
     }
 
     #[test]

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use aws::Error;
-use aws::sigv4::{Presented, Request};
+use aws::sigv4::{Chain, Presented, Request};
+use aws::{Error, sigv2};
 use base::Timestamp;
+use http::header::HOST;
 use iam::{Bearer, Identities};
-use service::{Caller, Ctx, Facts, House, Session};
+use service::{Caller, Ctx, Gatekeeper, House, Session};
 
 /// The rule by which requests are let in.
 pub enum Gate {
@@ -27,6 +28,8 @@ pub struct Admitted {
     /// Where it isn't the house's own.
     account: Option<String>,
     session: Option<Arc<Session>>,
+    /// What the signatures of the body's chunks follow from, where signatures are verified.
+    pub chain: Option<Chain>,
 }
 
 impl Gate {
@@ -34,24 +37,52 @@ impl Gate {
     pub fn admit(
         &self,
         request: &Request<'_>,
-        room: &Facts,
+        signing_name: &str,
         now: Timestamp,
     ) -> Result<Admitted, Error> {
         let presented = Presented::of(request.headers, request.query);
         match self {
             Gate::Anyone { root, identities } => {
                 Ok(presented.ok().and_then(|it| named(&it, root, identities)).unwrap_or_else(
-                    || Admitted { caller: root.clone(), account: None, session: None },
+                    || Admitted { caller: root.clone(), account: None, session: None, chain: None },
                 ))
             }
             Gate::Keys(identities) => {
+                if let Some(link) = sigv2::Presented::of(request.query).filter(|_| takes_links(signing_name)) {
+                    let bearer =
+                        identities.bearer(link.access_key_id(), link.session_token(), now)?;
+                    let host = request.headers.get(HOST).and_then(|host| host.to_str().ok());
+                    let bucket = host.and_then(sigv2::bucket_of_host);
+                    link.verify(request, bucket, &bearer.credentials, now)?;
+                    return Ok(bearer.into());
+                }
                 let presented = presented?;
                 let (key, token) = (presented.access_key_id(), presented.session_token());
                 let bearer = identities.bearer(key, token, now)?;
-                presented.verify(request, &bearer.credentials, room.signing_name, now)?;
-                Ok(bearer.into())
+                presented.verify(request, &bearer.credentials, signing_name, now)?;
+                let chain = presented.chain(&bearer.credentials);
+                Ok(Admitted { chain: Some(chain), ..bearer.into() })
             }
         }
+    }
+}
+
+/// S3 alone takes links that are signed in the older way.
+fn takes_links(signing_name: &str) -> bool {
+    signing_name == "s3"
+}
+
+impl Gatekeeper for Gate {
+    fn admit(
+        &self,
+        ctx: &Ctx,
+        signed: &Request<'_>,
+        signing_name: &str,
+    ) -> Result<Ctx, Error> {
+        let admitted = Gate::admit(self, signed, signing_name, ctx.now())?;
+        let admitted = admitted.ctx(ctx.house(), ctx.request_id());
+        let trace_header = ctx.trace_header().map(str::to_owned);
+        Ok(admitted.with_trace_header(trace_header).with_host(ctx.host()))
     }
 }
 
@@ -65,20 +96,20 @@ fn named(presented: &Presented, root: &Caller, identities: &Identities) -> Optio
     let mut arn = base::Arn::parse(&root.arn).ok().filter(|_| is_account)?;
     key.clone_into(&mut arn.account);
     let caller = Caller { arn: arn.to_string() };
-    Some(Admitted { caller, account: Some(key.to_owned()), session: None })
+    Some(Admitted { caller, account: Some(key.to_owned()), session: None, chain: None })
 }
 
 impl From<Bearer> for Admitted {
     fn from(bearer: Bearer) -> Self {
         let Bearer { caller, account, session, .. } = bearer;
-        Admitted { caller, account: Some(account), session }
+        Admitted { caller, account: Some(account), session, chain: None }
     }
 }
 
 impl Admitted {
     /// Somebody without a signature, who asks for what anybody may.
     pub fn stranger() -> Self {
-        Admitted { caller: Caller::anonymous(), account: None, session: None }
+        Admitted { caller: Caller::anonymous(), account: None, session: None, chain: None }
     }
 
     /// The request that was let in.

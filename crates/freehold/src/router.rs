@@ -12,11 +12,13 @@ use aws::{Call, Error, Protocol, REQUEST_BYTES_MAX, Target, server};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, header};
-use http_body_util::Full;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::body::Incoming;
 use models::Service;
-use service::{Ctx, Facts, House, HttpBody, RawHttp, Registry, Service as Room};
+use service::{
+    Ctx, Facts, House, HttpBody, PublicHttp, RawHttp, Registry, Service as Room,
+};
 
 pub use body::ReplyBody;
 
@@ -35,7 +37,9 @@ pub struct Router {
     registry: Arc<Registry>,
     /// What the models say of each room's service.
     models: BTreeMap<&'static str, &'static Service>,
-    gate: Gate,
+    gate: Arc<Gate>,
+    /// Those that serve clients of their users.
+    public: Vec<Arc<dyn Room>>,
     /// Present where AWS's request rates are enforced.
     throttle: Option<Throttle>,
 }
@@ -59,14 +63,16 @@ impl Router {
     pub fn new(
         house: Arc<House>,
         registry: Arc<Registry>,
-        gate: Gate,
+        gate: Arc<Gate>,
         throttle: Option<Throttle>,
     ) -> Self {
         let facts = registry.rooms().map(|room| room.facts());
         let models = facts
             .filter_map(|facts| Some((facts.name, models::find(facts.endpoint_prefix)?)))
             .collect();
-        Router { house, registry, models, gate, throttle }
+        let is_public = |room: &&Arc<dyn Room>| room.public_http().is_some();
+        let public = registry.rooms().filter(is_public).cloned().collect();
+        Router { house, registry, models, gate, public, throttle }
     }
 
     /// Answers one HTTP request, whose body has that long to arrive.
@@ -82,6 +88,10 @@ impl Router {
         }
         let (head, body) = request.into_parts();
         let request_id = self.house.uuid();
+        if let Some(public) = self.public(&head) {
+            let request = http::Request::from_parts(head, body::stream(body, body_timeout));
+            return self.serve(public, request, &request_id).await.map(ReplyBody::Stream);
+        }
         let room = self.room(&head);
         if let Some((room, raw)) = room.and_then(|room| Some((room, room.raw_http()?))) {
             let request = http::Request::from_parts(head, body::stream(body, body_timeout));
@@ -143,6 +153,25 @@ impl Router {
         Outcome { service, protocol, operation: Some(operation), result }
     }
 
+    /// Has a room answer a client of its users.
+    async fn serve(
+        &self,
+        public: &dyn PublicHttp,
+        request: http::Request<HttpBody>,
+        request_id: &str,
+    ) -> Response<HttpBody> {
+        let (head, body) = request.into_parts();
+        let ctx = self.ctx(&head, Admitted::stranger(), request_id);
+        let answer = public.answer(ctx, http::Request::from_parts(head, body));
+        AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
+            tracing::error!(%request_id, "a public request panicked");
+            let nothing = Empty::new().map_err(|never| match never {}).boxed_unsync();
+            let mut response = Response::new(nothing);
+            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+            response
+        })
+    }
+
     /// Has a room answer that reads HTTP by itself.
     async fn pass_on(
         &self,
@@ -151,8 +180,15 @@ impl Router {
         request: http::Request<HttpBody>,
         request_id: &str,
     ) -> Result<Response<HttpBody>, Error> {
-        let (head, body) = request.into_parts();
-        let caller = self.admit(&head, &[], &room.facts())?;
+        let (mut head, body) = request.into_parts();
+        let mut caller = match self.admit(&head, &[], &room.facts()) {
+            // What is public is the room's to know.
+            Err(error) if error.code == UNSIGNED => Admitted::stranger(),
+            admitted => admitted?,
+        };
+        if let Some(chain) = caller.chain.take() {
+            head.extensions.insert(chain);
+        }
         let ctx = self.ctx(&head, caller, request_id);
         let answer = raw.answer(ctx, http::Request::from_parts(head, body));
         AssertUnwindSafe(answer).catch_unwind().await.map_err(|_| {
@@ -170,7 +206,7 @@ impl Router {
             headers: &head.headers,
             body,
         };
-        self.gate.admit(&signed, facts, self.house.now())
+        self.gate.admit(&signed, facts.signing_name, self.house.now())
     }
 
     fn throttle(&self, room: &dyn Room, facts: &Facts, operation: &str) -> Result<(), Error> {
@@ -187,6 +223,13 @@ impl Router {
             .ctx(&self.house, request_id)
             .with_trace_header(text(&head.headers, &TRACE_ID).map(str::to_owned))
             .with_host(text(&head.headers, &header::HOST))
+    }
+
+    /// The room that serves what a request asks for, whoever sends it.
+    fn public(&self, head: &Parts) -> Option<&dyn PublicHttp> {
+        let host = text(&head.headers, &header::HOST);
+        let mut public = self.public.iter().filter_map(|room| room.public_http());
+        public.find(|room| room.serves(host, head.uri.path()))
     }
 
     /// The room a request is meant for: by its target; else by what it was signed for; else by the host it was

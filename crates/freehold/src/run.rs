@@ -44,6 +44,7 @@ pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
         let stop = stop_signal()?;
         let address = listener.address();
         house.lambda.set_endpoint(local_url(address));
+        house.ecs.set_endpoint(local_url(address));
         let serving = listener.serve(&house.router, Timeouts::default())?;
         let mut work =
             pin!(join_all((0..house.runner.shards()).map(|shard| house.runner.work(shard))));

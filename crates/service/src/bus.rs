@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, Weak};
 use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::{Ctx, Guard, Registry};
+use crate::{Access, Ctx, Guard, Registry};
 
 /// Carries a call to a neighbor, by AWS operation name, as an outside client would make it.
 ///
@@ -21,6 +21,7 @@ pub struct Bus(Arc<Lines>);
 struct Lines {
     rooms: OnceLock<Weak<Registry>>,
     outside: OnceLock<Arc<dyn Outside>>,
+    gatekeeper: OnceLock<Arc<dyn Gatekeeper>>,
 }
 
 /// Services that the configuration sends to AWS or to another server, in place of rooms or beside them.
@@ -39,6 +40,17 @@ pub trait Outside: Send + Sync {
 
     /// Sends a request as it is, wherever it is for, once.
     fn fetch(&self, request: Request<Bytes>) -> Fetched<'_>;
+}
+
+/// Tells who has signed a request.
+pub trait Gatekeeper: Send + Sync {
+    /// The request `ctx`, by whoever has signed it for that service; or why he isn't let in, as AWS words it.
+    fn admit(
+        &self,
+        ctx: &Ctx,
+        signed: &aws::sigv4::Request<'_>,
+        signing_name: &str,
+    ) -> Result<Ctx, aws::Error>;
 }
 
 /// The answer of a server that isn't a service's, to be awaited.
@@ -78,6 +90,25 @@ impl Bus {
     pub fn connect_outside(&self, outside: Arc<dyn Outside>) {
         let connected = self.0.outside.set(outside);
         assert!(connected.is_ok(), "a bus is connected once");
+    }
+
+    /// Connects who knows the keys of the house, once.
+    pub fn connect_gatekeeper(&self, gatekeeper: Arc<dyn Gatekeeper>) {
+        let connected = self.0.gatekeeper.set(gatekeeper);
+        assert!(connected.is_ok(), "a bus is connected once");
+    }
+
+    /// The request `ctx`, by whoever has signed it for that service. A house without keys lets nobody in.
+    pub fn admit(
+        &self,
+        ctx: &Ctx,
+        signed: &aws::sigv4::Request<'_>,
+        signing_name: &str,
+    ) -> Result<Ctx, aws::Error> {
+        match self.0.gatekeeper.get() {
+            Some(gatekeeper) => gatekeeper.admit(ctx, signed, signing_name),
+            None => Err(aws::Error::unrecognized_client()),
+        }
     }
 
     /// Whether calls of that service go outside.
@@ -123,10 +154,20 @@ impl Bus {
 
     /// Whether the caller may do what is no operation of a room, such as `states:InvokeHTTPEndpoint`.
     pub fn check_action(&self, ctx: &Ctx, action: &str, resource: &str) -> Result<(), aws::Error> {
+        self.check_access(ctx, &Access::new(action, resource))
+    }
+
+    /// Whether the caller may have that access to a resource whose policy and owner the room knows.
+    pub fn check_access(&self, ctx: &Ctx, access: &Access<'_>) -> Result<(), aws::Error> {
         match self.guard() {
-            Some(guard) => guard.check_action(ctx, action, resource),
+            Some(guard) => guard.check_access(ctx, access),
             None => Ok(()),
         }
+    }
+
+    /// Whether anybody decides who may do what. Where nobody does, a room needn't look for policies.
+    pub fn is_guarded(&self) -> bool {
+        self.guard().is_some()
     }
 
     /// The same request as that role, in the role's account, if the caller may assume it.
@@ -163,6 +204,7 @@ impl fmt::Debug for Lines {
         f.debug_struct("Lines")
             .field("rooms", &self.rooms)
             .field("has_outside", &self.outside.get().is_some())
+            .field("has_gatekeeper", &self.gatekeeper.get().is_some())
             .finish()
     }
 }

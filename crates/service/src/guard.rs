@@ -17,11 +17,34 @@ pub trait Guard: Send + Sync + 'static {
         body: &'a [u8],
     ) -> Check<'a>;
 
-    /// Whether the caller may do what is no operation of a room, such as `states:InvokeHTTPEndpoint`.
-    fn check_action(&self, ctx: &Ctx, action: &str, resource: &str) -> Result<(), aws::Error>;
+    /// Whether the caller may do what a room knows better than the operation's name says, or what is no operation of a
+    /// room, such as `states:InvokeHTTPEndpoint`.
+    fn check_access(&self, ctx: &Ctx, access: &Access<'_>) -> Result<(), aws::Error>;
 
     /// Whether the caller may assume that role.
     fn check_role(&self, ctx: &Ctx, role_arn: &str) -> Result<(), aws::Error>;
+}
+
+/// What somebody is about to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Access<'a> {
+    /// `states:InvokeHTTPEndpoint`.
+    pub action: &'a str,
+    /// An ARN, or `*`.
+    pub resource: &'a str,
+    /// The account that the resource belongs to, where its ARN doesn't say so.
+    pub owner: Option<&'a str>,
+    /// The text of the resource's own policy, if it has one.
+    pub policy: Option<&'a str>,
+    /// Condition keys of this access alone, and their values.
+    pub conditions: &'a [(&'a str, String)],
+}
+
+impl<'a> Access<'a> {
+    /// An action upon a resource without a policy of its own.
+    pub fn new(action: &'a str, resource: &'a str) -> Self {
+        Access { action, resource, owner: None, policy: None, conditions: &[] }
+    }
 }
 
 /// A decision, to be awaited.

@@ -18,14 +18,16 @@ mod ctx;
 mod feed;
 mod guard;
 mod operations;
+mod public_http;
 mod raw_http;
 mod registry;
 
-pub use bus::{Bus, CallError, Fetched, Outside, OutsideReply};
+pub use bus::{Bus, CallError, Fetched, Gatekeeper, Outside, OutsideReply};
 pub use ctx::{Caller, Ctx, House, Session};
 pub use feed::{Feed, Happened};
-pub use guard::{Check, Guard, ResourcePolicy};
+pub use guard::{Access, Check, Guard, ResourcePolicy};
 pub use operations::{Operation, Operations, Rate};
+pub use public_http::PublicHttp;
 pub use raw_http::{HttpBody, HttpReply, RawHttp};
 pub use registry::Registry;
 
@@ -53,6 +55,11 @@ pub trait Service: Send + Sync + 'static {
 
     /// The room's own reading of HTTP, if operations and JSON bodies can't carry what clients send it.
     fn raw_http(&self) -> Option<&dyn RawHttp> {
+        None
+    }
+
+    /// What the room serves to clients of its users, if it does.
+    fn public_http(&self) -> Option<&dyn PublicHttp> {
         None
     }
 

@@ -25,6 +25,7 @@ pub trait RawHttp: Send + Sync {
     ///
     /// The caller was admitted by the head of its request: the signature holds for the payload hash that
     /// `x-amz-content-sha256` names. Whether the body has that hash is the room's to check, and so is whether the caller
-    /// may do what the request turns out to ask ([`Bus::check_action`](crate::Bus::check_action)).
+    /// may do what the request turns out to ask ([`Bus::check_access`](crate::Bus::check_access)), also when a neighbor asks.
+    /// Somebody without a signature comes in as [`Caller::anonymous`](crate::Caller::anonymous), for what is public.
     fn answer(&self, ctx: Ctx, request: Request<HttpBody>) -> HttpReply<'_>;
 }

@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -29,8 +30,12 @@ pub(super) async fn serve(
     if let Err(error) = prepare(&stream, timeouts.write) {
         tracing::debug!(%error, "failed to prepare a connection");
     }
-    let answer = service_fn(|request| {
+    let peer = stream.peer_addr().ok();
+    let answer = service_fn(move |mut request: hyper::Request<Incoming>| {
         let router = Arc::clone(&router);
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(peer);
+        }
         async move { Ok::<_, Infallible>(router.answer(request, timeouts.body).await) }
     });
     let mut connection = pin!(
