@@ -86,6 +86,29 @@ pub(super) fn rules<'a>(room: &str, operation: &'a str) -> Vec<Rule<'a>> {
             }
             _ => same(Resource::Any),
         },
+        "ecs" => match operation {
+            "RunTask" => {
+                same(Resource::Named { members: &["taskDefinition"], kind: "task-definition/" })
+            }
+            "StopTask" => same(Resource::Arn(&["task"])),
+            _ => same(Resource::Any),
+        },
+        "batch" => match operation {
+            "SubmitJob" => vec![
+                Rule {
+                    action: operation,
+                    resource: Resource::Named {
+                        members: &["jobDefinition"],
+                        kind: "job-definition/",
+                    },
+                },
+                Rule {
+                    action: operation,
+                    resource: Resource::Named { members: &["jobQueue"], kind: "job-queue/" },
+                },
+            ],
+            _ => same(Resource::Any),
+        },
         "iam" => same(iam(operation)),
         "sts" => match operation {
             // Nobody needs permission to learn who he is, and roles decide themselves who may be them.

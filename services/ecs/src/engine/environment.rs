@@ -1,0 +1,84 @@
+//! The variables of a container.
+//!
+//! <https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-environment-variables.html>
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use service::{CallError, Ctx};
+use workload::credentials;
+
+use super::{Launch, Workshop};
+
+/// Who a role must trust to be a task's.
+const PRINCIPAL: &str = "ecs-tasks.amazonaws.com";
+/// By which processes of a task are known.
+pub(super) const TASK_ARN: &str = "FREEHOLD_TASK_ARN";
+
+/// What the house gives, then what the definition says, which wins. `endpoint` is where the container finds the house.
+/// Where a secret can't be had, the text says why.
+pub(super) async fn of(
+    launch: &Launch,
+    workshop: &Workshop,
+    endpoint: Option<String>,
+) -> Result<BTreeMap<String, String>, String> {
+    let region = workshop.house.region();
+    let given = [
+        ("AWS_EXECUTION_ENV", format!("AWS_ECS_{}", launch.launch_type)),
+        ("AWS_REGION", region.to_owned()),
+        ("AWS_DEFAULT_REGION", region.to_owned()),
+        (TASK_ARN, launch.task_arn.clone()),
+    ];
+    let mut variables: BTreeMap<String, String> = BTreeMap::new();
+    let endpoint = endpoint.map(|url| ("AWS_ENDPOINT_URL", url));
+    let role = match &launch.role {
+        Some(role) => {
+            credentials(role, PRINCIPAL, &launch.task_id, &workshop.house, &workshop.bus).await
+        }
+        // A task without a role has no credentials, as on AWS.
+        None => Vec::new(),
+    };
+    let all = given.into_iter().chain(endpoint).chain(role);
+    variables.extend(all.map(|(name, value)| (name.to_owned(), value)));
+    for (name, value_from) in &launch.container.secrets {
+        let value = secret(launch, workshop, value_from).await.map_err(|error| {
+            format!("ResourceInitializationError: unable to pull secrets or registry auth: {value_from}: {error}")
+        })?;
+        variables.insert(name.clone(), value);
+    }
+    variables.extend(launch.container.environment.clone());
+    Ok(variables)
+}
+
+/// A secret of Secrets Manager (`…:secret:name:key:stage:id`), or a parameter of Systems Manager by name or ARN.
+async fn secret(
+    launch: &Launch,
+    workshop: &Workshop,
+    value_from: &str,
+) -> Result<String, CallError> {
+    let ctx = Ctx::root(Arc::clone(&workshop.house)).with_account(launch.account.as_str());
+    let parts: Vec<&str> = value_from.split(':').collect();
+    let (service, operation, body) = match parts.get(2) {
+        Some(&"secretsmanager") => {
+            let id = parts[..parts.len().min(7)].join(":");
+            ("secretsmanager", "GetSecretValue", json!({"SecretId": id}))
+        }
+        _ => {
+            let name = value_from.split_once(":parameter").map_or(value_from, |(_, name)| name);
+            ("ssm", "GetParameter", json!({"Name": name, "WithDecryption": true}))
+        }
+    };
+    let reply = workshop.bus.call(ctx, service, operation, body.to_string().into()).await?;
+    let unreadable = || CallError::Unanswered("the answer holds no text".to_owned());
+    let reply: Value = serde_json::from_slice(&reply).map_err(|_| unreadable())?;
+    let text =
+        [&reply["SecretString"], &reply["Parameter"]["Value"]].into_iter().find_map(Value::as_str);
+    let text = text.ok_or_else(unreadable)?;
+    let Some(key) = parts.get(7).filter(|key| !key.is_empty() && service == "secretsmanager")
+    else {
+        return Ok(text.to_owned());
+    };
+    let inside: Value = serde_json::from_str(text).map_err(|_| unreadable())?;
+    inside[*key].as_str().map(str::to_owned).ok_or_else(unreadable)
+}

@@ -1,0 +1,5 @@
+mod docker;
+mod docker_api;
+mod house;
+mod jobs;
+mod tasks;
