@@ -80,11 +80,10 @@ impl Shape {
         }
     }
 
-    /// Whether a member is the whole body of a request, which `aws-sdk:` integrations write as JSON: text with its
-    /// quotes (recorded: aws_sdk_task_service_s3_put_object_str).
+    /// Whether a member is the whole body of a request or an answer.
     #[must_use]
-    pub fn is_json_body(self, member: &Member) -> bool {
-        self.naming == Naming::Sdk && member.location() == Location::Payload
+    pub fn is_body(self, member: &Member) -> bool {
+        member.location() == Location::Payload
     }
 
     /// The shape of one of this structure's members.

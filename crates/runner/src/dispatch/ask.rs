@@ -1,10 +1,10 @@
 //! One operation of another service, asked on behalf of a task, and what is said of a refusal.
 
 use asl::Failure;
-use asl::resources::{Action, Integration, Service, Shape};
+use asl::resources::{Action, Integration, Service, Shape, ShapeKind};
 use base64::Engine as _;
 use bytes::Bytes;
-use json::Value;
+use json::{Object, Value};
 use service::{CallError, Ctx};
 use sha2::Digest as _;
 
@@ -57,8 +57,11 @@ pub(super) async fn ask(
     parameters: &Value,
 ) -> Result<Answer, Refusal> {
     let token = ctx.attempt().map(|attempt| uuid_of(&sha2::Sha256::digest(&**attempt)));
-    let body = action.input().map_or_else(Value::empty_object, |shape| {
-        casing::to_wire(parameters, voice.named(shape), token.as_deref())
+    let body = action.input().map_or_else(Value::empty_object, |shape| match voice {
+        Voice::Sdk(service) if service.name() == "s3" => {
+            casing::to_wire(&with_text_body(parameters, shape), shape, token.as_deref())
+        }
+        _ => casing::to_wire(parameters, voice.named(shape), token.as_deref()),
     });
     let request_id = ctx.request_id().to_owned();
     let service = room(action.service().name());
@@ -73,6 +76,24 @@ pub(super) async fn ask(
         Err(CallError::Unanswered(text)) => Err(Refusal::Unanswered(text)),
         Err(CallError::Refused(error)) => Err(Refusal::Refused { error, request_id }),
     }
+}
+
+/// An object's data as the newer SDK sends it: JSON, also of what is a text, and as text unless the type is given
+/// (recorded: aws_sdk_task_service_s3_put_object_str).
+fn with_text_body(parameters: &Value, shape: Shape) -> Value {
+    let bodies = shape.members().iter().filter(|member| shape.is_body(member));
+    let blob = |member: &&_| matches!(shape.shape_of(member).kind(), ShapeKind::Blob(_));
+    let name = bodies.into_iter().find(blob).map(|member| shape.name_of(member));
+    let given = |name| parameters.get(name).filter(|value| !value.is_null());
+    let Some((name, body)) = name.and_then(|name| Some((name, given(name)?))) else {
+        return parameters.clone();
+    };
+    let mut with_text: Object = parameters.entries().collect();
+    with_text.insert(name, body.to_string());
+    if given("ContentType").is_none() {
+        with_text.insert("ContentType", "text/plain; charset=UTF-8");
+    }
+    with_text.into()
 }
 
 impl Voice {

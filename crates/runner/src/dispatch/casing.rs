@@ -30,11 +30,7 @@ pub(super) fn to_wire(value: &Value, shape: Shape, token: Option<&str>) -> Value
             for member in members {
                 let given = value.get(shape.name_of(member)).filter(|value| !value.is_null());
                 if let Some(value) = given {
-                    let inner = shape.shape_of(member);
-                    let json_body =
-                        matches!(inner.kind(), ShapeKind::Blob(_)) && shape.is_json_body(member);
-                    let value = if json_body { value.to_string().into() } else { value };
-                    wire.insert(member.name(), to_wire(&value, inner, None));
+                    wire.insert(member.name(), to_wire(&value, shape.shape_of(member), None));
                 } else if let Some(token) = token.filter(|_| member.is_idempotency_token()) {
                     wire.insert(member.name(), token);
                 }
