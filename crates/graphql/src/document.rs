@@ -2,12 +2,13 @@
 
 use indexmap::IndexMap;
 
-use crate::ast::{Definition, Fragment, Name, Operation, OperationKind, Selection};
+use crate::ast::{Definition, Fragment, Name, Offset, Operation, OperationKind, Selection};
 use crate::location::{Location, Source};
 use crate::parser::{self, SyntaxError};
 use crate::response::Error;
 use crate::schema::Schema;
 use crate::validate;
+use crate::validate::fragments::{self, Nesting};
 
 /// A document that was read. It can be kept and shared; hold it against a schema before it runs.
 #[derive(Debug)]
@@ -16,7 +17,9 @@ pub struct Document {
     pub(crate) operations: Vec<Operation>,
     pub(crate) fragments: IndexMap<Name, Fragment>,
     /// Definitions of types, which have no place in a request.
-    pub(crate) others: Vec<(Name, crate::ast::Offset)>,
+    pub(crate) others: Vec<(Name, Offset)>,
+    /// Whether a fragment leads back to itself: such a document is never run.
+    pub(crate) is_cyclic: bool,
 }
 
 /// Why no operation of a document can be chosen.
@@ -78,13 +81,13 @@ impl Document {
             Error::of_request(error.message(location), vec![location])
         })?;
         let mut operations = Vec::new();
-        let mut fragments = IndexMap::new();
+        let mut by_name = IndexMap::new();
         let mut others = Vec::new();
         for definition in definitions {
             match definition {
                 Definition::Operation(operation) => operations.push(operation),
                 Definition::Fragment(fragment) => {
-                    fragments.insert(fragment.name.clone(), fragment);
+                    by_name.insert(fragment.name.clone(), fragment);
                 }
                 Definition::Type(found) | Definition::TypeExtension(found) => {
                     others.push((found.name, found.at));
@@ -95,7 +98,12 @@ impl Document {
                 Definition::Directive(found) => others.push(("provided".into(), found.at)),
             }
         }
-        Ok(Document { source, operations, fragments, others })
+        let nesting = fragments::nesting(&operations, &by_name);
+        if matches!(nesting, Nesting::Levels(levels) if parser::DEPTH_MAX < levels) {
+            return Err(Error::of_request("The document is nested too deeply", Vec::new()));
+        }
+        let is_cyclic = nesting == Nesting::Cyclic;
+        Ok(Document { source, operations, fragments: by_name, others, is_cyclic })
     }
 
     /// Holds the document against a schema; nothing wrong is an empty list.

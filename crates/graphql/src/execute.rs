@@ -19,6 +19,7 @@ use crate::ast::{Operation, OperationKind};
 use crate::coerce::{self, Misfit};
 use crate::document::Document;
 use crate::events;
+use crate::parser;
 use crate::plan::{self, PlanField, Way};
 use crate::project;
 use crate::resolve::{Call, FieldError, Resolve, Resolved, Role};
@@ -150,6 +151,12 @@ fn prepare<'p>(request: &Request<'p>, is_written: bool) -> Result<(&'p Operation
         .document
         .choose(request.operation_name)
         .map_err(|error| Error::of_request(error.to_string(), Vec::new()))?;
+    if request.document.is_cyclic {
+        return Err(Error::of_request("Fragment cycles not allowed", Vec::new()));
+    }
+    if request.variables.is_deeper_than(parser::DEPTH_MAX) {
+        return Err(Error::of_request("The variables are nested too deeply", Vec::new()));
+    }
     let variables = coerce::variables(request.schema, operation, request.variables);
     let variables = variables.map_err(|Misfit { message, at }| {
         let locations = at.map(|at| request.document.source.location(at));

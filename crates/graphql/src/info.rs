@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html>
 
+use indexmap::IndexSet;
+
 use crate::ast::{Field, Selection};
 use crate::execute::Env;
 use crate::plan::PlanField;
@@ -14,15 +16,15 @@ const PATHS_MAX: usize = 10_000;
 /// The paths of all fields below, aliased ones by their alias, those of fragments only where the type is
 /// the field's own: of an interface's value only the interface's fields are listed.
 pub(crate) fn selection_set_list(env: &Env<'_>, field: &PlanField<'_>) -> Vec<String> {
-    let mut list = List { env, paths: Vec::new(), path: String::new() };
+    let mut list = List { env, paths: IndexSet::new(), path: String::new() };
     let of = field.of.shape.named();
     field.nodes.iter().for_each(|node| list.add(&node.selections, of));
-    list.paths
+    list.paths.into_iter().collect()
 }
 
 struct List<'e, 'p> {
     env: &'e Env<'p>,
-    paths: Vec<String>,
+    paths: IndexSet<String>,
     path: String,
 }
 
@@ -59,9 +61,7 @@ impl List<'_, '_> {
             self.path.push('/');
         }
         self.path.push_str(field.key());
-        if !self.paths.contains(&self.path) {
-            self.paths.push(self.path.clone());
-        }
+        self.paths.insert(self.path.clone());
         if let Some(found) = self.env.schema.field(of, &field.name) {
             self.add(&field.selections, found.shape.named());
         }

@@ -13,6 +13,9 @@ pub struct Location {
     pub column: u32,
 }
 
+/// From here on a column counts bytes.
+const EXACT_MAX: usize = 1 << 14;
+
 /// A text whose lines are found when the first error asks for one.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -36,7 +39,11 @@ impl Source {
         });
         let line = starts.partition_point(|start| *start <= at);
         let start = starts[line - 1] as usize;
-        let column = self.text[start..at as usize].chars().count() + 1;
+        let before = &self.text[start..at as usize];
+        // A hostile line of megabytes isn't counted again for each error.
+        let characters =
+            if before.len() < EXACT_MAX { before.chars().count() } else { before.len() };
+        let column = characters + 1;
         Location { line: line as u32, column: column as u32 }
     }
 }

@@ -5,10 +5,12 @@
 //! node is in `variables` (uses within fragments), `fragments` (cycles, unused ones), `overlap` (fields that
 //! can't be merged) and `literal` (values).
 
-mod fragments;
+pub(crate) mod fragments;
 mod literal;
 mod overlap;
 mod variables;
+
+use std::collections::HashSet;
 
 use crate::ast::{
     Argument, Directive, Field, Inline, Offset, Operation, OperationKind, Selection, Spread,
@@ -48,9 +50,12 @@ impl<'d> Walk<'d> {
             self.error("NonExecutableDefinition", *at, message);
         }
         let has_fragments = !document.fragments.is_empty();
-        for (place, operation) in document.operations.iter().enumerate() {
-            self.operation(place, operation);
+        let mut earlier = Earlier::default();
+        for operation in &document.operations {
+            self.standing(operation, &mut earlier);
+            self.operation(operation);
         }
+        let mut steps = 0;
         for fragment in document.fragments.values() {
             self.path.push(&fragment.name);
             let on = self.schema.id(&fragment.on.0);
@@ -59,37 +64,48 @@ impl<'d> Walk<'d> {
                     "Fragment type condition is invalid, must be on Object/Interface/Union";
                 self.error("FragmentTypeConditionInvalid", fragment.at, message);
             }
-            fragments::cycles(self, fragment);
+            if document.is_cyclic {
+                fragments::cycles(self, fragment, &mut steps);
+            }
             self.unique_directives(&fragment.directives, "FragmentDefinition");
             self.type_name(&fragment.on.0, fragment.on.1);
             self.directives(&fragment.directives, "FRAGMENT_DEFINITION");
             self.selections(&fragment.selections, on);
             self.path.pop();
         }
+        if document.is_cyclic && self.errors.is_empty() {
+            self.error_at("FragmentCycle", &[], "Fragment cycles not allowed");
+        }
         if has_fragments {
             fragments::unused(self);
         }
     }
 
-    fn operation(&mut self, place: usize, operation: &'d Operation) {
-        let earlier = &self.document.operations[..place];
+    /// How an operation goes with those before it.
+    fn standing(&mut self, operation: &'d Operation, earlier: &mut Earlier<'d>) {
         match &operation.name {
-            None if 0 < place => {
-                let message = "Anonymous operation with other operations.";
-                self.error("LoneAnonymousOperationViolation", operation.at, message);
+            None => {
+                if 0 < earlier.count {
+                    let message = "Anonymous operation with other operations.";
+                    self.error("LoneAnonymousOperationViolation", operation.at, message);
+                }
+                earlier.is_one_anonymous = true;
             }
-            None => {}
             Some(name) => {
-                if earlier.iter().any(|earlier| earlier.name.is_none()) {
+                if earlier.is_one_anonymous {
                     let message = format!("Operation {name} is following anonymous operation.");
                     self.error("LoneAnonymousOperationViolation", operation.at, message);
                 }
-                if earlier.iter().any(|earlier| earlier.name.as_ref() == Some(name)) {
+                if !earlier.names.insert(name) {
                     let message = format!("There can be only one operation named '{name}'");
                     self.error("DuplicateOperationName", operation.at, message);
                 }
             }
         }
+        earlier.count += 1;
+    }
+
+    fn operation(&mut self, operation: &'d Operation) {
         self.unique_directives(&operation.directives, "OperationDefinition");
         operation.variables.iter().for_each(|definition| self.variable_definition(definition));
         let on = match operation.kind {
@@ -100,8 +116,10 @@ impl<'d> Walk<'d> {
         self.directives(&operation.directives, on);
         let root = self.schema.root_id(operation.kind);
         self.selections(&operation.selections, root);
-        variables::check(self, operation);
-        overlap::check(self, operation);
+        if !self.document.is_cyclic {
+            variables::check(self, operation);
+            overlap::check(self, operation);
+        }
     }
 
     fn variable_definition(&mut self, definition: &'d VariableDefinition) {
@@ -364,6 +382,14 @@ impl<'d> Walk<'d> {
             )
         })
     }
+}
+
+/// The operations before one.
+#[derive(Default)]
+struct Earlier<'d> {
+    count: usize,
+    names: HashSet<&'d str>,
+    is_one_anonymous: bool,
 }
 
 /// What an argument belongs to.

@@ -11,15 +11,10 @@ const LEFT_OUT: [(&str, &str); 1] = [(
     "a request defines no types: AppSync refuses such a document whole",
 )];
 
-fn folder(name: &str) -> Option<PathBuf> {
+fn folder(name: &str) -> PathBuf {
     let given = std::env::var_os("FREEHOLD_CORPUS").map(PathBuf::from);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = given.unwrap_or_else(|| root.join("../shared/corpus")).join("appsync").join(name);
-    if !folder.is_dir() {
-        println!("skipped: nothing at {}", folder.display());
-        return None;
-    }
-    Some(folder)
+    given.unwrap_or_else(|| root.join("../shared/corpus")).join("appsync").join(name)
 }
 
 fn read(path: &Path) -> String {
@@ -28,7 +23,11 @@ fn read(path: &Path) -> String {
 
 #[test]
 fn agrees_with_the_scenarios_of_graphql_cats() {
-    let Some(folder) = folder("graphql-cats/scenarios") else { return };
+    let folder = folder("graphql-cats/scenarios");
+    if !folder.is_dir() {
+        println!("skipped: nothing at {}", folder.display());
+        return;
+    }
     let schema = read(&folder.join("validation/validation.schema.graphql"));
     let schema = Schema::parse(&schema).expect("the schema of the scenarios holds together");
     let (mut passed, mut failures) = (0, Vec::new());
@@ -136,7 +135,11 @@ impl Scenario {
 
 #[test]
 fn reads_the_kitchen_sinks() {
-    let Some(folder) = folder("graphql-js") else { return };
+    let folder = folder("graphql-js");
+    if !folder.is_dir() {
+        println!("skipped: nothing at {}", folder.display());
+        return;
+    }
     Document::parse(&read(&folder.join("kitchenSinkQuery.graphql"))).expect("the query parses");
     // The file was taken from a template of JavaScript, in which a backtick is escaped.
     let types = read(&folder.join("kitchenSinkSDL.graphql")).replace("\\`", "`");
@@ -149,7 +152,11 @@ fn reads_the_kitchen_sinks() {
 
 #[test]
 fn takes_the_schemas_that_amplify_deploys() {
-    let Some(folder) = folder("amplify-transformer-vtl-corpus/schemas") else { return };
+    let folder = folder("amplify-transformer-vtl-corpus/schemas");
+    if !folder.is_dir() {
+        println!("skipped: nothing at {}", folder.display());
+        return;
+    }
     let mut passed = 0;
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .expect("a folder")

@@ -2,7 +2,7 @@
 
 use super::build::Problems;
 use super::{FieldType, Schema, Shape, Type, TypeId};
-use crate::ast::{FieldDefinition, Offset, TypeKind};
+use crate::ast::{FieldDefinition, Literal, Offset, TypeKind};
 
 pub(super) fn check(schema: &Schema, problems: &mut Problems) {
     for (place, found) in schema.types.values().enumerate() {
@@ -12,6 +12,7 @@ pub(super) fn check(schema: &Schema, problems: &mut Problems) {
         names(found, problems);
         uses(schema, found, problems);
         values(found, problems);
+        defaults(schema, found, problems);
         for interface in &found.interfaces {
             conforms(schema, TypeId(place as u32), *interface, problems);
         }
@@ -78,6 +79,48 @@ fn uses(schema: &Schema, found: &Type, problems: &mut Problems) {
             );
             problems.add(at, message);
         }
+    }
+}
+
+/// So many values may come out of one default, and so deep may they be.
+const DEFAULT_STEPS_MAX: usize = 10_000;
+const DEFAULT_DEPTH_MAX: usize = 100;
+
+/// A default may leave out what has a default itself: that must come to an end.
+fn defaults(schema: &Schema, found: &Type, problems: &mut Problems) {
+    let arguments = found.fields.values().flat_map(|field| &field.arguments);
+    for (name, input) in found.inputs.iter().chain(arguments) {
+        let Some(default) = &input.default else { continue };
+        let mut steps = DEFAULT_STEPS_MAX;
+        if !ends(schema, &input.shape, default, DEFAULT_DEPTH_MAX, &mut steps) {
+            let message = format!(
+                "The default of '{name}' in the type '{}' {} leads to itself or to too many values",
+                found.name(),
+                problems.place(found.definition.at)
+            );
+            problems.add(found.definition.at, message);
+        }
+    }
+}
+
+fn ends(schema: &Schema, shape: &Shape, given: &Literal, depth: usize, steps: &mut usize) -> bool {
+    let (Some(depth), Some(left)) = (depth.checked_sub(1), steps.checked_sub(1)) else {
+        return false;
+    };
+    *steps = left;
+    match (shape.nullable(), given) {
+        (Shape::List(inner), Literal::List(items)) => {
+            items.iter().all(|item| ends(schema, inner, item, depth, steps))
+        }
+        (Shape::List(inner), _) => ends(schema, inner, given, depth, steps),
+        (Shape::Named(id), Literal::Object(members)) => {
+            schema.of(*id).inputs.iter().all(|(name, input)| {
+                let given = members.iter().rfind(|(key, _)| key == name).map(|(_, given)| given);
+                let value = given.or(input.default.as_ref());
+                value.is_none_or(|value| ends(schema, &input.shape, value, depth, steps))
+            })
+        }
+        _ => true,
     }
 }
 
@@ -189,7 +232,6 @@ fn subscriptions(schema: &Schema, problems: &mut Problems) {
 }
 
 fn triggers(definition: &FieldDefinition) -> impl Iterator<Item = &str> {
-    use crate::ast::Literal;
     let subscribe = definition.directives.iter().filter(|found| &*found.name == "aws_subscribe");
     let lists = subscribe.filter_map(|found| found.argument("mutations"));
     lists.flat_map(|list| {

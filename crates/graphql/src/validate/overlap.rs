@@ -5,7 +5,7 @@
 //! so each field is compared with one of its kind only.
 //! <https://spec.graphql.org/October2021/#sec-Field-Selection-Merging>
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -204,11 +204,17 @@ impl<'d> Overlap<'_, 'd> {
     }
 }
 
+/// In any order; most documents repeat them in the same one.
 fn same_arguments(a: &[Argument], b: &[Argument]) -> bool {
-    a.len() == b.len()
-        && a.iter().all(|one| {
-            b.iter().any(|other| one.name == other.name && same_value(&one.value, &other.value))
-        })
+    if a.len() != b.len() {
+        return false;
+    }
+    let same = |a: &Argument, b: &Argument| a.name == b.name && same_value(&a.value, &b.value);
+    if a.iter().zip(b).all(|(a, b)| same(a, b)) {
+        return true;
+    }
+    let by_name: HashMap<&str, &Argument> = b.iter().map(|one| (&*one.name, one)).collect();
+    a.iter().all(|one| by_name.get(&*one.name).is_some_and(|other| same(one, other)))
 }
 
 fn same_value(a: &Literal, b: &Literal) -> bool {

@@ -1,6 +1,7 @@
 //! What the room and its clients rely on, through the public interface.
 
 mod coercion;
+mod concurrency;
 mod definitions;
 mod errors;
 mod events;
@@ -8,6 +9,7 @@ mod execution;
 mod hostile;
 mod info;
 mod introspection;
+mod roles;
 mod scalars;
 mod schemas;
 mod validation;
