@@ -6,13 +6,14 @@
 //! Start at [`structures!`], which declares what an operation takes and gives;
 //! [`decode`] and [`encode`] carry such structures over the JSON that rooms are asked in; [`server`] and [`client`]
 //! carry that JSON over every protocol, by the facts of the crate `models`; [`Error`] is what a client sees
-//! when something is refused; [`sigv4`] verifies and makes signatures; [`PageTokens`] seals `nextToken`.
+//! when something is refused; [`sigv4`] and [`sigv2`] verify and make signatures; [`PageTokens`] seals `nextToken`.
 
 pub mod codec;
 mod error;
 mod json;
 mod paging;
 pub mod shape;
+pub mod sigv2;
 pub mod sigv4;
 
 pub use codec::{Call, client, server};

@@ -2,16 +2,18 @@
 //!
 //! [`Presented`] is what a request claims about its signer, read from its `Authorization` header or its query;
 //! [`Presented::verify`] holds it against the key of that name. [`sign`] signs a request to somebody else.
+//! [`Chain`] holds the chunks of a body against their signatures, as S3 alone has them.
 //! It knows no keys: who keeps them passes them in.
-//! Bodies signed in chunks are S3's alone and not known here.
 //!
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
 mod canonical;
+mod chain;
 mod presented;
 mod sign;
 mod time;
 
+pub use chain::Chain;
 pub use presented::Presented;
 pub use sign::sign;
 pub use time::parse as instant;
@@ -51,7 +53,7 @@ pub(crate) fn percent_decoded(text: &str) -> Vec<u8> {
 }
 
 /// The parameters of a query, decoded.
-pub(crate) fn query_parameters(query: &str) -> impl Iterator<Item = (String, String)> {
+pub fn query_parameters(query: &str) -> impl Iterator<Item = (String, String)> {
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     canonical::parameters(query).map(move |(name, value)| (text(name), text(value)))
 }
@@ -74,13 +76,17 @@ impl std::fmt::Display for Scope {
 /// The signature, still to be written out or compared: the keyed hash over
 /// `algorithm, instant, scope, hash of the canonical request`.
 fn signature(secret: &str, scope: &Scope, instant: &str, canonical_request: &str) -> Hmac<Sha256> {
-    let key = mac(format!("AWS4{secret}").as_bytes(), scope.date.as_bytes());
-    let key = mac(&key.finalize().into_bytes(), scope.region.as_bytes());
-    let key = mac(&key.finalize().into_bytes(), scope.service.as_bytes());
-    let key = mac(&key.finalize().into_bytes(), TERMINATOR.as_bytes());
     let hash = hex(&Sha256::digest(canonical_request));
     let string_to_sign = format!("{ALGORITHM}\n{instant}\n{scope}\n{hash}");
-    mac(&key.finalize().into_bytes(), string_to_sign.as_bytes())
+    mac(&signing_key(secret, scope), string_to_sign.as_bytes())
+}
+
+/// The key of a secret for one scope.
+fn signing_key(secret: &str, scope: &Scope) -> Vec<u8> {
+    let first = format!("AWS4{secret}").into_bytes();
+    [&*scope.date, &*scope.region, &*scope.service, TERMINATOR]
+        .into_iter()
+        .fold(first, |key, part| mac(&key, part.as_bytes()).finalize().into_bytes().to_vec())
 }
 
 fn mac(key: &[u8], data: &[u8]) -> Hmac<Sha256> {

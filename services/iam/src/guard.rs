@@ -76,13 +76,20 @@ impl Guard for PolicyGuard {
         })
     }
 
-    fn check_action(&self, ctx: &Ctx, action: &str, resource: &str) -> Result<(), aws::Error> {
+    fn check_access(&self, ctx: &Ctx, access: &service::Access<'_>) -> Result<(), aws::Error> {
         let asking = Asking::new(self.room.world(), ctx);
-        if asking.is_root_at_home() {
+        let is_at_home = access.owner.is_none_or(|owner| owner == asking.principal.account);
+        // What a resource's own policy denies is denied to the root too.
+        if asking.is_root_at_home() && is_at_home && access.policy.is_none() {
             return Ok(());
         }
-        let access = Access::new(action.to_owned(), resource.to_owned());
-        let decision = asking.decide(&access, None).map_err(|denial| {
+        let service::Access { action, resource, .. } = *access;
+        let mut asked = Access::new(action.to_owned(), resource.to_owned());
+        asked.owner = access.owner.map(str::to_owned);
+        for (key, value) in access.conditions {
+            asked.context.set(key, value.clone());
+        }
+        let decision = asking.decide(&asked, access.policy).map_err(|denial| {
             aws::Error::client("AccessDeniedException", asking.denied(action, resource, denial))
         });
         self.enforce(ctx, decision)
@@ -165,8 +172,9 @@ impl<'a> Asking<'a> {
             .map(|text| Policy::parse(text, PolicyKind::Inline))
             .collect();
         let session = session.map_err(|_| Denial::Implicit(PolicyType::Session))?;
-        let account = Arn::parse(&access.resource).ok().map(|arn| arn.account);
-        let owner = account.filter(|account| !account.is_empty() && account != "*");
+        let account = || Arn::parse(&access.resource).ok().map(|arn| arn.account);
+        let owner = access.owner.clone().or_else(account);
+        let owner = owner.filter(|account| !account.is_empty() && account != "*");
         let context = self.context(access, owner.as_deref());
         let request = Request {
             principal: &self.principal,
@@ -199,11 +207,11 @@ impl<'a> Asking<'a> {
             .set("aws:RequestedRegion", ctx.region())
             .set("aws:PrincipalArn", principal.principal_arn())
             .set("aws:PrincipalAccount", principal.account.clone())
-            .set("aws:PrincipalType", principal.type_name())
+            .set("aws:PrincipalType", self.principal_type())
             .set("aws:ResourceAccount", resource_account.unwrap_or(ctx.account()))
             .set(
                 "aws:PrincipalIsAWSService",
-                (principal.kind == PrincipalKind::Service).to_string(),
+                (principal.kind == PrincipalKind::Service && !ctx.caller().is_anonymous()).to_string(),
             )
             .set("aws:userid", self.user_id());
         if let Some(source) = ctx.source_arn() {
@@ -232,6 +240,13 @@ impl<'a> Asking<'a> {
             }
         }
         context
+    }
+
+    fn principal_type(&self) -> &'static str {
+        match self.ctx.caller().is_anonymous() {
+            true => "Anonymous",
+            false => self.principal.type_name(),
+        }
     }
 
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable>

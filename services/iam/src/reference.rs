@@ -22,13 +22,15 @@ pub(crate) struct Access {
     pub(crate) action: String,
     /// An ARN, or `*`.
     pub(crate) resource: String,
+    /// The account that the resource belongs to, where its ARN doesn't say so.
+    pub(crate) owner: Option<String>,
     /// The condition keys of this access alone.
     pub(crate) context: Context,
 }
 
 impl Access {
     pub(crate) fn new(action: String, resource: String) -> Self {
-        Access { action, resource, context: Context::new() }
+        Access { action, resource, owner: None, context: Context::new() }
     }
 }
 

@@ -9,7 +9,8 @@ use http::{HeaderMap, HeaderName};
 
 use super::sign::{DATE, SECURITY_TOKEN};
 use super::{
-    ALGORITHM, Credentials, Request, Scope, TERMINATOR, canonical, signature, time, unhex,
+    ALGORITHM, Chain, Credentials, Request, Scope, TERMINATOR, canonical, signature, signing_key,
+    time, unhex,
 };
 use crate::Error;
 
@@ -99,6 +100,12 @@ impl Presented {
                  Consult the service documentation for details.",
             )
         })
+    }
+
+    /// What the signatures of the body's chunks follow from, once this one has been verified with that key.
+    pub fn chain(&self, credentials: &Credentials) -> Chain {
+        let key = signing_key(&credentials.secret_access_key, &self.scope);
+        Chain::new(key, &self.instant, &self.scope, &self.signature)
     }
 
     fn of_header(authorization: &str, headers: &HeaderMap) -> Result<Self, Error> {
