@@ -1,9 +1,10 @@
-//! The parts by themselves, in this process: engine, paths, JSONata, store.
+//! The parts by themselves, in this process: engine, paths, JSONata, GraphQL, store.
 //!
 //! Prints a section in Markdown. Times are of one core; compare rows of one run with each other.
 
 mod engine_alone;
 mod expressions;
+mod graphql_query;
 mod store_append;
 
 use std::time::{Duration, Instant};
@@ -19,6 +20,7 @@ fn main() -> Result<()> {
     heading();
     engine_alone::report(span)?;
     expressions::report(span)?;
+    graphql_query::report(span)?;
     store_append::report(span)
 }
 

@@ -41,7 +41,7 @@
 //! [`execute()`] with its `writer` and `chunk`; `scalar`: what each scalar accepts.
 //!
 //! Texts that clients match on are graphql-java's of 2018–2019, the releases that AppSync's answers point to:
-//! see `docs/adr/0007-graphql-of-our-own.md` for why parsing and validation are ours.
+//! see `docs/adr/0008-graphql-of-our-own.md` for why parsing and validation are ours.
 
 #![warn(missing_docs)]
 
