@@ -161,6 +161,7 @@ impl Parts<'_> {
             Arc::new(iam.sts()),
             iam.clone(),
             logs,
+            Arc::new(events.scheduler()),
             events,
             sqs,
             sns,

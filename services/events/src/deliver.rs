@@ -13,6 +13,7 @@ use crate::destination;
 use crate::event::Acceptance;
 use crate::identifier::{BusName, RuleName};
 use crate::model::Delivery;
+use crate::scheduler;
 use crate::tables::{Place, Tables};
 
 /// The service principal that resource policies name.
@@ -70,6 +71,9 @@ pub(crate) async fn deliver(room: &Room, place: Place, delivery: &Delivery) -> R
         return destination::send(room, &arn, delivery).await;
     }
     let ctx = ctx_of(room, place, delivery)?;
+    if arn.service == "scheduler" {
+        return ask_any(room, ctx, &arn, delivery).await;
+    }
     if arn.service == "logs" {
         return write_log(room, ctx, &arn, delivery).await;
     }
@@ -92,7 +96,7 @@ async fn ask(
 /// On whose behalf: the role of the target, or the service itself in the account of the rule.
 fn ctx_of(room: &Room, place: Place, delivery: &Delivery) -> Result<Ctx, Refusal> {
     let account = delivery.scope.rsplit(':').next().unwrap_or_default();
-    let caller = Caller { arn: PRINCIPAL.to_owned() };
+    let caller = Caller { arn: principal(delivery).to_owned() };
     let ctx = Ctx::new(room.house.clone(), caller, room.house.uuid()).with_account(account);
     let ctx = match &delivery.target.role_arn {
         Some(role) => {
@@ -101,6 +105,14 @@ fn ctx_of(room: &Room, place: Place, delivery: &Delivery) -> Result<Ctx, Refusal
         None => ctx,
     };
     Ok(ctx.with_attempt(format!("events:{}", place.id)))
+}
+
+/// The service that the target's role trusts.
+fn principal(delivery: &Delivery) -> &'static str {
+    match delivery.rule_arn.split(':').nth(2) {
+        Some("scheduler") => scheduler::PRINCIPAL,
+        _ => PRINCIPAL,
+    }
 }
 
 fn call_of(arn: &Arn, place: Place, delivery: &Delivery) -> Result<Call, Refusal> {
@@ -160,6 +172,31 @@ fn id_of(event: &str) -> String {
     id.as_ref().and_then(Json::as_str).unwrap_or("event").to_owned()
 }
 
+/// A universal target: any operation of a service, with the input as its request.
+/// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html>
+async fn ask_any(room: &Room, ctx: Ctx, arn: &Arn, delivery: &Delivery) -> Result<(), Refusal> {
+    let named = arn.resource.strip_prefix("aws-sdk:").and_then(|rest| rest.split_once(':'));
+    let Some((service, action)) = named else {
+        return Err(Refusal::for_good("INVALID_ARN", "The target names no operation."));
+    };
+    let neighbor = match service {
+        "sfn" => "states",
+        "eventbridge" => "events",
+        "cloudwatchlogs" => "logs",
+        service => service,
+    };
+    let mut letters = action.chars();
+    let operation: String =
+        letters.next().into_iter().flat_map(|first| first.to_uppercase()).chain(letters).collect();
+    let mut body: Value = serde_json::from_str(&delivery.payload)
+        .map_err(|error| Refusal::for_good("INVALID_INPUT", error.to_string()))?;
+    // The blob of this request is a text in the input of a schedule.
+    if let (true, Some(payload)) = (neighbor == "lambda", body["Payload"].as_str()) {
+        body["Payload"] = STANDARD.encode(payload).into();
+    }
+    ask(room, ctx, neighbor, &operation, &body).await
+}
+
 /// The event goes on to another bus of the house, unchanged.
 async fn pass_on(room: &Room, bus: &BusName, delivery: &Delivery) -> Result<(), Refusal> {
     let event = Json::parse(&delivery.event)
@@ -216,7 +253,8 @@ pub(crate) async fn bury(
             attributes[name] = json!({"DataType": "String", "StringValue": value});
         }
     };
-    attribute("RULE_ARN", &delivery.rule_arn);
+    let is_of_schedule = principal(delivery) == scheduler::PRINCIPAL;
+    attribute(if is_of_schedule { "SCHEDULE_ARN" } else { "RULE_ARN" }, &delivery.rule_arn);
     attribute("TARGET_ARN", &delivery.target.arn);
     attribute("ERROR_CODE", &refusal.code);
     attribute("ERROR_MESSAGE", &refusal.message);

@@ -1,5 +1,7 @@
 //! What this room refuses, in AWS's words where they are known from clients' reports; a comment says where they are ours.
 
+use crate::scheduler;
+
 /// Why an operation gives nothing.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -58,6 +60,14 @@ impl Error {
     /// A `NextToken` that isn't ours, or too old.
     pub(crate) fn page_token() -> Self {
         Error::validation("Parameter NextToken is not valid.")
+    }
+
+    /// The trouble of the room of schedules, as the worker of both sees it.
+    pub(crate) fn of_schedules(error: scheduler::Error) -> Self {
+        match error {
+            scheduler::Error::Events(error) => error,
+            other => Error::Validation(other.to_string()),
+        }
     }
 
     fn code(&self) -> &'static str {

@@ -12,6 +12,7 @@
 //! - `wire`: what they take and give. `errors`: everything that is refused, in AWS's words.
 //! - `model` and `tables`: what is kept, and how. `identifier`: names and ARNs.
 //! - `event`: an event, and who wants it; `hearing`: what the other rooms tell; `archive`: archives and replays. `input`: what a target gets of it. `schedule`: rates and cron expressions.
+//! - `scheduler`: the room of EventBridge Scheduler, over the same deliveries.
 //! - `work`: timers and deliveries; `deliver`: one delivery; `destination`: one over HTTP. `vault`: secrets.
 
 mod archive;
@@ -26,11 +27,14 @@ mod model;
 mod ops;
 mod paging;
 mod schedule;
+mod scheduler;
 mod tables;
 mod vault;
 mod visit;
 mod wire;
 mod work;
+
+pub use scheduler::Scheduler;
 
 use std::sync::Arc;
 

@@ -22,6 +22,7 @@ use crate::hearing;
 use crate::identifier::RuleName;
 use crate::model::{Delivery, Rule};
 use crate::schedule::Schedule;
+use crate::scheduler;
 use crate::tables::{self, Found, Place, Tables};
 
 /// Deliveries that are under way at once.
@@ -87,7 +88,10 @@ impl Worker {
         hearing::take(&self.room).await?;
         let replays = self.replay().await?;
         let next_timer = self.start_rules(now).await?;
+        let next_schedule =
+            scheduler::start_due(&self.room, now).await.map_err(Error::of_schedules)?;
         let next_delivery = self.send(now).await?;
+        let next_timer = next_timer.into_iter().chain(next_schedule).min();
         let next = next_timer.into_iter().chain(next_delivery).chain(replays.then_some(now)).min();
         Ok(next.map_or(SLEEP_MAX, |next| next.since(now).min(SLEEP_MAX)))
     }

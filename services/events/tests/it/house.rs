@@ -188,6 +188,14 @@ impl Room {
         self.ask_as(Ctx::root(Arc::clone(&self.house)), operation, body).await
     }
 
+    /// Calls an operation of the room of schedules.
+    pub(crate) async fn schedule(&self, operation: &str, body: Value) -> Result<Value, Error> {
+        let ctx = Ctx::root(Arc::clone(&self.house));
+        let scheduler = self.events.scheduler();
+        let reply = scheduler.call(ctx, operation, Bytes::from(body.to_string())).await?;
+        Ok(serde_json::from_slice(&reply).expect("a reply is JSON"))
+    }
+
     /// Calls an operation for the attempt of a task.
     pub(crate) async fn ask_for(
         &self,

@@ -7,4 +7,5 @@ mod deliveries;
 mod destinations;
 mod house;
 mod rules;
+mod scheduler;
 mod schedules;
