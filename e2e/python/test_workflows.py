@@ -6,9 +6,11 @@ They are read from the folder of recorded definitions; where that isn't, these t
 import base64
 import json
 import re
+import sys
 
 import pytest
 
+from containers import SUCCEED, Containers, shell
 from freehold import ACCOUNT, REGION, ended, history, types, wait_until
 from world import DEFINITIONS, World
 
@@ -506,3 +508,42 @@ def test_inactive_functions_are_reported(world):
     machine = world.machine("lambda-getfunctionstatus", LambdaFunctionArn=arn, TopicARN=topic, region=REGION, accountID=ACCOUNT)
     world.run(machine, {"NextMarker": "", "Function_ARN_List_existing": {"lambda_arn_list_combined": []}})
     assert world.receive(inbox) == [" No Inactive Functions"]
+
+
+@pytest.mark.parametrize("script, said", [("true", "succeeded"), ("exit 1", "failed")])
+def test_the_end_of_a_fargate_task_is_told(world, script, said):
+    task = Containers(world.server).register("work", shell(script))
+    topic, inbox = world.topic("notes")
+    machine = world.machine("sfn-manage-container-task-tf", ecs_cluster="default", task_definition=task, sns_topic=topic)
+    world.run(machine)
+    assert world.receive(inbox) == [f"AWS Fargate Task started by Step Functions {said}"]
+
+
+def test_a_fargate_task_calls_back(world):
+    keys = [{"name": "AWS_ACCESS_KEY_ID", "value": "test"}, {"name": "AWS_SECRET_ACCESS_KEY", "value": "test"}]
+    containers = Containers(world.server)
+    task = containers.register(
+        "work", [sys.executable, "-c", SUCCEED], name="StepFunctionFargateTask1", environment=keys
+    )
+    machine = world.machine("stepfunctions-fargate-lambda", Cluster="default", TaskDefinition=task)
+    detail = {"bucket": {"name": "media"}, "object": {"key": "videos/one.mp4"}}
+    assert world.run(machine, {"detail": detail}) == {"by": "task"}
+
+
+def test_the_end_of_a_job_is_told(world):
+    containers = Containers(world.server)
+    queue = containers.queue()
+    job = containers.job_definition("work", shell("true"))
+    topic, inbox = world.topic("notes")
+    machine = world.machine("wc__synchronous-job", jobQueueArn=queue, jobDefinitionArn=job, TopicArn=topic)
+    world.run(machine)
+    assert world.receive(inbox) == ["Batch job submitted through Step Functions succeeded"]
+
+
+def test_a_function_prepares_the_parameters_of_a_job(world):
+    containers = Containers(world.server)
+    queue = containers.queue()
+    job = containers.job_definition("work", shell("test $0 = seven") + ["Ref::number"])
+    generate = world.function("generate", "def handler(event, context):\n    return {'number': 'seven'}\n")
+    machine = world.machine("batch-lambda-cdk", GenerateBatchJobArn=generate, jobQueueArn=queue, jobDefinitionArn=job)
+    assert world.run(machine)["Status"] == "SUCCEEDED"
