@@ -18,7 +18,9 @@ use crate::ast::{
 };
 use crate::document::{Document, Introspection};
 use crate::response::Error;
-use crate::schema::{DirectiveType, FieldType, Schema, TypeId};
+use crate::schema::{DirectiveType, FieldType, InputType, Schema, Shape, TypeId};
+
+use variables::Variables;
 
 /// So many errors tell enough.
 const ERRORS_MAX: usize = 100;
@@ -28,7 +30,14 @@ pub(crate) fn validate(
     schema: &Schema,
     introspection: Introspection,
 ) -> Vec<Error> {
-    let mut walk = Walk { document, schema, introspection, path: Vec::new(), errors: Vec::new() };
+    let mut walk = Walk {
+        document,
+        schema,
+        introspection,
+        path: Vec::new(),
+        variables: None,
+        errors: Vec::new(),
+    };
     walk.document();
     walk.errors
 }
@@ -39,6 +48,8 @@ pub(crate) struct Walk<'d> {
     introspection: Introspection,
     /// Names of the fields and fragments around.
     path: Vec<&'d str>,
+    /// Those of the operation around; a fragment by itself has none.
+    variables: Option<Variables<'d>>,
     errors: Vec<Error>,
 }
 
@@ -106,6 +117,8 @@ impl<'d> Walk<'d> {
     }
 
     fn operation(&mut self, operation: &'d Operation) {
+        // What leads back to itself is told as such, and not followed.
+        self.variables = (!self.document.is_cyclic).then(|| Variables::of(operation));
         self.unique_directives(&operation.directives, "OperationDefinition");
         operation.variables.iter().for_each(|definition| self.variable_definition(definition));
         let on = match operation.kind {
@@ -117,9 +130,9 @@ impl<'d> Walk<'d> {
         let root = self.schema.root_id(operation.kind);
         self.selections(&operation.selections, root);
         if !self.document.is_cyclic {
-            variables::check(self, operation);
             overlap::check(self, operation);
         }
+        self.unused_variables(operation);
     }
 
     fn variable_definition(&mut self, definition: &'d VariableDefinition) {
@@ -214,7 +227,7 @@ impl<'d> Walk<'d> {
         let of = self.schema.of(found.shape.named());
         // Only a bare type has a name in graphql-java: seen on AWS for objects and leaves.
         let name = match found.shape {
-            crate::schema::Shape::Named(_) => of.name(),
+            Shape::Named(_) => of.name(),
             _ => "null",
         };
         if of.is_leaf() && !field.selections.is_empty() {
@@ -279,6 +292,9 @@ impl<'d> Walk<'d> {
             }
         }
         self.unique_directives(&spread.directives, "FragmentSpread");
+        if let Some(fragment) = self.document.fragments.get(&spread.name) {
+            self.variables_of_fragment(fragment);
+        }
         self.directives(&spread.directives, "FRAGMENT_SPREAD");
     }
 
@@ -287,6 +303,9 @@ impl<'d> Walk<'d> {
             let Some(found) = self.schema.directives.get(&directive.name) else {
                 let message = format!("Unknown directive {}", directive.name);
                 self.error("UnknownDirective", directive.at, message);
+                for argument in &directive.arguments {
+                    self.argument(argument, None, Role::Directive);
+                }
                 continue;
             };
             if !found.definition.locations.iter().any(|location| &**location == on) {
@@ -315,7 +334,7 @@ impl<'d> Walk<'d> {
     fn argument(
         &mut self,
         argument: &'d Argument,
-        defined: Option<Option<&crate::schema::InputType>>,
+        defined: Option<Option<&'d InputType>>,
         role: Role,
     ) {
         match defined {
@@ -336,6 +355,7 @@ impl<'d> Walk<'d> {
             }
             None => {}
         }
+        self.variables_of_argument(argument, defined.flatten());
     }
 
     fn unique_directives(&mut self, directives: &[Directive], on: &str) {

@@ -25,6 +25,7 @@ pub(super) fn build(definitions: Definitions, text: Option<&str>) -> Result<Sche
         types: IndexMap::new(),
         problems: Problems { source: text.map(Source::new), list: Vec::new() },
     };
+    let definitions = builder.extend(definitions);
     builder.collect(&definitions);
     builder.resolve();
     let roots = builder.roots(&definitions);
@@ -78,6 +79,32 @@ struct Roots {
 }
 
 impl Builder {
+    /// Puts what extends a type into it, so that it is listed and printed as one.
+    fn extend(&mut self, mut definitions: Definitions) -> Definitions {
+        for extension in std::mem::take(&mut definitions.type_extensions) {
+            let is_base = |base: &&mut TypeDefinition| {
+                base.name == extension.name && base.kind == extension.kind
+            };
+            if let Some(base) = definitions.types.iter_mut().find(is_base) {
+                join(base, extension);
+                continue;
+            }
+            let message = format!(
+                "The extension '{}' type {} is missing its base underlying type",
+                extension.name,
+                self.problems.place(extension.at)
+            );
+            self.problems.add(extension.at, message);
+        }
+        for extension in std::mem::take(&mut definitions.schema_extensions) {
+            if let Some(schema) = &mut definitions.schema {
+                schema.operations.extend(extension.operations);
+                schema.directives.extend(extension.directives);
+            }
+        }
+        definitions
+    }
+
     fn collect(&mut self, definitions: &Definitions) {
         for definition in &built_in().types {
             self.types.insert(definition.name.clone(), unresolved(definition.clone(), true));
@@ -100,21 +127,6 @@ impl Builder {
                 None => {
                     let found = unresolved(definition.clone(), false);
                     self.types.insert(definition.name.clone(), found);
-                }
-            }
-        }
-        for extension in &definitions.type_extensions {
-            match self.types.get_mut(&extension.name) {
-                Some(base) if base.definition.kind == extension.kind => {
-                    extend(&mut base.definition, extension);
-                }
-                _ => {
-                    let message = format!(
-                        "The extension '{}' type {} is missing its base underlying type",
-                        extension.name,
-                        self.problems.place(extension.at)
-                    );
-                    self.problems.add(extension.at, message);
                 }
             }
         }
@@ -262,8 +274,7 @@ impl Builder {
             }
             return roots;
         };
-        let extensions = definitions.schema_extensions.iter().flat_map(|schema| &schema.operations);
-        for (kind, name, at) in schema.operations.iter().chain(extensions) {
+        for (kind, name, at) in &schema.operations {
             let root = match kind {
                 OperationKind::Query => &mut roots.query,
                 OperationKind::Mutation => &mut roots.mutation,
@@ -361,8 +372,7 @@ fn unresolved_directive(directive: &DirectiveDefinition) -> TypeDefinition {
     }
 }
 
-fn extend(base: &mut TypeDefinition, extension: &TypeDefinition) {
-    let extension = extension.clone();
+fn join(base: &mut TypeDefinition, extension: TypeDefinition) {
     base.interfaces.extend(extension.interfaces);
     base.directives.extend(extension.directives);
     base.fields.extend(extension.fields);

@@ -1,94 +1,110 @@
 //! Uses of variables: each defined, each of a fitting type, each definition used. Fragments are followed
-//! from the operation, each one once.
+//! where they are spread, each one once an operation.
 
 use std::collections::{HashMap, HashSet};
 
 use super::Walk;
-use crate::ast::{Argument, Directive, Literal, Offset, Operation, Selection, VariableDefinition};
-use crate::schema::{InputType, Schema, Shape, TypeId};
+use crate::ast::{
+    Argument, Directive, Fragment, Literal, Offset, Operation, Selection, VariableDefinition,
+};
+use crate::schema::{InputType, Shape, TypeId};
 
-pub(super) fn check<'d>(walk: &mut Walk<'d>, operation: &'d Operation) {
-    let definitions = operation.variables.iter().map(|one| (&*one.name, one)).collect();
-    let root = walk.schema.root_id(operation.kind);
-    let mut uses = Uses { walk, definitions, used: HashSet::new(), visited: HashSet::new() };
-    uses.directives(&operation.directives);
-    uses.selections(&operation.selections, root);
-    let used = uses.used;
-    for definition in &operation.variables {
-        if !used.contains(&*definition.name) {
-            let message = format!("Unused variable {}", definition.name);
-            walk.error("UnusedVariable", definition.at, message);
+/// What is known of the variables of the operation around.
+pub(super) struct Variables<'d> {
+    definitions: HashMap<&'d str, &'d VariableDefinition>,
+    used: HashSet<&'d str>,
+    followed: HashSet<&'d str>,
+}
+
+impl<'d> Variables<'d> {
+    pub(super) fn of(operation: &'d Operation) -> Self {
+        Variables {
+            definitions: operation.variables.iter().map(|one| (&*one.name, one)).collect(),
+            used: HashSet::new(),
+            followed: HashSet::new(),
         }
     }
 }
 
-struct Uses<'w, 'd> {
-    walk: &'w mut Walk<'d>,
-    definitions: HashMap<&'d str, &'d VariableDefinition>,
-    used: HashSet<&'d str>,
-    visited: HashSet<&'d str>,
-}
+impl<'d> Walk<'d> {
+    pub(super) fn unused_variables(&mut self, operation: &'d Operation) {
+        let Some(variables) = self.variables.take() else { return };
+        for definition in &operation.variables {
+            if !variables.used.contains(&*definition.name) {
+                let message = format!("Unused variable {}", definition.name);
+                self.error("UnusedVariable", definition.at, message);
+            }
+        }
+    }
 
-impl<'d> Uses<'_, 'd> {
-    fn selections(&mut self, selections: &'d [Selection], parent: Option<TypeId>) {
-        let schema = self.walk.schema;
+    /// The uses within a fragment that the operation spreads.
+    pub(super) fn variables_of_fragment(&mut self, fragment: &'d Fragment) {
+        let Some(variables) = &mut self.variables else { return };
+        if !variables.followed.insert(&fragment.name) {
+            return;
+        }
+        self.path.push(&fragment.name);
+        let on = self.composite(&fragment.on.0);
+        self.variables_of_directives(&fragment.directives);
+        self.variables_of_selections(&fragment.selections, on);
+        self.path.pop();
+    }
+
+    fn variables_of_selections(&mut self, selections: &'d [Selection], parent: Option<TypeId>) {
+        let (schema, document) = (self.schema, self.document);
         for selection in selections {
             match selection {
                 Selection::Field(field) => {
-                    self.walk.path.push(&field.name);
+                    self.path.push(&field.name);
                     let found = parent.and_then(|parent| schema.field(parent, &field.name));
                     for argument in &field.arguments {
-                        self.argument(
-                            argument,
-                            found.and_then(|found| found.arguments.get(&argument.name)),
-                        );
+                        let of = found.and_then(|found| found.arguments.get(&argument.name));
+                        self.variables_of_argument(argument, of);
                     }
-                    self.directives(&field.directives);
-                    self.selections(&field.selections, found.map(|found| found.shape.named()));
-                    self.walk.path.pop();
+                    self.variables_of_directives(&field.directives);
+                    let below = found.map(|found| found.shape.named());
+                    self.variables_of_selections(&field.selections, below);
+                    self.path.pop();
                 }
                 Selection::Inline(inline) => {
-                    self.directives(&inline.directives);
                     let on = match &inline.on {
-                        Some((name, _)) => self.walk.composite(name),
+                        Some((name, _)) => self.composite(name),
                         None => parent,
                     };
-                    self.selections(&inline.selections, on);
+                    self.variables_of_directives(&inline.directives);
+                    self.variables_of_selections(&inline.selections, on);
                 }
                 Selection::Spread(spread) => {
-                    self.directives(&spread.directives);
-                    let document = self.walk.document;
-                    if let Some(fragment) = document.fragments.get(&spread.name)
-                        && self.visited.insert(&spread.name)
-                    {
-                        self.walk.path.push(&fragment.name);
-                        let on = self.walk.composite(&fragment.on.0);
-                        self.directives(&fragment.directives);
-                        self.selections(&fragment.selections, on);
-                        self.walk.path.pop();
+                    if let Some(fragment) = document.fragments.get(&spread.name) {
+                        self.variables_of_fragment(fragment);
                     }
+                    self.variables_of_directives(&spread.directives);
                 }
             }
         }
     }
 
-    fn directives(&mut self, directives: &'d [Directive]) {
-        let schema = self.walk.schema;
+    fn variables_of_directives(&mut self, directives: &'d [Directive]) {
+        let schema = self.schema;
         for directive in directives {
             let found = schema.directives.get(&directive.name);
             for argument in &directive.arguments {
-                let defined = found.and_then(|found| found.arguments.get(&argument.name));
-                self.argument(argument, defined);
+                let of = found.and_then(|found| found.arguments.get(&argument.name));
+                self.variables_of_argument(argument, of);
             }
         }
     }
 
-    fn argument(&mut self, argument: &'d Argument, defined: Option<&'d InputType>) {
-        self.literal(&argument.value, defined.map(|defined| &defined.shape));
+    pub(super) fn variables_of_argument(
+        &mut self,
+        argument: &'d Argument,
+        of: Option<&'d InputType>,
+    ) {
+        self.variables_of_literal(&argument.value, of.map(|of| &of.shape));
     }
 
-    fn literal(&mut self, literal: &'d Literal, shape: Option<&'d Shape>) {
-        let schema = self.walk.schema;
+    fn variables_of_literal(&mut self, literal: &'d Literal, shape: Option<&'d Shape>) {
+        let schema = self.schema;
         match literal {
             Literal::Variable(name, at) => self.variable(name, *at, shape),
             Literal::List(items) => {
@@ -96,13 +112,13 @@ impl<'d> Uses<'_, 'd> {
                     Shape::List(inner) => Some(&**inner),
                     Shape::Named(_) | Shape::NonNull(_) => None,
                 });
-                items.iter().for_each(|item| self.literal(item, item_shape));
+                items.iter().for_each(|item| self.variables_of_literal(item, item_shape));
             }
             Literal::Object(members) => {
                 let of = shape.map(|shape| schema.of(shape.named()));
                 for (name, member) in members {
                     let input = of.and_then(|of| of.inputs.get(name));
-                    self.literal(member, input.map(|input| &input.shape));
+                    self.variables_of_literal(member, input.map(|input| &input.shape));
                 }
             }
             Literal::Null
@@ -115,15 +131,15 @@ impl<'d> Uses<'_, 'd> {
     }
 
     fn variable(&mut self, name: &'d str, at: Offset, expected: Option<&Shape>) {
-        self.used.insert(name);
-        let Some(definition) = self.definitions.get(name) else {
-            self.walk.error("UndefinedVariable", at, format!("Undefined variable {name}"));
+        // Outside of operations, in a fragment by itself, nothing is known of variables.
+        let Some(variables) = &mut self.variables else { return };
+        variables.used.insert(name);
+        let Some(definition) = variables.definitions.get(name) else {
+            self.error("UndefinedVariable", at, format!("Undefined variable {name}"));
             return;
         };
-        let schema = self.walk.schema;
-        let (Some(expected), Some(shape)) = (expected, schema.shape(&definition.of_type)) else {
-            return;
-        };
+        let shape = self.schema.shape(&definition.of_type);
+        let (Some(expected), Some(shape)) = (expected, shape) else { return };
         // With a default it is never null.
         let effective = match (&definition.default, shape.is_non_null()) {
             (Some(_), false) => Shape::NonNull(Box::new(shape)),
@@ -132,16 +148,12 @@ impl<'d> Uses<'_, 'd> {
         if !fits(&effective, expected) {
             let message = format!(
                 "Variable type '{}' doesn't match expected type '{}'",
-                written(schema, &effective),
-                written(schema, expected)
+                self.schema.written(&effective),
+                self.schema.written(expected)
             );
-            self.walk.error("VariableTypeMismatch", at, message);
+            self.error("VariableTypeMismatch", at, message);
         }
     }
-}
-
-fn written(schema: &Schema, shape: &Shape) -> String {
-    schema.written(shape)
 }
 
 fn fits(actual: &Shape, expected: &Shape) -> bool {

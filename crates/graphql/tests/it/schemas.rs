@@ -101,6 +101,24 @@ fn a_text_that_isnt_graphql_has_one_problem_and_its_place() {
 }
 
 #[test]
+fn an_extension_is_part_of_its_type() {
+    let text = "type Query { a: Int } extend type Query { b: Post } type Post { id: ID } \
+        extend schema { mutation: M } type M { c: Int } schema { query: Query }";
+    let schema = Schema::parse(text).expect("it holds together");
+    assert_eq!(schema.field_type("Query", "b").as_deref(), Some("Post"));
+    assert_eq!(schema.root(graphql::OperationKind::Mutation), Some("M"));
+    assert!(
+        schema.sdl(true).contains("type Query {\n  a: Int\n  b: Post\n}"),
+        "{}",
+        schema.sdl(true)
+    );
+    refused(
+        "type Query { a: Int } extend type Gone { b: Int }",
+        &["The extension 'Gone' type [@1:23] is missing its base underlying type"],
+    );
+}
+
+#[test]
 fn what_rooms_ask_of_a_schema() {
     let schema = Schema::parse(
         r#"type Query { a(x: Int): [Post!]! @aws_cognito_user_pools(cognito_groups: ["A", "B"]) @aws_iam }

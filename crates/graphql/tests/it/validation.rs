@@ -140,6 +140,21 @@ fn variables_within_fragments_belong_to_the_operation() {
 }
 
 #[test]
+fn errors_come_in_the_order_of_the_text() {
+    check(
+        "query Q($id: ID!, $no: Int) { pet(id: $nix) { nme } dog { x: name x: barks ... on Dog { bark @nix(if: $id) } } }",
+        &[
+            "Validation error of type UndefinedVariable: Undefined variable nix @ 'pet'",
+            "Validation error of type FieldUndefined: Field 'nme' in type 'Pet' is undefined @ 'pet/nme'",
+            "Validation error of type FieldUndefined: Field 'bark' in type 'Dog' is undefined @ 'dog/bark'",
+            "Validation error of type UnknownDirective: Unknown directive nix @ 'dog/bark'",
+            "Validation error of type FieldsConflict: x: name and barks are different fields @ 'dog'",
+            "Validation error of type UnusedVariable: Unused variable no",
+        ],
+    );
+}
+
+#[test]
 fn fragments() {
     check(
         "{ dog { ...Gone ...OnCat ... on Cat { name } ... on Sort { x } ... on Nix { y } } } fragment OnCat on Cat { name } fragment Lonely on Dog { name }",
