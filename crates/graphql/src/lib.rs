@@ -37,7 +37,7 @@
 //! ```
 //!
 //! # How to read it
-//! [`Schema`] and [`Definitions`]; [`Document`], `validate` and its rules; `plan`: selections compiled for a type;
+//! [`Schema`] and [`Definitions`], several of which `merge` makes into one; [`Document`], `validate` and its rules; `plan`: selections compiled for a type;
 //! [`execute()`] with its `writer` and `chunk`; `scalar`: what each scalar accepts.
 //!
 //! Texts that clients match on are graphql-java's of 2018–2019, the releases that AppSync's answers point to:
@@ -55,6 +55,7 @@ mod info;
 mod introspection;
 mod lexer;
 mod location;
+mod merge;
 mod parser;
 mod plan;
 mod print;
@@ -70,6 +71,7 @@ pub use definitions::{Definitions, Problem, TypeEntry};
 pub use document::{Document, Introspection, OperationError, OperationInfo};
 pub use execute::{Limits, Request, execute, shape_event};
 pub use location::Location;
+pub use merge::Merged;
 pub use resolve::{Call, FieldError, Resolve, Resolved, Role};
 pub use response::{Detail, Error, Event, PathPart, Response};
 pub use schema::{AppliedDirective, Schema};

@@ -31,6 +31,8 @@ pub(crate) struct PlanField<'p> {
     pub(crate) arguments: Value,
     /// How deep in the response it stands, from 1.
     pub(crate) depth: usize,
+    /// What its resolver may know of it: see [`Call::info`](crate::Call::info).
+    pub(crate) info: OnceLock<Value>,
     /// What is selected in its value, by the objects it can be.
     children: Box<[(TypeId, OnceLock<Compiled<'p>>)]>,
 }
@@ -120,7 +122,8 @@ fn field<'p, R: Resolve>(
     });
     let possible = &env.schema.of(of.shape.named()).possible;
     let children = possible.iter().map(|id| (*id, OnceLock::new())).collect();
-    Some(PlanField { key, nodes, parent, of, way, arguments, depth, children })
+    let info = OnceLock::new();
+    Some(PlanField { key, nodes, parent, of, way, arguments, depth, info, children })
 }
 
 fn way<R: Resolve>(

@@ -86,6 +86,24 @@ impl Call<'_> {
         info::selection_set_graphql(nodes)
     }
 
+    /// `ctx.info` as a whole, made once for all calls of a field.
+    pub fn info(&self) -> &Value {
+        self.field.info.get_or_init(|| {
+            let given = self.variables();
+            let variables = if given.is_null() { Value::empty_object() } else { given.clone() };
+            Value::object([
+                ("fieldName", Value::from(self.field_name())),
+                ("parentTypeName", self.parent_type().into()),
+                ("variables", variables),
+                (
+                    "selectionSetList",
+                    Value::array(self.selection_set_list().into_iter().map(Value::from)),
+                ),
+                ("selectionSetGraphQL", self.selection_set_graphql().into()),
+            ])
+        })
+    }
+
     /// The type of the field as it is written: `[Post!]!`.
     pub fn return_type(&self) -> String {
         self.env.schema.written(&self.field.of.shape)

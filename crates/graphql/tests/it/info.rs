@@ -1,7 +1,5 @@
 //! What a resolver may know of its field.
 
-use json::Value;
-
 use crate::world::{World, run, schema};
 
 const BLOG: &str = "
@@ -15,15 +13,8 @@ const BLOG: &str = "
 
 fn info(query: &str, variables: &str) -> String {
     let show = |call: &graphql::Call<'_>| {
-        let list = call.selection_set_list().into_iter().map(Value::from);
-        let info = Value::object([
-            ("fieldName", Value::from(call.field_name())),
-            ("parentTypeName", call.parent_type().into()),
-            ("variables", call.variables().clone()),
-            ("list", Value::array(list)),
-            ("graphql", call.selection_set_graphql().into()),
-        ]);
-        graphql::FieldError { message: info.to_string(), ..graphql::FieldError::default() }.into()
+        let message = call.info().to_string();
+        graphql::FieldError { message, ..graphql::FieldError::default() }.into()
     };
     let world = World::default().with("Query.post", show).with("Query.node", show);
     let answer = crate::world::value(&run(&schema(BLOG), query, variables, &world));
@@ -49,8 +40,8 @@ fn lists_paths_by_alias_with_fragments_merged_and_prints_them_unmerged() {
         info(query, r#"{"post":"1","no":false}"#),
         concat!(
             r#"{"fieldName":"post","parentTypeName":"Query","variables":{"post":"1","no":false},"#,
-            r#""list":["id","second","author","author/authorId","author/name","inline","inline/id","spread","spread/id"],"#,
-            r#""graphql":"{\n  id\n  second: title\n  title @include(if: $no)\n  author(id: \"7\") {\n    authorId\n    name\n  }\n  ... on Post {\n    inline: comments {\n      id\n    }\n  }\n  ...frag\n}"}"#
+            r#""selectionSetList":["id","second","author","author/authorId","author/name","inline","inline/id","spread","spread/id"],"#,
+            r#""selectionSetGraphQL":"{\n  id\n  second: title\n  title @include(if: $no)\n  author(id: \"7\") {\n    authorId\n    name\n  }\n  ... on Post {\n    inline: comments {\n      id\n    }\n  }\n  ...frag\n}"}"#
         )
     );
 }
@@ -59,5 +50,5 @@ fn lists_paths_by_alias_with_fragments_merged_and_prints_them_unmerged() {
 fn of_an_interface_only_its_own_fields_are_listed() {
     // The example of AWS's guide.
     let told = info("{ node { id ... on Post { title } ... on Blog { title } } }", "{}");
-    assert!(told.contains(r#""list":["id"]"#), "{told}");
+    assert!(told.contains(r#""selectionSetList":["id"]"#), "{told}");
 }

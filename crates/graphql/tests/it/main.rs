@@ -9,6 +9,7 @@ mod execution;
 mod hostile;
 mod info;
 mod introspection;
+mod merging;
 mod roles;
 mod scalars;
 mod schemas;
