@@ -82,6 +82,35 @@ def test_a_task_is_stopped_with_all_it_started(containers):
     assert not alive(running)
 
 
+def test_what_becomes_of_tasks_and_jobs_is_told(server, containers):
+    sqs, events = server.client("sqs"), server.client("events")
+    queue = sqs.create_queue(QueueName="told")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    pattern = {
+        "source": ["aws.ecs", "aws.batch"],
+        "detail-type": ["ECS Task State Change", "Batch Job State Change"],
+        "detail": {"$or": [{"lastStatus": ["STOPPED"]}, {"status": ["SUCCEEDED"]}]},
+    }
+    events.put_rule(Name="ends", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="ends", Targets=[{"Id": "queue", "Arn": arn}])
+    containers.queue()
+    containers.job_definition("job", shell("true"))
+    job = containers.batch.submit_job(jobName="one", jobQueue="queue", jobDefinition="job")["jobArn"]
+    told = {}
+
+    def receive():
+        for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
+            event = json.loads(message["Body"])
+            told[event["source"]] = event
+        return len(told) == 2
+
+    wait_until(receive)
+    assert told["aws.batch"]["resources"] == [job]
+    assert told["aws.batch"]["detail"]["container"]["exitCode"] == 0
+    assert told["aws.ecs"]["detail"]["containers"][0]["exitCode"] == 0
+    assert told["aws.ecs"]["resources"] == [told["aws.batch"]["detail"]["container"]["taskArn"]]
+
+
 def test_services_are_refused_clearly(containers):
     with pytest.raises(containers.ecs.exceptions.UnsupportedFeatureException) as refused:
         containers.ecs.create_service(serviceName="web", taskDefinition="web")
@@ -278,7 +307,8 @@ def test_a_crash_ends_a_task_once_and_the_machine_hears_of_it(tmp_path):
     try:
         containers, states = Containers(server), server.client()
         marks = tmp_path / "marks"
-        containers.register("work", shell(f"echo started >> {marks}; sleep 1000 & sleep 1000"))
+        children = tmp_path / "children"
+        containers.register("work", shell(f"sleep 1000 & echo $! >> {children}; echo started >> {marks}; sleep 1000"))
         definition = run_task(".sync")
         definition["States"]["Run"]["Retry"] = [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 1, "MaxAttempts": 1}]
         machine = states.create_state_machine(
@@ -295,6 +325,8 @@ def test_a_crash_ends_a_task_once_and_the_machine_hears_of_it(tmp_path):
         task = containers.until(first, "STOPPED")
         assert task["stopCode"] == "TerminationNotice" and task["stoppedReason"].startswith("Host EC2")
         wait_until(lambda: not alive(running))
+        child = children.read_text().split()[0]
+        wait_until(lambda: not pathlib.Path(f"/proc/{child}").exists())
         # The definition tries again: a second task, and no third.
         (second,) = wait_until(lambda: containers.ecs.list_tasks()["taskArns"])
         containers.until(second, "RUNNING")

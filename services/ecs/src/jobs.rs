@@ -41,7 +41,7 @@ impl Room {
             }
             Status::Stopped => return self.end_attempt(batch, &found, task).await,
         }
-        found.change(batch, job);
+        self.change_job(batch, &found, job);
         Ok(())
     }
 
@@ -67,7 +67,7 @@ impl Room {
         job.attempts.push(attempt);
         if is_retried {
             self.begin_attempt(batch, &mut job);
-            found.change(batch, job);
+            self.change_job(batch, found, job);
             return Ok(());
         }
         job.started_at = task.started_at.or(job.started_at);
@@ -80,7 +80,7 @@ impl Room {
         let task = self.task_of(job);
         job.status = JobStatus::Runnable;
         job.task = Some(task.id.clone());
-        tables::add_task(batch, &task);
+        self.add_task(batch, &task);
     }
 
     fn task_of(&self, job: &Job) -> Task {
@@ -151,7 +151,7 @@ impl Room {
         let scope = Scope::read(job.scope.clone());
         let mut told: BTreeMap<String, (Found<Job>, Job)> = BTreeMap::new();
         let mut ended = vec![job.clone()];
-        found.change(batch, job);
+        self.change_job(batch, found, job);
         while let Some(end) = ended.pop() {
             tables::forget_waiting(batch, &scope, &end.id);
             for id in self.tables().waiting(&scope, &end.id).await? {
@@ -173,9 +173,16 @@ impl Room {
             }
         }
         for (found, waiting) in told.into_values() {
-            found.change(batch, waiting);
+            self.change_job(batch, &found, waiting);
         }
         Ok(())
+    }
+
+    fn change_job(&self, batch: &mut Batch, found: &Found<Job>, job: Job) {
+        if job.status != found.value.status {
+            self.tell_of_job(batch, &job);
+        }
+        found.change(batch, job);
     }
 
     /// Tells a job that one for which it has waited has ended.
@@ -213,9 +220,15 @@ impl Room {
                 ..job.clone()
             };
             self.begin_attempt(batch, &mut child);
-            tables::add_job(batch, &child);
+            self.add_job(batch, &child);
             tables::wait_for(batch, &child, &job.id);
         }
+    }
+
+    /// Adds a job.
+    pub(crate) fn add_job(&self, batch: &mut Batch, job: &Job) {
+        self.tell_of_job(batch, job);
+        tables::add_job(batch, job);
     }
 
     fn set_end(&self, job: &mut Job, status: JobStatus) {

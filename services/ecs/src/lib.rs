@@ -19,6 +19,7 @@ mod describe;
 mod driver;
 mod engine;
 mod errors;
+mod happened;
 mod jobs;
 mod model;
 mod ops;

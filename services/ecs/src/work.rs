@@ -17,6 +17,7 @@ use crate::arn::TaskKey;
 use crate::driver::drive;
 use crate::errors::Error;
 use crate::model::{Status, Task};
+use crate::tables;
 use crate::visit::Commit;
 
 /// The pause after the store has refused, or a driver has failed.
@@ -116,6 +117,18 @@ fn lock(under_way: &Mutex<BTreeSet<TaskKey>>) -> std::sync::MutexGuard<'_, BTree
 }
 
 impl Room {
+    /// Adds a task that is to be run; to be followed by [`ring`](Room::ring) once the batch is durable.
+    pub(crate) fn add_task(&self, batch: &mut Batch, task: &Task) {
+        self.tell_of_task(batch, task);
+        tables::add_task(batch, task);
+    }
+
+    /// There may be tasks to be driven, and events to be read.
+    pub(crate) fn ring(&self) {
+        self.bell.notify_one();
+        self.house.feed().ring();
+    }
+
     /// Changes a task, however many others change it at once; with it changes the job that it is an attempt of.
     /// A task that has stopped changes no more. None if there is no such task.
     pub(crate) async fn change_task(
@@ -135,11 +148,12 @@ impl Room {
             }
             let mut batch = Batch::new();
             self.follow(&mut batch, &task).await?;
+            self.tell_of_task(&mut batch, &task);
             found.change(&mut batch, task.clone());
             if self.commit(batch).await? == Commit::Done {
                 self.changed.send_replace(());
                 // The task of another attempt, or of a job that has waited, may have come with it.
-                self.bell.notify_one();
+                self.ring();
                 return Ok(Some(task));
             }
         }

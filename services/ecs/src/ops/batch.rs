@@ -17,7 +17,7 @@ pub(crate) use job_definitions::{
 pub(crate) use job_queues::{
     create_job_queue, delete_job_queue, describe_job_queues, update_job_queue,
 };
-pub(crate) use jobs::{describe_jobs, list_jobs};
+pub(crate) use jobs::{describe_jobs, job_detail, list_jobs};
 pub(crate) use submit_job::submit_job;
 pub(crate) use tags::{list_tags_for_resource, tag_resource, untag_resource};
 

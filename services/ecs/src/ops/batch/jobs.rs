@@ -37,14 +37,19 @@ pub(crate) async fn describe_jobs(
             Some(key) => ctx.tables().task(&key).await?.map(|found| found.value),
             None => None,
         };
-        jobs.push(detail(ctx, found.value, task.as_ref()).await?);
+        let array = array(ctx, &found.value).await?;
+        jobs.push(job_detail(found.value, task.as_ref(), array)?);
     }
     Ok(DescribeJobsOutput { jobs })
 }
 
-async fn detail(ctx: &Visit<'_>, job: Job, task: Option<&Task>) -> Result<JobDetail, Error> {
+/// A job with the task of its newest attempt, and what has become of its array.
+pub(crate) fn job_detail(
+    job: Job,
+    task: Option<&Task>,
+    array: Option<ArrayPropertiesDetail>,
+) -> Result<JobDetail, store::Error> {
     let scope = Scope::read(job.scope.clone());
-    let array = array(ctx, &job).await?;
     Ok(JobDetail {
         job_arn: scope.batch("job", &job.id),
         job_queue: scope.batch("job-queue", &job.queue),
@@ -52,7 +57,7 @@ async fn detail(ctx: &Visit<'_>, job: Job, task: Option<&Task>) -> Result<JobDet
         attempts: job.attempts.iter().map(attempt).collect(),
         container: container(&job, task)?,
         retry_strategy: Some(retry(&job.retry)),
-        depends_on: job.depends_on.iter().map(depends_on).collect(),
+        depends_on: job.depends_on.iter().map(|id| depends_on(id)).collect(),
         timeout: job
             .timeout_seconds
             .map(|seconds| JobTimeout { attempt_duration_seconds: i32::try_from(seconds).ok() }),
@@ -75,7 +80,7 @@ async fn detail(ctx: &Visit<'_>, job: Job, task: Option<&Task>) -> Result<JobDet
 }
 
 /// The container with what the attempt that is under way, or was the last, has come to.
-fn container(job: &Job, task: Option<&Task>) -> Result<Document, Error> {
+fn container(job: &Job, task: Option<&Task>) -> Result<Document, store::Error> {
     let mut shown = Document::of_row(&job.shown)?.0;
     if let Some(task) = task {
         shown["taskArn"] = json!(task.key().arn());
@@ -150,8 +155,8 @@ fn retry(retry: &Retry) -> RetryStrategy {
     }
 }
 
-fn depends_on(id: &String) -> JobDependency {
-    JobDependency { job_id: Some(id.clone()), r#type: None }
+fn depends_on(id: &str) -> JobDependency {
+    JobDependency { job_id: Some(id.to_owned()), r#type: None }
 }
 
 /// Of a queue, the running jobs unless another status is asked for; with a filter, those of any status.

@@ -12,7 +12,7 @@ use crate::errors::Error;
 use crate::jobs::default_log;
 use crate::jobs::model::{Array, ExitRule, Job, JobQueue, JobStatus, Retry};
 use crate::model::{Container, Status};
-use crate::tables::{self, Found};
+use crate::tables::Found;
 use crate::visit::{Commit, Once, Visit};
 use crate::wire::Document;
 use crate::wire::batch::{
@@ -60,7 +60,7 @@ pub(crate) async fn submit_job(
         } else if job.waits_for.is_empty() {
             ctx.room().begin(&mut batch, &mut job);
         }
-        tables::add_job(&mut batch, &job);
+        ctx.room().add_job(&mut batch, &job);
         let reply = SubmitJobOutput {
             job_arn: ctx.scope().batch("job", &job.id),
             job_name: job.name,
@@ -68,7 +68,7 @@ pub(crate) async fn submit_job(
         };
         once.keep(ctx, &mut batch, &reply)?;
         if ctx.room().commit(batch).await? == Commit::Done {
-            ctx.room().bell.notify_one();
+            ctx.room().ring();
             return Ok(reply);
         }
     }

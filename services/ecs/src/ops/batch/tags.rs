@@ -47,14 +47,18 @@ async fn change(ctx: &Visit<'_>, arn: &str, act: impl Fn(&mut Tags)) -> Result<T
                 let found = tables.environment(&scope, name).await?.ok_or_else(not_found)?;
                 let mut changed = found.value.clone();
                 act(&mut changed.tags);
-                found.replace(&mut batch, &changed);
+                if changed != found.value {
+                    found.replace(&mut batch, &changed);
+                }
                 changed.tags
             }
             "job-queue" => {
                 let found = tables.queue(&scope, name).await?.ok_or_else(not_found)?;
                 let mut changed = found.value.clone();
                 act(&mut changed.tags);
-                found.replace(&mut batch, &changed);
+                if changed != found.value {
+                    found.replace(&mut batch, &changed);
+                }
                 changed.tags
             }
             "job-definition" => {
@@ -64,19 +68,23 @@ async fn change(ctx: &Visit<'_>, arn: &str, act: impl Fn(&mut Tags)) -> Result<T
                 let found = found.ok_or_else(not_found)?;
                 let mut changed = found.value.clone();
                 act(&mut changed.tags);
-                found.replace(&mut batch, &changed);
+                if changed != found.value {
+                    found.replace(&mut batch, &changed);
+                }
                 changed.tags
             }
             "job" => {
                 let found = tables.job(&scope, name).await?.ok_or_else(not_found)?;
                 let mut changed = found.value.clone();
                 act(&mut changed.tags);
-                found.change(&mut batch, changed.clone());
+                if changed != found.value {
+                    found.change(&mut batch, changed.clone());
+                }
                 changed.tags
             }
             _ => return Err(not_found()),
         };
-        if ctx.room().commit(batch).await? == Commit::Done {
+        if batch.changes().is_empty() || ctx.room().commit(batch).await? == Commit::Done {
             return Ok(tags);
         }
     }

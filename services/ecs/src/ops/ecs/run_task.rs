@@ -5,7 +5,6 @@ use crate::compose::compose;
 use crate::describe;
 use crate::errors::Error;
 use crate::model::{Status, Tags, Task};
-use crate::tables;
 use crate::visit::{Commit, Once, Visit};
 use crate::wire::Document;
 use crate::wire::ecs::{LaunchType, PropagateTags, RunTaskInput, TaskDefinitionParts, TasksOutput};
@@ -30,11 +29,11 @@ pub(crate) async fn run_task(ctx: &Visit<'_>, req: RunTaskInput) -> Result<Tasks
         };
         let mut batch = Batch::new();
         for task in &tasks {
-            tables::add_task(&mut batch, task);
+            ctx.room().add_task(&mut batch, task);
         }
         once.keep(ctx, &mut batch, &reply)?;
         if ctx.room().commit(batch).await? == Commit::Done {
-            ctx.room().bell.notify_one();
+            ctx.room().ring();
             return Ok(reply);
         }
     }

@@ -49,7 +49,9 @@ async fn change(ctx: &Visit<'_>, arn: &str, act: impl Fn(&mut Tags)) -> Result<T
                 let found = tables.cluster(&scope, name).await?.ok_or(Error::ClusterNotFound)?;
                 let mut cluster = found.value.clone();
                 act(&mut cluster.tags);
-                found.replace(&mut batch, &cluster);
+                if cluster != found.value {
+                    found.replace(&mut batch, &cluster);
+                }
                 cluster.tags
             }
             "task-definition" => {
@@ -59,7 +61,9 @@ async fn change(ctx: &Visit<'_>, arn: &str, act: impl Fn(&mut Tags)) -> Result<T
                 let found = found.ok_or(Error::ResourceNotFound)?;
                 let mut definition = found.value.clone();
                 act(&mut definition.tags);
-                found.replace(&mut batch, &definition);
+                if definition != found.value {
+                    found.replace(&mut batch, &definition);
+                }
                 definition.tags
             }
             "task" => {
@@ -69,12 +73,14 @@ async fn change(ctx: &Visit<'_>, arn: &str, act: impl Fn(&mut Tags)) -> Result<T
                 let found = tables.task(&key).await?.ok_or(Error::ResourceNotFound)?;
                 let mut task = found.value.clone();
                 act(&mut task.tags);
-                found.replace(&mut batch, &task);
+                if task != found.value {
+                    found.replace(&mut batch, &task);
+                }
                 task.tags
             }
             _ => return Err(Error::ResourceNotFound),
         };
-        if ctx.room().commit(batch).await? == Commit::Done {
+        if batch.changes().is_empty() || ctx.room().commit(batch).await? == Commit::Done {
             return Ok(tags);
         }
     }
