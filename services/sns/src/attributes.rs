@@ -42,6 +42,8 @@ pub(crate) fn set_topic(
     if !TOPIC.contains(&name) {
         return Err(Error::parameter("AttributeName"));
     }
+    let is_truth = matches!(name, "FifoTopic" | "ContentBasedDeduplication");
+    let value = if is_truth { value.to_ascii_lowercase() } else { value };
     let is_good = match name {
         "FifoTopic" | "ContentBasedDeduplication" => matches!(&*value, "true" | "false"),
         "Policy" => is_object(&value),
@@ -65,7 +67,7 @@ pub(crate) fn set_subscription(
     if !SUBSCRIPTION.contains(&name) {
         return Err(Error::parameter("AttributeName"));
     }
-    if value.is_empty() {
+    if value.is_empty() || name == "FilterPolicy" && filter::is_empty(&value) {
         attributes.remove(name);
         return Ok(());
     }

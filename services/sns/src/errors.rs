@@ -16,11 +16,13 @@ pub(crate) enum Error {
     InvalidParameter(String),
     #[error("Invalid parameter: {0}")]
     InvalidParameterValue(String),
+    #[error("Could not complete request: tag quota of per resource exceeded")]
+    TagLimitExceeded,
     #[error("{0} does not exist")]
     NotFound(&'static str),
     #[error("Resource does not exist")]
     ResourceNotFound,
-    #[error("The batch request contains more entries than permissible (more than 10).")]
+    #[error("The batch request contains more entries than permissible.")]
     TooManyEntries,
     /// Another request was faster too often.
     #[error("The resource is being changed by another request.")] // By analogy.
@@ -56,6 +58,7 @@ impl Error {
             Error::InvalidParameterValue(_) => {
                 (400, "InvalidParameterValueException", "ParameterValueInvalid")
             }
+            Error::TagLimitExceeded => (400, "TagLimitExceededException", "TagLimitExceeded"),
             Error::NotFound(_) => (404, "NotFoundException", "NotFound"),
             Error::ResourceNotFound => (404, "ResourceNotFoundException", "ResourceNotFound"),
             Error::TooManyEntries => {

@@ -13,9 +13,53 @@ use crate::wire::MessageAttributeValue;
 
 /// Refuses what is no filter policy.
 pub(crate) fn check(policy: &str) -> Result<(), Error> {
-    Pattern::parse(policy)
-        .map(drop)
-        .map_err(|error| Error::parameter(format!("FilterPolicy: {error}")))
+    let refused = |reason: String| Error::parameter(format!("FilterPolicy: {reason}"));
+    Pattern::parse(policy).map_err(|error| refused(error.to_string()))?;
+    let policy: Value = serde_json::from_str(policy).map_err(|error| refused(error.to_string()))?;
+    let size = Size::of(&policy, 1);
+    if KEYS_MAX < size.keys {
+        return Err(refused(format!("Filter policy can not have more than {KEYS_MAX} keys")));
+    }
+    if COMBINATIONS_MAX < size.combinations {
+        return Err(refused("Filter policy is too complex".to_owned()));
+    }
+    Ok(())
+}
+
+/// Whether a policy wants everything: it is the same as none.
+pub(crate) fn is_empty(policy: &str) -> bool {
+    serde_json::from_str(policy).is_ok_and(|policy: Map<String, Value>| policy.is_empty())
+}
+
+/// <https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html>
+const KEYS_MAX: usize = 5;
+const COMBINATIONS_MAX: usize = 150;
+
+/// How much a filter policy asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Size {
+    keys: usize,
+    /// The product of the numbers of values, each times its level.
+    combinations: usize,
+}
+
+impl Size {
+    fn of(policy: &Value, level: usize) -> Self {
+        let none = Size { keys: 0, combinations: 1 };
+        let of_entry = |(name, value): (&String, &Value)| match value {
+            Value::Array(cases) if name == "$or" => {
+                cases.iter().map(|case| Size::of(case, level)).fold(none, Size::and)
+            }
+            Value::Array(values) => Size { keys: 1, combinations: values.len() * level },
+            nested => Size::of(nested, level + 1),
+        };
+        policy.as_object().into_iter().flatten().map(of_entry).fold(none, Size::and)
+    }
+
+    fn and(self, other: Self) -> Self {
+        let combinations = self.combinations.saturating_mul(other.combinations);
+        Size { keys: self.keys + other.keys, combinations }
+    }
 }
 
 /// Whether the filter policy of a subscription lets a message through.
@@ -100,6 +144,23 @@ mod tests {
             let wanted = wants(&subscription(policy, "MessageAttributes"), "", &attributes);
             assert_eq!(wanted, is_wanted, "{policy}");
         }
+    }
+
+    #[test]
+    fn a_policy_is_bounded_by_its_keys_and_its_combinations() {
+        let size = |text: &str| Size::of(&serde_json::from_str(text).unwrap(), 1);
+        assert_eq!(size(r#"{"a": [1, 2], "b": [3]}"#), Size { keys: 2, combinations: 2 });
+        // AWS's own example: three keys at the levels 3, 2 and 1 with 4, 2 and 3 values are 3×4 × 2×2 × 3.
+        let nested = r#"{"a": {"b": {"c": [1, 2, 3, 4]}}, "d": {"e": [1, 2]}, "f": [1, 2, 3]}"#;
+        assert_eq!(size(nested).combinations, 12 * 4 * 3);
+        let many: Vec<u32> = (0..151).collect();
+        let text = serde_json::json!({"a": many}).to_string();
+        assert_eq!(
+            check(&text).unwrap_err().to_string(),
+            "Invalid parameter: FilterPolicy: Filter policy is too complex"
+        );
+        assert!(check(r#"{"a":[1],"b":[1],"c":[1],"d":[1],"e":[1],"f":[1]}"#).is_err());
+        assert!(is_empty(" {} ") && !is_empty(r#"{"a": [1]}"#));
     }
 
     #[test]

@@ -101,3 +101,7 @@ pub(crate) fn is_fifo(topic_arn: &str) -> bool {
 pub(crate) fn is_http(protocol: &str) -> bool {
     matches!(protocol, "http" | "https")
 }
+
+pub(crate) fn is_mail(protocol: &str) -> bool {
+    matches!(protocol, "email" | "email-json")
+}

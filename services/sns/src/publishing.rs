@@ -23,6 +23,8 @@ pub(crate) const DEDUPLICATION: Duration = Duration::from_mins(5);
 /// <https://docs.aws.amazon.com/general/latest/gr/sns.html>
 pub(crate) const MESSAGE_BYTES_MAX: usize = 262_144;
 
+pub(crate) const GROUP_MISSING: &str = "The MessageGroupId parameter is required for FIFO topics";
+
 /// A message as a request or an entry of a batch has it.
 pub(crate) struct Given {
     pub(crate) message: String,
@@ -81,7 +83,7 @@ impl Given {
             };
         }
         if self.group_id.is_none() {
-            return refused("The MessageGroupId parameter is required for FIFO topics");
+            return refused(GROUP_MISSING);
         }
         if self.deduplication_key(topic_arn, topic).is_none() {
             return refused(

@@ -25,6 +25,8 @@ pub(crate) async fn get_topic_attributes(
     let effective = policy.of_topic(attributes::disables_overrides(&topic.attributes));
     let owner = base::Arn::parse(&arn).map(|arn| arn.account).unwrap_or_default();
     let mut attributes = topic.attributes;
+    // Only a FIFO topic says what it is.
+    attributes.retain(|name, _| name != "FifoTopic" || is_fifo(&arn));
     for (name, value) in [
         ("TopicArn", arn.clone()),
         ("Owner", owner.clone()),

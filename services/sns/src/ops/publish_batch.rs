@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
 use crate::errors::Error;
-use crate::publishing::{Given, MESSAGE_BYTES_MAX, Publishing};
+use crate::model::is_fifo;
+use crate::publishing::{GROUP_MISSING, Given, MESSAGE_BYTES_MAX, Publishing};
 use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{
@@ -24,6 +25,10 @@ pub(crate) async fn publish_batch(
         return Ok(aws::decode(answer.as_bytes())?);
     }
     let entries = checked(req.publish_batch_request_entries)?;
+    // A FIFO topic takes none of a batch that it couldn't order.
+    if is_fifo(&req.topic_arn) && entries.iter().any(|(_, given)| given.group_id.is_none()) {
+        return Err(Error::parameter(GROUP_MISSING));
+    }
     let mut publishing = Publishing::begin(ctx, req.topic_arn).await?;
     let mut reply = PublishBatchOutput { successful: Vec::new(), failed: Vec::new() };
     for (id, given) in entries {

@@ -6,13 +6,14 @@ use crate::attributes;
 use crate::delivery::Question;
 use crate::errors::Error;
 use crate::http_endpoint;
-use crate::model::{State, Subscription, is_fifo, is_http};
+use crate::model::{State, Subscription, is_fifo, is_http, is_mail};
 use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{SubscribeInput, SubscriptionInput};
 
 /// Idempotent by protocol and endpoint. Queues and functions of the house need no confirmation;
-/// another endpoint is sent a token, and a new one whenever it is subscribed again before it has confirmed.
+/// an HTTP endpoint is sent a token, and a new one whenever it is subscribed again before it has confirmed.
+/// The house sends no mail, so a subscription of that kind stays pending, as on AWS one that nobody confirms.
 ///
 /// <https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html>
 pub(crate) async fn subscribe(
@@ -44,7 +45,8 @@ pub(crate) async fn subscribe(
     }
 
     let id = same.map_or_else(|| ctx.house().uuid(), |(_, id, _)| id);
-    let token = is_http(&req.protocol).then(|| ctx.token());
+    let needs_token = is_http(&req.protocol) || is_mail(&req.protocol);
+    let token = needs_token.then(|| ctx.token());
     let subscription = Subscription {
         protocol: req.protocol,
         endpoint,
@@ -57,7 +59,7 @@ pub(crate) async fn subscribe(
     };
     let mut batch = Batch::new();
     tables::require_topic(&mut batch, &topic_arn, Some(&found));
-    if let Some(token) = &subscription.token {
+    if let Some(token) = subscription.token.as_ref().filter(|_| is_http(&subscription.protocol)) {
         let pair = (&found.value, &subscription);
         let question = Question::Subscribe.to(&topic_arn, &id, pair, token, ctx).await?;
         tables::put_delivery(&mut batch, &question);
@@ -84,7 +86,10 @@ fn check_endpoint(topic_arn: &str, protocol: &str, endpoint: &str) -> Result<(),
         "http" | "https" => {
             return Err(Error::parameter("Endpoint must match the specified protocol"));
         }
-        "email" | "email-json" | "sms" | "application" | "firehose" => {
+        // Nobody confirms a subscription whose question isn't sent: it gets no message.
+        "email" | "email-json" if !is_fifo(topic_arn) && endpoint.contains('@') => return Ok(()),
+        "email" | "email-json" => return Err(Error::parameter("Email address")),
+        "sms" | "application" | "firehose" => {
             return Err(Error::parameter(format!(
                 "Protocol Reason: Freehold doesn't deliver to endpoints of the protocol {protocol}."
             )));

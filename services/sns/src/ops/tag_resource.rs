@@ -14,7 +14,7 @@ pub(crate) async fn tag_resource(ctx: &Visit<'_>, req: TagResourceInput) -> Resu
     let mut topic = found.value.clone();
     topic.tags.extend(req.tags.into_iter().map(|tag| (tag.key, tag.value)));
     if TAGS_MAX < topic.tags.len() {
-        return Err(Error::parameter("Tags Reason: a topic has at most 50 tags")); // By analogy.
+        return Err(Error::TagLimitExceeded);
     }
 
     let mut batch = Batch::new();

@@ -79,15 +79,27 @@ async fn a_subscription_is_made_once_changed_and_ended() {
 }
 
 #[tokio::test]
+async fn a_subscription_by_mail_waits_for_a_confirmation() {
+    let room = Room::open().await;
+    let topic = room.topic("orders", json!({})).await;
+    let body = json!({"TopicArn": topic, "Protocol": "email", "Endpoint": "a@example.com"});
+    assert_eq!(room.call("Subscribe", body).await["SubscriptionArn"], "pending confirmation");
+    room.call("Publish", json!({"TopicArn": topic, "Message": "hello"})).await;
+    let listed = room.call("ListSubscriptions", json!({})).await;
+    assert_eq!(listed["Subscriptions"][0]["SubscriptionArn"], "PendingConfirmation");
+}
+
+#[tokio::test]
 async fn what_cannot_be_reached_is_refused_clearly() {
     let room = Room::open().await;
     let topic = room.topic("orders", json!({})).await;
     for (protocol, endpoint, sentence) in [
         (
-            "email",
-            "a@example.com",
-            "Invalid parameter: Protocol Reason: Freehold doesn't deliver to endpoints of the protocol email.",
+            "sms",
+            "+15550100",
+            "Invalid parameter: Protocol Reason: Freehold doesn't deliver to endpoints of the protocol sms.",
         ),
+        ("email", "nobody", "Invalid parameter: Email address"),
         ("sqs", "orders", "Invalid parameter: SQS endpoint ARN"),
         (
             "pigeon",
