@@ -103,12 +103,21 @@ impl Draft {
         self.file.write_all(bytes).await
     }
 
-    /// Makes the file durable.
+    /// Makes the file durable. If that fails, as it may on a full disk, nothing is left of it.
     pub(crate) async fn keep(mut self) -> io::Result<Segment> {
+        match self.sync().await {
+            Ok(()) => Ok(Segment { file: self.name, size: self.size }),
+            Err(error) => {
+                self.discard().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn sync(&mut self) -> io::Result<()> {
         self.file.flush().await?;
         self.file.sync_all().await?;
-        sync_folder(&self.path).await?;
-        Ok(Segment { file: self.name, size: self.size })
+        sync_folder(&self.path).await
     }
 
     /// Removes what has been written.

@@ -1,12 +1,13 @@
 //! Bodies as SDKs send them: plain, or in chunks with headers behind them.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html>. The head of a request is verified before it
-//! comes here. Signatures of single chunks aren't verified; checksums behind the body are.
+//! comes here; the signatures of chunks are verified here, where signatures are verified at all.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
+use aws::sigv4::Chain;
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use http_body::{Body, Frame};
@@ -26,6 +27,8 @@ pub(crate) enum BodyFault {
     Sha256,
     #[error("the chunks of the body are malformed")]
     Chunks,
+    #[error("a chunk of the body doesn't have the signature that it names")]
+    Signature,
 }
 
 /// Headers that come behind a body.
@@ -72,6 +75,52 @@ pub(crate) struct Chunked {
     trailers: Arc<Trailers>,
     buffer: BytesMut,
     step: Step,
+    signing: Option<Signing>,
+}
+
+/// The signatures that are to be verified.
+struct Signing {
+    chain: Chain,
+    /// Of the chunk that is being read.
+    signature: String,
+    hash: Sha256,
+    /// The headers behind the body, as they are signed.
+    trailer: Vec<u8>,
+    is_trailer_due: bool,
+}
+
+const CHUNK_SIGNATURE: &str = "chunk-signature=";
+const TRAILER_SIGNATURE: &[u8] = b"x-amz-trailer-signature:";
+
+impl Signing {
+    /// Begins a chunk by the line before it.
+    fn begin(&mut self, line: &str) -> Result<(), BodyFault> {
+        let extension = line.split(';').find_map(|part| part.trim().strip_prefix(CHUNK_SIGNATURE));
+        extension.ok_or(BodyFault::Signature)?.trim().clone_into(&mut self.signature);
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), BodyFault> {
+        let hash = self.hash.finalize_reset();
+        verified(self.chain.takes_chunk(&hash, &self.signature))
+    }
+
+    /// Takes a line behind the last chunk; whether it is the signature of those before it.
+    fn take_trailer(&mut self, line: &[u8]) -> Result<bool, BodyFault> {
+        let Some(signature) = line.strip_prefix(TRAILER_SIGNATURE) else {
+            self.trailer.extend_from_slice(line);
+            self.trailer.push(b'\n');
+            return Ok(false);
+        };
+        let signature = std::str::from_utf8(signature).map_err(|_| BodyFault::Signature)?;
+        verified(self.chain.takes_trailer(&self.trailer, signature.trim()))?;
+        self.is_trailer_due = false;
+        Ok(true)
+    }
+}
+
+fn verified(is_right: bool) -> Result<(), BodyFault> {
+    if is_right { Ok(()) } else { Err(BodyFault::Signature) }
 }
 
 enum Step {
@@ -88,7 +137,19 @@ enum Step {
 
 impl Chunked {
     pub(crate) fn new(inner: HttpBody, trailers: Arc<Trailers>) -> Self {
-        Chunked { inner, trailers, buffer: BytesMut::new(), step: Step::Size }
+        Chunked { inner, trailers, buffer: BytesMut::new(), step: Step::Size, signing: None }
+    }
+
+    /// The same, whose chunks must be signed, and its headers behind them if it has any.
+    pub(crate) fn signed(self, chain: Chain, has_trailer: bool) -> Self {
+        let signing = Signing {
+            chain,
+            signature: String::new(),
+            hash: Sha256::new(),
+            trailer: Vec::new(),
+            is_trailer_due: has_trailer,
+        };
+        Chunked { signing: Some(signing), ..self }
     }
 
     /// What can be made of the bytes that are here; nothing if it takes more of them.
@@ -102,17 +163,30 @@ impl Chunked {
                     }
                     let take = usize::try_from(*left).unwrap_or(usize::MAX).min(self.buffer.len());
                     *left -= take as u64;
-                    if *left == 0 {
+                    let is_over = *left == 0;
+                    let bytes = self.buffer.split_to(take).freeze();
+                    if let Some(signing) = &mut self.signing {
+                        signing.hash.update(&bytes);
+                    }
+                    if is_over {
+                        self.signing.as_mut().map_or(Ok(()), Signing::end)?;
                         self.step = Step::Behind;
                     }
-                    return Ok(Some(self.buffer.split_to(take).freeze()));
+                    return Ok(Some(bytes));
                 }
                 Step::Size => {
                     let Some(line) = self.line()? else { return Ok(None) };
-                    let digits = line.split(|byte| *byte == b';').next().unwrap_or_default();
-                    let digits = std::str::from_utf8(digits).map_err(|_| BodyFault::Chunks)?;
+                    let line = std::str::from_utf8(&line).map_err(|_| BodyFault::Chunks)?;
+                    let digits = line.split(';').next().unwrap_or_default();
                     let size = u64::from_str_radix(digits.trim(), 16);
-                    self.step = match size.map_err(|_| BodyFault::Chunks)? {
+                    let size = size.map_err(|_| BodyFault::Chunks)?;
+                    if let Some(signing) = &mut self.signing {
+                        signing.begin(line)?;
+                        if size == 0 {
+                            signing.end()?;
+                        }
+                    }
+                    self.step = match size {
                         0 => Step::Trailers,
                         size => Step::Inside(size),
                     };
@@ -126,9 +200,14 @@ impl Chunked {
                 }
                 Step::Trailers => {
                     let Some(line) = self.line()? else { return Ok(None) };
+                    let signing = self.signing.as_mut().filter(|_| !line.is_empty());
+                    let is_signature =
+                        signing.map_or(Ok(false), |signing| signing.take_trailer(&line))?;
                     if line.is_empty() {
-                        self.step = Step::Done;
-                    } else {
+                        // Those who sign send an empty line before the signature.
+                        let is_due = self.signing.as_ref().is_some_and(|it| it.is_trailer_due);
+                        self.step = if is_due { Step::Trailers } else { Step::Done };
+                    } else if !is_signature {
                         self.trailers.take(&line).ok_or(BodyFault::Chunks)?;
                     }
                 }
@@ -168,7 +247,9 @@ impl Body for Chunked {
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 // Some clients leave the last empty line out.
                 None if matches!(self.step, Step::Done | Step::Trailers) => {
-                    return Poll::Ready(None);
+                    let is_due = self.signing.as_ref().is_some_and(|it| it.is_trailer_due);
+                    let end = verified(!is_due).err();
+                    return Poll::Ready(end.map(|fault| Err(fault.into())));
                 }
                 None => return Poll::Ready(Some(Err(BodyFault::Chunks.into()))),
             }

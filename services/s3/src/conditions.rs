@@ -3,7 +3,7 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html>
 
 use base::Timestamp;
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use s3s::dto::ETagCondition;
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
@@ -28,13 +28,18 @@ impl ReadConditions {
         let after = |since: Timestamp| since.as_millis() / 1000 < modified;
         match (&self.if_match, self.if_unmodified_since) {
             (Some(condition), _) if !matches(condition, version) => {
-                return Err(errors::precondition_failed());
+                return Err(errors::precondition_failed("If-Match"));
             }
-            (None, Some(since)) if after(since) => return Err(errors::precondition_failed()),
+            (None, Some(since)) if after(since) => {
+                return Err(errors::precondition_failed("If-Unmodified-Since"));
+            }
             _ => {}
         }
         let mut error = not_modified();
         error.set_status_code(StatusCode::NOT_MODIFIED);
+        if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", version.body.etag)) {
+            error.set_headers([(header::ETAG, tag)].into_iter().collect());
+        }
         match (&self.if_none_match, self.if_modified_since) {
             (Some(condition), _) if matches(condition, version) => Err(error),
             (None, Some(since)) if !after(since) => Err(error),
@@ -52,18 +57,18 @@ pub(crate) struct WriteConditions {
 
 impl WriteConditions {
     /// Against the object that is there now, if one is.
-    pub(crate) fn check(&self, current: Option<&Version>) -> S3Result<()> {
+    pub(crate) fn check(&self, key: &str, current: Option<&Version>) -> S3Result<()> {
         let current = current.filter(|version| !version.is_delete_marker);
         match (&self.if_match, current) {
-            (Some(_), None) => return Err(errors::no_such_key()),
+            (Some(_), None) => return Err(errors::no_such_key(key)),
             (Some(condition), Some(version)) if !matches(condition, version) => {
-                return Err(errors::precondition_failed());
+                return Err(errors::precondition_failed("If-Match"));
             }
             _ => {}
         }
         match (&self.if_none_match, current) {
             (Some(condition), Some(version)) if matches(condition, version) => {
-                Err(errors::precondition_failed())
+                Err(errors::precondition_failed("If-None-Match"))
             }
             _ => Ok(()),
         }

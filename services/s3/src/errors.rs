@@ -5,15 +5,36 @@
 use std::borrow::Cow;
 use std::io;
 
-use http::StatusCode;
+use http::{HeaderName, HeaderValue, StatusCode};
 use s3s::{S3Error, S3ErrorCode, s3_error};
 
-pub(crate) fn no_such_bucket() -> S3Error {
-    s3_error!(NoSuchBucket, "The specified bucket does not exist")
+/// What the headers begin with by which an error carries more than its code and message to `front`, which writes them.
+pub(crate) const DETAIL: &str = "x-freehold-detail-";
+
+/// The same error with one more element: `BucketName`, `Key`, `Condition`.
+pub(crate) fn with_detail(mut error: S3Error, element: &str, text: &str) -> S3Error {
+    let name = HeaderName::from_bytes(format!("{DETAIL}{element}").as_bytes());
+    // Headers hold no line feeds, which keys can: such a detail is left out.
+    if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(text)) {
+        let mut headers = error.headers().cloned().unwrap_or_default();
+        headers.insert(name, value);
+        error.set_headers(headers);
+    }
+    error
 }
 
-pub(crate) fn no_such_key() -> S3Error {
-    s3_error!(NoSuchKey, "The specified key does not exist.")
+pub(crate) fn no_such_bucket(name: &str) -> S3Error {
+    let error = s3_error!(NoSuchBucket, "The specified bucket does not exist");
+    with_detail(error, "bucketname", name)
+}
+
+pub(crate) fn no_such_key(key: &str) -> S3Error {
+    with_detail(s3_error!(NoSuchKey, "The specified key does not exist."), "key", key)
+}
+
+/// An object that must be restored before it can be read.
+pub(crate) fn archived() -> S3Error {
+    s3_error!(InvalidObjectState, "The operation is not valid for the object's storage class")
 }
 
 pub(crate) fn no_such_version() -> S3Error {
@@ -25,8 +46,11 @@ pub(crate) fn no_such_upload() -> S3Error {
     S3Error::with_message(S3ErrorCode::NoSuchUpload, message)
 }
 
-pub(crate) fn precondition_failed() -> S3Error {
-    s3_error!(PreconditionFailed, "At least one of the pre-conditions you specified did not hold")
+/// The header that names the condition is told: `If-Match`.
+pub(crate) fn precondition_failed(condition: &str) -> S3Error {
+    let message = "At least one of the pre-conditions you specified did not hold";
+    let error = S3Error::with_message(S3ErrorCode::PreconditionFailed, message);
+    with_detail(error, "condition", condition)
 }
 
 pub(crate) fn invalid_argument(message: impl Into<Cow<'static, str>>) -> S3Error {

@@ -7,20 +7,26 @@
 use std::sync::Arc;
 
 use aws::codec::client;
+use aws::sigv2;
+use aws::sigv4::{self, Chain};
 use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Full};
 use s3s::host::{S3Host, VirtualHost};
-use s3s::service::S3Service;
 use s3s::{Body, S3Error, S3Result, s3_error};
 use service::{Ctx, HttpBody};
 
 use crate::S3;
+use crate::access::Circumstances;
 use crate::chunked::{Chunked, Hashed, Trailers};
+use crate::cors;
+use crate::forms;
+use crate::replies;
 
 const CONTENT_SHA256: &str = "x-amz-content-sha256";
 const SDK_CHECKSUM: &str = "x-amz-sdk-checksum-algorithm";
 const CHECKSUM: &str = "x-amz-checksum-algorithm";
+const SIGNED_CHUNKS: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 const DECODED_LENGTH: &str = "x-amz-decoded-content-length";
 /// What a presigned URL was signed with, by the names of its query.
 const SIGNED_WITH: [&str; 10] = [
@@ -36,37 +42,28 @@ const SIGNED_WITH: [&str; 10] = [
     "Expires",
 ];
 
+/// What the names of S3's own headers begin with, also in a query.
+const OF_HEADER: &str = "x-amz-";
+
 /// Buckets in host names: `bucket.s3.localhost:4566`, `bucket.s3.us-east-1.amazonaws.com`.
 pub(crate) struct BucketHosts;
 
 impl S3Host for BucketHosts {
     fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
-        let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-        let of_bucket = name
-            .match_indices(".s3")
-            .find(|(at, dot)| {
-                matches!(name.as_bytes().get(at + dot.len()), None | Some(b'.' | b'-'))
-            })
-            .map(|(at, _)| &name[..at]);
-        Ok(match of_bucket {
-            Some(bucket) if !bucket.is_empty() => VirtualHost::new(host).with_bucket(bucket),
-            _ => VirtualHost::new(host),
+        Ok(match sigv2::bucket_of_host(host) {
+            Some(bucket) => VirtualHost::new(host).with_bucket(bucket),
+            None => VirtualHost::new(host),
         })
     }
 }
 
 /// Answers a request that came over HTTP.
-pub(crate) async fn answer(
-    protocol: &S3Service,
-    ctx: Ctx,
-    request: Request<HttpBody>,
-) -> Response<HttpBody> {
+pub(crate) async fn answer(s3: &S3, ctx: Ctx, request: Request<HttpBody>) -> Response<HttpBody> {
     let request_id = ctx.request_id().to_owned();
-    let answered = match prepared(ctx, request) {
-        Ok(request) => protocol.call(request).await.map_err(|error| {
-            let error: Box<dyn std::error::Error + Send + Sync> = error.into();
-            tracing::error!(%error, "failed to write a reply of S3");
-        }),
+    let is_head = request.method() == http::Method::HEAD;
+    let asked = cors::Asked::of(&request);
+    let answered = match respond(s3, ctx, request, asked.as_ref()).await {
+        Ok(response) => Ok(response),
         Err(error) => error.to_http_response().map_err(|_| ()),
     };
     let mut response = match answered {
@@ -77,11 +74,42 @@ pub(crate) async fn answer(
             response
         }
     };
-    if let Ok(id) = http::HeaderValue::from_str(&request_id) {
+    if response.status().is_client_error() || response.status().is_server_error() {
+        response = replies::completed(response, &request_id, is_head).await;
+    }
+    // s3s says so of GetObject only.
+    if is_head && response.headers().contains_key(header::CONTENT_RANGE) {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
+    if let Some(asked) = &asked {
+        response.headers_mut().extend(cors::headers(&s3.room, asked).await);
+    }
+    if let Ok(id) = HeaderValue::from_str(&request_id) {
         response.headers_mut().insert("x-amz-request-id", id.clone());
         response.headers_mut().insert("x-amz-id-2", id);
     }
     response
+}
+
+async fn respond(
+    s3: &S3,
+    ctx: Ctx,
+    request: Request<HttpBody>,
+    asked: Option<&cors::Asked>,
+) -> S3Result<Response<Body>> {
+    if request.method() == http::Method::OPTIONS {
+        return cors::preflight(&s3.room, asked).await;
+    }
+    let request = match forms::is_form(request.headers()) {
+        true => forms::without_signature(request).await?,
+        false => request,
+    };
+    let replied = s3.protocol.call(prepared(ctx, request)?).await;
+    replied.map_err(|error| {
+        let error: Box<dyn std::error::Error + Send + Sync> = error.into();
+        tracing::error!(%error, "failed to write a reply of S3");
+        s3_error!(InternalError, "We encountered an internal error. Please try again.")
+    })
 }
 
 fn empty() -> HttpBody {
@@ -91,10 +119,21 @@ fn empty() -> HttpBody {
 /// The request as `s3s` shall read it.
 fn prepared(ctx: Ctx, request: Request<HttpBody>) -> S3Result<Request<Body>> {
     let (mut head, body) = request.into_parts();
+    let chain = head.extensions.remove::<Chain>();
+    head.extensions.insert(Circumstances::of(&head));
     let query = head.uri.query().unwrap_or_default().to_owned();
     check_expiry(&query, ctx.now().as_millis())?;
-    head.uri = unsigned(&head.uri, &query)?;
+    let is_link = query.contains("Signature=");
+    if is_link {
+        head.headers.extend(headers_of_link(&query));
+    }
+    head.uri = unsigned(&head.uri, &query, is_link)?;
     head.headers.remove(header::AUTHORIZATION);
+    // A range that can't be read is none.
+    let range = text(&head.headers, header::RANGE.as_str());
+    if range.is_some_and(|range| s3s::dto::Range::parse(range).is_err()) {
+        head.headers.remove(header::RANGE);
+    }
     // Clients name the checksum by this header, s3s reads the other.
     if let Some(algorithm) = head.headers.remove(SDK_CHECKSUM) {
         head.headers.entry(CHECKSUM).or_insert(algorithm);
@@ -109,7 +148,12 @@ fn prepared(ctx: Ctx, request: Request<HttpBody>) -> S3Result<Request<Body>> {
                 s3_error!(MissingContentLength, "You must provide the Content-Length HTTP header.")
             })?;
             head.headers.insert(header::CONTENT_LENGTH, length);
-            HttpBody::new(Chunked::new(body, Arc::clone(&trailers)))
+            let chunked = Chunked::new(body, Arc::clone(&trailers));
+            let chain = chain.filter(|_| hash.starts_with(SIGNED_CHUNKS));
+            HttpBody::new(match chain {
+                Some(chain) => chunked.signed(chain, hash.ends_with("-TRAILER")),
+                None => chunked,
+            })
         }
         Some(hash) if hash.len() == 64 => HttpBody::new(Hashed::new(body, hash)),
         _ => body,
@@ -123,14 +167,23 @@ fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
 }
 
+/// The headers that a presigned URL carries in its query, as SDKs put them there.
+fn headers_of_link(query: &str) -> HeaderMap {
+    let carried = sigv4::query_parameters(query).filter(|(name, _)| name.starts_with(OF_HEADER));
+    let header = |(name, value): (String, String)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_str(&value).ok()?))
+    };
+    carried.filter_map(header).collect()
+}
+
 /// The same address without what it was signed with.
-fn unsigned(uri: &Uri, query: &str) -> S3Result<Uri> {
-    let is_presigned = query.contains("Signature=");
+fn unsigned(uri: &Uri, query: &str, is_link: bool) -> S3Result<Uri> {
     let kept: Vec<&str> = query
         .split('&')
         .filter(|pair| {
             let name = pair.split('=').next().unwrap_or_default();
-            !is_presigned || !SIGNED_WITH.contains(&name)
+            !is_link || !(SIGNED_WITH.contains(&name) || name.starts_with(OF_HEADER))
         })
         .filter(|pair| !pair.is_empty())
         .collect();
@@ -150,7 +203,7 @@ fn check_expiry(query: &str, now: i64) -> S3Result<()> {
         |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     let expired = || s3_error!(AccessDenied, "Request has expired");
     if let (Some(signed), Some(seconds)) = (value("X-Amz-Date"), value("X-Amz-Expires")) {
-        let signed = aws::sigv4::instant(signed);
+        let signed = sigv4::instant(signed);
         let until = signed.zip(seconds.parse::<i64>().ok());
         let (signed, seconds) = until.ok_or_else(|| {
             S3Error::with_message(
@@ -188,7 +241,7 @@ pub(crate) async fn call(
         request.map(|body| HttpBody::new(Full::new(body).map_err(|never| match never {})));
     let length = http_body::Body::size_hint(request.body()).exact().unwrap_or_default();
     request.headers_mut().insert(header::CONTENT_LENGTH, length.into());
-    let (head, body) = answer(&s3.protocol, ctx, request).await.into_parts();
+    let (head, body) = answer(s3, ctx, request).await.into_parts();
     let body = body.collect().await.map_err(|error| {
         tracing::error!(%error, "failed to read a body");
         aws::Error::internal()

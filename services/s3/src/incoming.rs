@@ -1,10 +1,12 @@
 //! A body on its way in: counted, digested, checked against what the client said of it, and written to a file.
 
+use std::io;
 use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use futures_util::StreamExt as _;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
 use http::{HeaderMap, StatusCode};
 use md5::{Digest as _, Md5};
 use s3s::checksum::ChecksumHasher;
@@ -32,6 +34,26 @@ pub(crate) struct Claims {
     /// Where headers that come behind the body are found once it has been read.
     pub(crate) trailers: Option<Arc<Trailers>>,
 }
+
+/// What PutObject and UploadPart say alike of their bodies.
+macro_rules! claims {
+    ($ctx:expr, $req:expr, $algorithm:expr) => {
+        $crate::incoming::Claims {
+            content_md5: $req.content_md5.take(),
+            content_length: $req.content_length,
+            checksums: $crate::incoming::Claims::checksums([
+                (Algorithm::Crc32, $req.checksum_crc32.take()),
+                (Algorithm::Crc32c, $req.checksum_crc32c.take()),
+                (Algorithm::Crc64Nvme, $req.checksum_crc64nvme.take()),
+                (Algorithm::Sha1, $req.checksum_sha1.take()),
+                (Algorithm::Sha256, $req.checksum_sha256.take()),
+            ]),
+            algorithm: $algorithm.and_then(|name| Algorithm::named(name.as_str())),
+            trailers: $ctx.trailers.clone(),
+        }
+    };
+}
+pub(crate) use claims;
 
 impl Claims {
     /// Checksums that an input carries, by their members.
@@ -134,29 +156,45 @@ fn check(
         }
     }
     let found = checksums.finalize();
-    let of = |algorithm| match algorithm {
+    let of = |algorithm| value(&found, algorithm);
+    let kept = |algorithm, value| Checksum { algorithm, value, is_composite: false };
+    match claims.named() {
+        Some((algorithm, claimed)) => {
+            let found = of(algorithm).filter(|found| *found == claimed);
+            let value = found.ok_or_else(|| bad_checksum(algorithm))?;
+            Ok(Some(kept(algorithm, value)))
+        }
+        None => Ok(claims.algorithm.and_then(|algorithm| Some(kept(algorithm, of(algorithm)?)))),
+    }
+}
+
+pub(crate) fn bad_checksum(algorithm: Algorithm) -> S3Error {
+    let name = algorithm.name();
+    let message = format!("The {name} you specified did not match the calculated checksum.");
+    S3Error::with_message(s3s::S3ErrorCode::BadDigest, message)
+}
+
+/// The checksum of bytes that are here already.
+pub(crate) async fn checksum(
+    mut stream: impl Stream<Item = io::Result<Bytes>> + Unpin,
+    algorithm: Algorithm,
+) -> io::Result<Checksum> {
+    let mut hasher = hasher(&[algorithm]);
+    while let Some(piece) = stream.next().await {
+        hasher.update(&piece?);
+    }
+    let value = value(&hasher.finalize(), algorithm).unwrap_or_default();
+    Ok(Checksum { algorithm, value, is_composite: false })
+}
+
+/// The value of one algorithm among those of a hasher, if it was asked for.
+pub(crate) fn value(found: &s3s::dto::Checksum, algorithm: Algorithm) -> Option<String> {
+    match algorithm {
         Algorithm::Crc32 => found.checksum_crc32.clone(),
         Algorithm::Crc32c => found.checksum_crc32c.clone(),
         Algorithm::Crc64Nvme => found.checksum_crc64nvme.clone(),
         Algorithm::Sha1 => found.checksum_sha1.clone(),
         Algorithm::Sha256 => found.checksum_sha256.clone(),
-    };
-    let kept = |algorithm, value| Checksum { algorithm, value, is_composite: false };
-    match claims.named() {
-        Some((algorithm, claimed)) => {
-            let found = of(algorithm).filter(|found| *found == claimed);
-            let value = found.ok_or_else(|| {
-                S3Error::with_message(
-                    s3s::S3ErrorCode::BadDigest,
-                    format!(
-                        "The {} you specified did not match the calculated checksum.",
-                        algorithm.name()
-                    ),
-                )
-            })?;
-            Ok(Some(kept(algorithm, value)))
-        }
-        None => Ok(claims.algorithm.and_then(|algorithm| Some(kept(algorithm, of(algorithm)?)))),
     }
 }
 
@@ -186,6 +224,10 @@ fn of_stream(error: Box<dyn std::error::Error + Send + Sync>) -> S3Error {
             "XAmzContentSHA256Mismatch",
             StatusCode::BAD_REQUEST,
             "The provided 'x-amz-content-sha256' header does not match what was computed.",
+        ),
+        Some(BodyFault::Signature) => s3_error!(
+            SignatureDoesNotMatch,
+            "The request signature we calculated does not match the signature you provided. Check your key and signing method."
         ),
         Some(BodyFault::Chunks) => {
             s3_error!(InvalidRequest, "The chunks of the body are malformed.")

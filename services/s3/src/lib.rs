@@ -9,21 +9,29 @@
 //! # How to read it
 //! - `front`: from an HTTP request to `s3s` and back. `protocol`: each operation and the function in `ops` that answers it.
 //! - `model` and `tables`: what is kept, and how. `bodies`: the files.
+//! - `access`: who may do what; `acl`: the lists that say so beside policies.
 //! - `incoming`: a body on its way in, with the digests that are taken of it.
 //! - `listing`: prefixes, delimiters and pages. `conditions`: `If-Match` and its like.
 //! - `notifications` and `work`: what is told to queues, topics, functions and buses.
 
+mod access;
+mod acl;
 mod bodies;
 mod chunked;
 mod conditions;
+mod cors;
+mod crc;
 mod errors;
+mod forms;
 mod front;
 mod incoming;
+mod lifecycle;
 mod listing;
 mod model;
 mod notifications;
 mod ops;
 mod protocol;
+mod replies;
 mod tables;
 mod visit;
 mod work;
@@ -73,6 +81,11 @@ impl S3 {
         Ok(S3 { room, protocol: protocol.build() })
     }
 
+    /// Lets go what has expired by the rules of its bucket, as [`S3::work`] does now and then.
+    pub async fn age(&self) {
+        work::age(&self.room).await;
+    }
+
     /// Sweeps files that no row names, then delivers notifications. To be run once; it doesn't end.
     pub fn work(&self) -> impl Future<Output = ()> + Send + use<> {
         work::work(Arc::clone(&self.room))
@@ -110,6 +123,6 @@ impl Service for S3 {
 
 impl RawHttp for S3 {
     fn answer(&self, ctx: Ctx, request: Request<HttpBody>) -> HttpReply<'_> {
-        Box::pin(front::answer(&self.protocol, ctx, request))
+        Box::pin(front::answer(self, ctx, request))
     }
 }

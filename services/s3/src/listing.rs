@@ -63,7 +63,7 @@ pub(crate) fn token(after: &str) -> String {
 
 /// The place that a token names.
 pub(crate) fn place(token: &str) -> S3Result<String> {
-    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok();
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).ok().filter(|bytes| !bytes.is_empty());
     bytes
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .ok_or_else(|| errors::invalid_argument("The continuation token provided is incorrect"))

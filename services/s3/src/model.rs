@@ -2,6 +2,8 @@
 
 use base::Timestamp;
 
+use crate::acl::Grant;
+
 /// A bucket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Bucket {
@@ -38,6 +40,33 @@ pub(crate) struct Version {
     pub(crate) body: Body,
     pub(crate) headers: Headers,
     pub(crate) tags: Vec<(String, String)>,
+    /// Where nothing was said, it is private.
+    pub(crate) acl: Option<Vec<Grant>>,
+    pub(crate) lock: Lock,
+    /// Until when an archived object can be read, since it was restored.
+    pub(crate) restored_until: Option<Timestamp>,
+}
+
+/// What keeps a version from being deleted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lock {
+    pub(crate) retention: Option<Retention>,
+    pub(crate) has_legal_hold: bool,
+}
+
+/// A version is kept until then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Retention {
+    pub(crate) mode: RetentionMode,
+    pub(crate) until: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RetentionMode {
+    /// Who has the right to may shorten it.
+    Governance,
+    /// Nobody may.
+    Compliance,
 }
 
 /// The bytes of an object, as files one after the other, and what is known of them.
@@ -90,6 +119,17 @@ pub(crate) struct Headers {
     pub(crate) website_redirect_location: Option<String>,
     pub(crate) storage_class: Option<String>,
     pub(crate) metadata: Vec<(String, String)>,
+    /// What was asked for; S3's own keys if nothing was.
+    pub(crate) encryption: Option<Encryption>,
+}
+
+/// How an object is said to be encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Encryption {
+    /// `AES256`, `aws:kms`.
+    pub(crate) algorithm: String,
+    pub(crate) key_id: Option<String>,
+    pub(crate) has_bucket_key: Option<bool>,
 }
 
 /// A multipart upload that isn't completed yet.
@@ -99,6 +139,10 @@ pub(crate) struct Upload {
     pub(crate) headers: Headers,
     pub(crate) tags: Vec<(String, String)>,
     pub(crate) algorithm: Option<Algorithm>,
+    /// One checksum over the whole object, not one over those of its parts.
+    pub(crate) is_full_object: bool,
+    pub(crate) acl: Option<Vec<Grant>>,
+    pub(crate) lock: Lock,
 }
 
 /// A part of such an upload.

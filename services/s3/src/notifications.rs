@@ -22,6 +22,15 @@ pub(crate) enum Event {
     CompleteMultipartUpload,
     Removed,
     MarkedDeleted,
+    /// An access control list was put upon it.
+    AclPut,
+    TagsPut,
+    TagsDeleted,
+    Restored,
+    Expired,
+    MarkedExpired,
+    /// One that nobody is told of.
+    Untold,
 }
 
 /// The target of what goes to EventBridge.
@@ -36,11 +45,14 @@ impl Event {
             Event::CompleteMultipartUpload => "ObjectCreated:CompleteMultipartUpload",
             Event::Removed => "ObjectRemoved:Delete",
             Event::MarkedDeleted => "ObjectRemoved:DeleteMarkerCreated",
+            Event::AclPut => "ObjectAcl:Put",
+            Event::TagsPut => "ObjectTagging:Put",
+            Event::TagsDeleted => "ObjectTagging:Delete",
+            Event::Restored => "ObjectRestore:Completed",
+            Event::Expired => "LifecycleExpiration:Delete",
+            Event::MarkedExpired => "LifecycleExpiration:DeleteMarkerCreated",
+            Event::Untold => "",
         }
-    }
-
-    fn is_creation(self) -> bool {
-        matches!(self, Event::Put | Event::Copy | Event::CompleteMultipartUpload)
     }
 
     /// Whether a configuration that names that event means this one: `s3:ObjectCreated:*`.
@@ -52,12 +64,49 @@ impl Event {
         }
     }
 
-    fn reason(self) -> &'static str {
+    /// What EventBridge calls it.
+    fn detail_type(self) -> &'static str {
         match self {
-            Event::Put => "PutObject",
-            Event::Copy => "CopyObject",
-            Event::CompleteMultipartUpload => "CompleteMultipartUpload",
-            Event::Removed | Event::MarkedDeleted => "DeleteObject",
+            Event::Put | Event::Copy | Event::CompleteMultipartUpload => "Object Created",
+            Event::Removed | Event::MarkedDeleted | Event::Expired | Event::MarkedExpired => {
+                "Object Deleted"
+            }
+            Event::AclPut => "Object ACL Updated",
+            Event::TagsPut => "Object Tags Added",
+            Event::TagsDeleted => "Object Tags Deleted",
+            Event::Restored => "Object Restore Completed",
+            Event::Untold => "",
+        }
+    }
+
+    /// Why an object was made or is gone.
+    fn reason(self) -> Option<&'static str> {
+        match self {
+            Event::Put => Some("PutObject"),
+            Event::Copy => Some("CopyObject"),
+            Event::CompleteMultipartUpload => Some("CompleteMultipartUpload"),
+            Event::Removed | Event::MarkedDeleted => Some("DeleteObject"),
+            Event::Expired | Event::MarkedExpired => Some("Lifecycle Expiration"),
+            Event::AclPut
+            | Event::TagsPut
+            | Event::TagsDeleted
+            | Event::Restored
+            | Event::Untold => None,
+        }
+    }
+
+    fn deletion_type(self) -> Option<&'static str> {
+        match self {
+            Event::Removed | Event::Expired => Some("Permanently Deleted"),
+            Event::MarkedDeleted | Event::MarkedExpired => Some("Delete Marker Created"),
+            Event::Put
+            | Event::Copy
+            | Event::CompleteMultipartUpload
+            | Event::AclPut
+            | Event::TagsPut
+            | Event::TagsDeleted
+            | Event::Restored
+            | Event::Untold => None,
         }
     }
 }
@@ -75,6 +124,9 @@ pub(crate) async fn tell(
     version: &Version,
     event: Event,
 ) -> S3Result<Told> {
+    if event == Event::Untold {
+        return Ok(Told(false));
+    }
     let kept = ctx.tables().configuration(&bucket.name, Kind::Notification.name()).await;
     let Some(xml) = kept.map_err(errors::of_store)? else { return Ok(Told(false)) };
     let configuration: NotificationConfiguration = configurations::parse(&xml)?;
@@ -169,7 +221,8 @@ impl Change<'_> {
 
     fn object(&self, key: String) -> Value {
         let mut object = json!({ "key": key, "sequencer": self.sequencer() });
-        if self.event.is_creation() {
+        let was_there = self.event.deletion_type().is_none();
+        if was_there {
             object["size"] = json!(self.version.body.size);
             object["eTag"] = json!(self.version.body.etag);
         }
@@ -207,7 +260,6 @@ impl Change<'_> {
 
     /// An entry of PutEvents.
     fn bus_entry(&self) -> Value {
-        let kind = if self.event.is_creation() { "Object Created" } else { "Object Deleted" };
         let mut object = self.object(self.key.to_owned());
         if let Some(etag) = object.as_object_mut().and_then(|object| object.remove("eTag")) {
             object["etag"] = etag;
@@ -222,16 +274,16 @@ impl Change<'_> {
             "request-id": self.ctx.request.request_id(),
             "requester": self.ctx.request.account(),
             "source-ip-address": "127.0.0.1",
-            "reason": self.event.reason(),
         });
-        if !self.event.is_creation() {
-            let is_marker = self.event == Event::MarkedDeleted;
-            let kind = if is_marker { "Delete Marker Created" } else { "Permanently Deleted" };
+        if let Some(reason) = self.event.reason() {
+            detail["reason"] = json!(reason);
+        }
+        if let Some(kind) = self.event.deletion_type() {
             detail["deletion-type"] = json!(kind);
         }
         json!({
             "Source": "aws.s3",
-            "DetailType": kind,
+            "DetailType": self.event.detail_type(),
             "Resources": [self.bucket_arn()],
             "Detail": detail.to_string(),
         })

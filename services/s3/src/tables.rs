@@ -10,6 +10,7 @@ use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
 use store::{Batch, Bytes, Error, Read, Scan};
 
+use crate::acl::Grant;
 use crate::model::{Bucket, Part, Upload, Version};
 use rows::{BucketRow, PartRow, UploadRow, VersionRow};
 
@@ -124,9 +125,23 @@ pub(crate) fn delete_file(batch: &mut Batch, file: &str) {
     batch.delete(Key::of(FILE).text(file));
 }
 
+/// A configuration of a bucket that the same batch makes.
+pub(crate) fn put_configuration_of_new(batch: &mut Batch, bucket: &str, kind: &str, text: Vec<u8>) {
+    batch.put(Key::of(CONFIGURATION).text(bucket).text(kind), text);
+}
+
 pub(crate) fn put_configuration(batch: &mut Batch, bucket: &str, kind: &str, text: Vec<u8>) {
     batch.require_present(bucket_key(bucket));
     batch.put(Key::of(CONFIGURATION).text(bucket).text(kind), text);
+}
+
+/// The row of a bucket's access control list.
+pub(crate) fn acl_row(grants: &[Grant]) -> Vec<u8> {
+    encode(&rows::grant_rows(grants))
+}
+
+pub(crate) fn acl_of_row(row: &[u8]) -> Result<Vec<Grant>, Error> {
+    decode::<Vec<rows::GrantRow>>(row).map(rows::grants)
 }
 
 pub(crate) fn delete_configuration(batch: &mut Batch, bucket: &str, kind: &str) {
@@ -159,6 +174,11 @@ impl UploadName {
     /// Removes the upload, which must still be there, and the rows of its parts.
     pub(crate) fn delete(&self, batch: &mut Batch) {
         batch.require_present(self.row());
+        self.remove(batch);
+    }
+
+    /// The same, whether or not it is still there.
+    pub(crate) fn remove(&self, batch: &mut Batch) {
         batch.delete(self.row());
         batch.delete_range(Key::of(PART).text(&self.id).range());
     }

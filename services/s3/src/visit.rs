@@ -6,14 +6,18 @@ use std::time::{Duration, SystemTime};
 use base::Timestamp;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use s3s::{S3Error, S3ErrorCode, S3Request, S3Result, s3_error};
+use http::{HeaderValue, header};
+use s3s::{S3Request, S3Result, s3_error};
 use service::Ctx;
 use store::{Batch, Store};
 
+use crate::access::Circumstances;
 use crate::chunked::Trailers;
-use crate::model::{Segment, Version, Versioning};
+use crate::model::{NULL_VERSION, Segment, Version, Versioning};
 use crate::tables::{FoundBucket, Placed, Tables};
 use crate::{Room, errors};
+
+const VERSION_ID_CHARS: usize = 32;
 
 /// One request in the room.
 pub(crate) struct Visit<'r> {
@@ -21,6 +25,7 @@ pub(crate) struct Visit<'r> {
     pub(crate) request: Ctx,
     /// Headers behind the body, for requests that announce some.
     pub(crate) trailers: Option<Arc<Trailers>>,
+    pub(crate) circumstances: Circumstances,
 }
 
 /// What became of a batch that was decided on what a request had read.
@@ -36,7 +41,8 @@ impl<'r> Visit<'r> {
     pub(crate) fn of<T>(room: &'r Room, request: &mut S3Request<T>) -> S3Result<Self> {
         let ctx = request.extensions.remove::<Ctx>();
         let ctx = ctx.ok_or_else(|| s3_error!(InternalError, "The request has no caller."))?;
-        Ok(Visit { room, request: ctx, trailers: request.extensions.remove() })
+        let circumstances = request.extensions.remove().unwrap_or_default();
+        Ok(Visit { room, request: ctx, trailers: request.extensions.remove(), circumstances })
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -48,24 +54,10 @@ impl<'r> Visit<'r> {
         Tables(store)
     }
 
-    /// Whether the caller may do that; `key` is empty where it is about the bucket.
-    pub(crate) fn allow(&self, action: &str, bucket: &str, key: &str) -> S3Result<()> {
-        let partition = self.request.partition();
-        let resource = match key {
-            "" => format!("arn:{partition}:s3:::{bucket}"),
-            key => format!("arn:{partition}:s3:::{bucket}/{key}"),
-        };
-        let checked = self.room.bus.check_action(&self.request, action, &resource);
-        checked.map_err(|error| {
-            let message = error.message.unwrap_or_else(|| "Access Denied".into());
-            S3Error::with_message(S3ErrorCode::AccessDenied, message)
-        })
-    }
-
     /// A bucket that exists and isn't going.
     pub(crate) async fn bucket(&self, name: &str) -> S3Result<FoundBucket> {
         let found = self.tables().bucket(name).await.map_err(errors::of_store)?;
-        found.filter(|found| !found.value.is_going).ok_or_else(errors::no_such_bucket)
+        found.filter(|found| !found.value.is_going).ok_or_else(|| errors::no_such_bucket(name))
     }
 
     /// The version that a request means: that of the id, else the newest. A deleted object is none.
@@ -80,7 +72,7 @@ impl<'r> Visit<'r> {
             None => {
                 let head = self.tables().head(bucket, key).await.map_err(errors::of_store)?;
                 let newest = self.tables().newest(bucket, key, &head).await;
-                newest.map_err(errors::of_store)?.ok_or_else(errors::no_such_key)?
+                newest.map_err(errors::of_store)?.ok_or_else(|| errors::no_such_key(key))?
             }
             Some(id) => self.placed(bucket, key, id).await?.version,
         };
@@ -88,21 +80,34 @@ impl<'r> Visit<'r> {
             return Ok((found, version));
         }
         let mut error = match id {
-            None => errors::no_such_key(),
+            None => errors::no_such_key(key),
             Some(_) => s3_error!(
                 MethodNotAllowed,
                 "The specified method is not allowed against this resource."
             ),
         };
-        error.set_headers(marker_headers(&version));
+        let mut headers = error.headers().cloned().unwrap_or_default();
+        headers.extend(marker_headers(&version));
+        if id.is_some() {
+            headers.insert(header::ALLOW, HeaderValue::from_static("DELETE"));
+            let modified = http_date(version.modified_at);
+            headers.extend(modified.map(|at| (header::LAST_MODIFIED, at)));
+        }
+        error.set_headers(headers);
         Err(error)
     }
 
     /// The version of that id, a mark of deletion included.
     pub(crate) async fn placed(&self, bucket: &str, key: &str, id: &str) -> S3Result<Placed> {
+        if !is_version_id(id) {
+            return Err(errors::invalid_argument("Invalid version id specified"));
+        }
         let versions = self.tables().versions_of(bucket, key).await.map_err(errors::of_store)?;
         let found = versions.into_iter().find(|placed| placed.version.id == id);
-        found.ok_or_else(errors::no_such_version)
+        found.ok_or_else(|| {
+            let error = errors::with_detail(errors::no_such_version(), "key", key);
+            errors::with_detail(error, "versionid", id)
+        })
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> S3Result<Commit> {
@@ -136,10 +141,21 @@ impl<'r> Visit<'r> {
     }
 }
 
+/// What could be the id of a version: other texts are refused, whatever versions there are.
+fn is_version_id(id: &str) -> bool {
+    id == NULL_VERSION || id.len() == VERSION_ID_CHARS
+}
+
+fn http_date(at: Timestamp) -> Option<HeaderValue> {
+    let mut date = Vec::new();
+    shown(at).format(s3s::dto::TimestampFormat::HttpDate, &mut date).ok()?;
+    HeaderValue::from_bytes(&date).ok()
+}
+
 fn marker_headers(version: &Version) -> http::HeaderMap {
     let mut headers = http::HeaderMap::new();
-    headers.insert("x-amz-delete-marker", http::HeaderValue::from_static("true"));
-    if let Ok(id) = http::HeaderValue::from_str(&version.id) {
+    headers.insert("x-amz-delete-marker", HeaderValue::from_static("true"));
+    if let Ok(id) = HeaderValue::from_str(&version.id) {
         headers.insert("x-amz-version-id", id);
     }
     headers

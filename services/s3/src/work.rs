@@ -9,6 +9,7 @@ use service::{CallError, Caller, Ctx};
 use store::Batch;
 
 use crate::Room;
+use crate::lifecycle;
 use crate::model::{Bucket, Segment};
 use crate::notifications::EVENT_BRIDGE;
 use crate::tables::{Notice, Tables};
@@ -17,6 +18,9 @@ use crate::tables::{Notice, Tables};
 const NOTICES_MAX: usize = 100;
 /// The pause after a neighbor or the store has failed.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Between two looks for what has expired. Objects expire at midnight, and AWS takes longer to notice.
+const AGING_PAUSE: Duration = Duration::from_secs(60 * 60);
 
 /// How long a target that is in trouble is tried again.
 const TRIED_FOR: Duration = Duration::from_secs(24 * 60 * 60);
@@ -31,22 +35,43 @@ pub(crate) async fn work(room: Arc<Room>) {
     if let Err(error) = sweep(&room, then).await {
         tracing::error!(%error, "failed to sweep the bodies of objects");
     }
+    tokio::join!(deliver_for_ever(&room), age_for_ever(&room));
+}
+
+async fn deliver_for_ever(room: &Room) {
     loop {
-        match deliver(&room).await {
+        match deliver(room).await {
             Ok(Delivered::All) => {}
             Ok(Delivered::Nothing) => room.notices.notified().await,
-            Ok(Delivered::Some) => pause().await,
+            Ok(Delivered::Some) => pause(PAUSE).await,
             Err(error) => {
                 tracing::error!(%error, "failed to deliver notifications of S3");
-                pause().await;
+                pause(PAUSE).await;
             }
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "notifications are rows; this is when to try again")]
-async fn pause() {
-    tokio::time::sleep(PAUSE).await;
+async fn age_for_ever(room: &Room) {
+    loop {
+        age(room).await;
+        pause(AGING_PAUSE).await;
+    }
+}
+
+/// Lets go what has expired. What can't go now goes with the next look.
+pub(crate) async fn age(room: &Room) {
+    if let Err(error) = lifecycle::age(room).await {
+        tracing::error!(%error, "failed to follow the lifecycle rules of a bucket");
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what is to do is in rows; this is when to look again"
+)]
+async fn pause(duration: Duration) {
+    tokio::time::sleep(duration).await;
 }
 
 /// Takes the mark off buckets that a crash has left on their way out: nobody was told that they are gone.

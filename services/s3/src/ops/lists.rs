@@ -111,7 +111,7 @@ fn count(number: usize) -> Option<i32> {
 }
 
 pub(crate) async fn v2(ctx: &Visit<'_>, req: ListObjectsV2Input) -> S3Result<ListObjectsV2Output> {
-    ctx.allow("s3:ListBucket", &req.bucket, "")?;
+    ctx.allow("s3:ListBucket", &req.bucket, "").await?;
     ctx.bucket(&req.bucket).await?;
     let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), req.max_keys)?;
     let after = match &req.continuation_token {
@@ -119,6 +119,7 @@ pub(crate) async fn v2(ctx: &Visit<'_>, req: ListObjectsV2Input) -> S3Result<Lis
         None => req.start_after.clone().filter(|after| !after.is_empty()),
     };
     let page = objects(ctx, &req.bucket, &wanted, after).await?;
+    let start_after = req.start_after.filter(|_| req.continuation_token.is_none());
     let write = writer(req.encoding_type.as_ref());
     let owner = req.fetch_owner.unwrap_or_default().then(|| buckets::owner(ctx));
     let shown_object = |placed| Object { owner: owner.clone(), ..object(placed, write) };
@@ -134,13 +135,14 @@ pub(crate) async fn v2(ctx: &Visit<'_>, req: ListObjectsV2Input) -> S3Result<Lis
         name: Some(req.bucket),
         next_continuation_token: page.next.as_deref().map(listing::token),
         prefix: Some(write(&wanted.prefix)),
-        start_after: req.start_after.as_deref().map(write),
+        // A token takes the place of it.
+        start_after: start_after.as_deref().map(write),
         ..ListObjectsV2Output::default()
     })
 }
 
 pub(crate) async fn v1(ctx: &Visit<'_>, req: ListObjectsInput) -> S3Result<ListObjectsOutput> {
-    ctx.allow("s3:ListBucket", &req.bucket, "")?;
+    ctx.allow("s3:ListBucket", &req.bucket, "").await?;
     ctx.bucket(&req.bucket).await?;
     let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), req.max_keys)?;
     let after = req.marker.clone().filter(|marker| !marker.is_empty());
@@ -168,7 +170,7 @@ pub(crate) async fn versions(
     ctx: &Visit<'_>,
     req: ListObjectVersionsInput,
 ) -> S3Result<ListObjectVersionsOutput> {
-    ctx.allow("s3:ListBucketVersions", &req.bucket, "")?;
+    ctx.allow("s3:ListBucketVersions", &req.bucket, "").await?;
     ctx.bucket(&req.bucket).await?;
     let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), req.max_keys)?;
     let write = writer(req.encoding_type.as_ref());

@@ -6,11 +6,11 @@ use s3s::dto::{
     GetObjectTaggingOutput, PutObjectTaggingInput, PutObjectTaggingOutput, Tag,
 };
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
-use store::Batch;
 
 use crate::errors;
-use crate::tables;
-use crate::visit::{Commit, Visit};
+use crate::model::Version;
+use crate::notifications::Event;
+use crate::visit::Visit;
 
 /// The most tags of an object. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html>
 const OBJECT_TAGS_MAX: usize = 10;
@@ -93,7 +93,7 @@ pub(crate) async fn get(
     ctx: &Visit<'_>,
     req: GetObjectTaggingInput,
 ) -> S3Result<GetObjectTaggingOutput> {
-    ctx.allow("s3:GetObjectTagging", &req.bucket, &req.key)?;
+    ctx.allow("s3:GetObjectTagging", &req.bucket, &req.key).await?;
     let (found, version) = ctx.version(&req.bucket, &req.key, req.version_id.as_deref()).await?;
     let version_id = found.value.versioning.shown(&version);
     Ok(GetObjectTaggingOutput { tag_set: to_set(&version.tags), version_id })
@@ -103,7 +103,7 @@ pub(crate) async fn put(
     ctx: &Visit<'_>,
     req: PutObjectTaggingInput,
 ) -> S3Result<PutObjectTaggingOutput> {
-    ctx.allow("s3:PutObjectTagging", &req.bucket, &req.key)?;
+    ctx.allow("s3:PutObjectTagging", &req.bucket, &req.key).await?;
     let tags = of_set(req.tagging.tag_set, OBJECT_TAGS_MAX)?;
     let version_id = set(ctx, &req.bucket, &req.key, req.version_id.as_deref(), &tags).await?;
     Ok(PutObjectTaggingOutput { version_id })
@@ -113,7 +113,7 @@ pub(crate) async fn delete(
     ctx: &Visit<'_>,
     req: DeleteObjectTaggingInput,
 ) -> S3Result<DeleteObjectTaggingOutput> {
-    ctx.allow("s3:DeleteObjectTagging", &req.bucket, &req.key)?;
+    ctx.allow("s3:DeleteObjectTagging", &req.bucket, &req.key).await?;
     let version_id = set(ctx, &req.bucket, &req.key, req.version_id.as_deref(), &[]).await?;
     Ok(DeleteObjectTaggingOutput { version_id })
 }
@@ -126,18 +126,13 @@ async fn set(
     version_id: Option<&str>,
     tags: &[(String, String)],
 ) -> S3Result<Option<String>> {
-    loop {
-        let (found, wanted) = ctx.version(bucket, key, version_id).await?;
-        let head = ctx.tables().head(bucket, key).await.map_err(errors::of_store)?;
-        let mut placed = ctx.placed(bucket, key, &wanted.id).await?;
-        placed.version.tags = tags.to_vec();
-        let mut batch = Batch::new();
-        tables::put_version(&mut batch, bucket, key, placed.order, &placed.version);
-        head.change(&mut batch, bucket, key, head.newest);
-        if ctx.commit(batch).await? == Commit::Done {
-            return Ok(found.value.versioning.shown(&placed.version));
-        }
-    }
+    let event = if tags.is_empty() { Event::TagsDeleted } else { Event::TagsPut };
+    let change = |version: &mut Version| {
+        version.tags = tags.to_vec();
+        Ok(())
+    };
+    let (found, version) = ctx.change_version(bucket, key, version_id, event, change).await?;
+    Ok(found.value.versioning.shown(&version))
 }
 
 /// A tag set that a bucket may have.

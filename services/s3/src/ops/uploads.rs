@@ -7,17 +7,21 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use md5::{Digest as _, Md5};
 use s3s::dto::*;
-use s3s::{S3Result, s3_error};
+use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 use store::Batch;
 
+use crate::acl::{Given, grants_of};
 use crate::conditions::{ReadConditions, WriteConditions};
+use crate::crc;
 use crate::errors;
-use crate::incoming::{self, Claims, hex};
+use crate::incoming::{self, Claims, claims, hex};
 use crate::listing::{Seen, Wanted};
-use crate::model::{self, Algorithm, Headers, Upload};
+use crate::model::{self, Algorithm, Upload};
 use crate::notifications::Event;
-use crate::ops::objects::{self, Source, Sums};
-use crate::ops::{buckets, tagging, versions};
+use crate::ops::copying::{self, Source};
+use crate::ops::headers::headers_of;
+use crate::ops::objects::{self, Sums};
+use crate::ops::{buckets, locks, reading, tagging, versions};
 use crate::tables::{self, UploadName};
 use crate::visit::{Commit, Visit, instant, shown};
 
@@ -30,26 +34,31 @@ pub(crate) async fn create(
     ctx: &Visit<'_>,
     req: CreateMultipartUploadInput,
 ) -> S3Result<CreateMultipartUploadOutput> {
-    ctx.allow("s3:PutObject", &req.bucket, &req.key)?;
+    ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
     objects::check_key(&req.key)?;
     let found = ctx.bucket(&req.bucket).await?;
+    let given = Given {
+        canned: req.acl.as_ref().map(|acl| acl.as_str().to_owned()),
+        headers: grants_of!(req),
+        policy: None,
+    };
+    let lock = locks::of_new(
+        ctx,
+        &found,
+        req.object_lock_mode.as_ref(),
+        req.object_lock_retain_until_date.as_ref(),
+        req.object_lock_legal_hold_status.as_ref(),
+    );
+    let algorithm = req.checksum_algorithm.as_ref();
     let upload = Upload {
         initiated_at: ctx.now(),
-        headers: Headers {
-            content_type: req.content_type.clone(),
-            cache_control: req.cache_control.clone(),
-            content_disposition: req.content_disposition.clone(),
-            content_encoding: objects::plain_encoding(req.content_encoding.as_deref()),
-            content_language: req.content_language.clone(),
-            expires_at: req.expires.as_ref().and_then(instant),
-            website_redirect_location: req.website_redirect_location.clone(),
-            storage_class: req.storage_class.as_ref().map(|class| class.as_str().to_owned()),
-            metadata: objects::metadata(req.metadata.as_ref()),
-        },
+        headers: ctx.headers_in(&found, headers_of!(req)).await?,
         tags: tagging::parse_header(req.tagging.as_deref())?,
-        algorithm: req.checksum_algorithm.as_ref().and_then(|name| Algorithm::named(name.as_str())),
+        algorithm: algorithm.and_then(|name| Algorithm::named(name.as_str())),
+        is_full_object: is_full_object(algorithm, req.checksum_type.as_ref())?,
+        acl: ctx.given_list(&found, given).await?,
+        lock: lock.await?,
     };
-    objects::check_metadata(&upload.headers)?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: ctx.id() };
     let mut batch = Batch::new();
     found.require(&mut batch);
@@ -64,14 +73,45 @@ pub(crate) async fn create(
     }
     Ok(CreateMultipartUploadOutput {
         bucket: Some(name.bucket),
+        checksum_type: req.checksum_algorithm.as_ref().map(|_| {
+            ChecksumType::from_static(match upload.is_full_object {
+                true => ChecksumType::FULL_OBJECT,
+                false => ChecksumType::COMPOSITE,
+            })
+        }),
         checksum_algorithm: req.checksum_algorithm,
         key: Some(name.key),
         upload_id: Some(name.id),
-        server_side_encryption: Some(ServerSideEncryption::from_static(
-            ServerSideEncryption::AES256,
-        )),
+        server_side_encryption: Some(reading::encryption(&upload.headers)),
+        ssekms_key_id: upload.headers.encryption.and_then(|encryption| encryption.key_id),
         ..CreateMultipartUploadOutput::default()
     })
+}
+
+/// CRC64NVME is always one over the whole object, the SHAs never are, and the CRCs are what the client says.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html#Full-and-composite-checksums>
+fn is_full_object(
+    algorithm: Option<&ChecksumAlgorithm>,
+    kind: Option<&ChecksumType>,
+) -> S3Result<bool> {
+    let algorithm = algorithm.and_then(|name| Algorithm::named(name.as_str()));
+    let asked = kind.map(|kind| kind.as_str() == ChecksumType::FULL_OBJECT);
+    let refused = |kind: &str, algorithm: Algorithm| {
+        let name = algorithm.name().to_ascii_lowercase();
+        let message =
+            format!("The {kind} checksum type cannot be used with the {name} checksum algorithm.");
+        S3Error::with_message(S3ErrorCode::InvalidRequest, message)
+    };
+    match (algorithm, asked) {
+        (Some(algorithm @ Algorithm::Crc64Nvme), Some(false)) => {
+            Err(refused("COMPOSITE", algorithm))
+        }
+        (Some(Algorithm::Crc64Nvme), _) => Ok(true),
+        (Some(algorithm @ (Algorithm::Sha1 | Algorithm::Sha256)), Some(true)) => {
+            Err(refused("FULL_OBJECT", algorithm))
+        }
+        (_, asked) => Ok(asked == Some(true)),
+    }
 }
 
 async fn upload(ctx: &Visit<'_>, name: &UploadName) -> S3Result<Upload> {
@@ -91,23 +131,12 @@ pub(crate) async fn upload_part(
     ctx: &Visit<'_>,
     mut req: UploadPartInput,
 ) -> S3Result<UploadPartOutput> {
-    ctx.allow("s3:PutObject", &req.bucket, &req.key)?;
+    ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
     let number = part_number(req.part_number)?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: req.upload_id };
     let algorithm = upload(ctx, &name).await?.algorithm;
-    let claims = Claims {
-        content_md5: req.content_md5.take(),
-        content_length: req.content_length,
-        checksums: Claims::checksums([
-            (Algorithm::Crc32, req.checksum_crc32.take()),
-            (Algorithm::Crc32c, req.checksum_crc32c.take()),
-            (Algorithm::Crc64Nvme, req.checksum_crc64nvme.take()),
-            (Algorithm::Sha1, req.checksum_sha1.take()),
-            (Algorithm::Sha256, req.checksum_sha256.take()),
-        ]),
-        algorithm,
-        trailers: ctx.trailers.clone(),
-    };
+    let mut claims = claims!(ctx, req, req.checksum_algorithm.as_ref());
+    claims.algorithm = algorithm;
     let body =
         incoming::receive(&ctx.room.bodies, ctx.file_name(), req.body.take(), &claims).await?;
     let sums = Sums::of(&body);
@@ -155,7 +184,7 @@ pub(crate) async fn upload_part_copy(
     ctx: &Visit<'_>,
     req: UploadPartCopyInput,
 ) -> S3Result<UploadPartCopyOutput> {
-    ctx.allow("s3:PutObject", &req.bucket, &req.key)?;
+    ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
     let number = part_number(req.part_number)?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: req.upload_id };
     upload(ctx, &name).await?;
@@ -165,7 +194,7 @@ pub(crate) async fn upload_part_copy(
         if_modified_since: req.copy_source_if_modified_since.as_ref().and_then(instant),
         if_unmodified_since: req.copy_source_if_unmodified_since.as_ref().and_then(instant),
     };
-    let Source { version, version_id } = objects::source(ctx, &req.copy_source, conditions).await?;
+    let Source { version, version_id } = copying::source(ctx, &req.copy_source, conditions).await?;
     let range = req.copy_source_range.as_deref().map(|range| {
         let range = Range::parse(range).ok().and_then(|range| range.check(version.body.size).ok());
         range.ok_or_else(|| {
@@ -193,12 +222,20 @@ pub(crate) async fn complete(
     ctx: &Visit<'_>,
     req: CompleteMultipartUploadInput,
 ) -> S3Result<CompleteMultipartUploadOutput> {
-    ctx.allow("s3:PutObject", &req.bucket, &req.key)?;
+    ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: req.upload_id };
     let upload = upload(ctx, &name).await?;
+    let claimed = Claims::checksums([
+        (Algorithm::Crc32, req.checksum_crc32),
+        (Algorithm::Crc32c, req.checksum_crc32c),
+        (Algorithm::Crc64Nvme, req.checksum_crc64nvme),
+        (Algorithm::Sha1, req.checksum_sha1),
+        (Algorithm::Sha256, req.checksum_sha256),
+    ]);
     let wanted = req.multipart_upload.and_then(|parts| parts.parts).unwrap_or_default();
     let given = ctx.tables().parts(&name).await.map_err(errors::of_store)?;
     let body = joined(&upload, &wanted, &given)?;
+    check_claims(&req.checksum_type, claimed, &body)?;
     let used: Vec<&String> = body.segments.iter().map(|segment| &segment.file).collect();
     let unused: Vec<model::Segment> = given
         .iter()
@@ -209,6 +246,8 @@ pub(crate) async fn complete(
         body,
         headers: upload.headers,
         tags: upload.tags,
+        acl: upload.acl,
+        lock: upload.lock,
         conditions: WriteConditions { if_match: req.if_match, if_none_match: req.if_none_match },
         event: Event::CompleteMultipartUpload,
     };
@@ -233,6 +272,24 @@ pub(crate) async fn complete(
     })
 }
 
+/// Whether the whole object has the checksum that the client names, where it names one of that kind.
+fn check_claims(
+    kind: &Option<ChecksumType>,
+    claimed: Vec<(Algorithm, String)>,
+    body: &model::Body,
+) -> S3Result<()> {
+    let Some(kept) = body.checksum.as_ref() else { return Ok(()) };
+    let is_meant = kind
+        .as_ref()
+        .is_none_or(|kind| (kind.as_str() == ChecksumType::COMPOSITE) == kept.is_composite);
+    match claimed.into_iter().find(|(algorithm, _)| *algorithm == kept.algorithm) {
+        Some((algorithm, value)) if is_meant && value != kept.value => {
+            Err(incoming::bad_checksum(algorithm))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The parts that the client wants, in their order, as one body.
 fn joined(
     upload: &Upload,
@@ -246,7 +303,7 @@ fn joined(
         ));
     }
     let mut body = model::Body::default();
-    let (mut md5, mut sums) = (Md5::new(), Vec::new());
+    let (mut md5, mut sums) = (Md5::new(), Vec::<(String, u64)>::new());
     let numbers: Vec<u64> = wanted
         .iter()
         .map(|part| u64::try_from(part.part_number.unwrap_or_default()).unwrap_or_default())
@@ -271,35 +328,45 @@ fn joined(
             ));
         }
         md5.update(unhex(&found.etag));
-        sums.extend(found.checksum.as_ref().map(|checksum| checksum.value.clone()));
+        sums.extend(found.checksum.as_ref().map(|sum| (sum.value.clone(), found.size)));
         body.size += found.size;
         body.part_sizes.push(found.size);
         body.segments.extend(found.segments.iter().cloned());
     }
     body.etag = format!("{}-{}", hex(&md5.finalize()), wanted.len());
-    body.checksum = upload
-        .algorithm
-        .filter(|_| sums.len() == wanted.len())
-        .and_then(|algorithm| composite(algorithm, &sums));
+    body.checksum =
+        upload.algorithm.filter(|_| sums.len() == wanted.len()).and_then(|algorithm| match upload
+            .is_full_object
+        {
+            true => of_whole(algorithm, &sums),
+            false => composite(algorithm, &sums),
+        });
     Ok(body)
 }
 
 /// The checksum of the checksums of parts, and their number.
-fn composite(algorithm: Algorithm, sums: &[String]) -> Option<model::Checksum> {
+fn composite(algorithm: Algorithm, sums: &[(String, u64)]) -> Option<model::Checksum> {
     let mut hasher = incoming::hasher(&[algorithm]);
-    for sum in sums {
+    for (sum, _) in sums {
         hasher.update(&BASE64_STANDARD.decode(sum).ok()?);
     }
     let found = hasher.finalize();
-    let value = match algorithm {
-        Algorithm::Crc32 => found.checksum_crc32,
-        Algorithm::Crc32c => found.checksum_crc32c,
-        Algorithm::Crc64Nvme => found.checksum_crc64nvme,
-        Algorithm::Sha1 => found.checksum_sha1,
-        Algorithm::Sha256 => found.checksum_sha256,
-    };
-    let value = format!("{}-{}", value?, sums.len());
+    let value = format!("{}-{}", incoming::value(&found, algorithm)?, sums.len());
     Some(model::Checksum { algorithm, value, is_composite: true })
+}
+
+/// The checksum of the whole object, by those of its parts and their sizes.
+fn of_whole(algorithm: Algorithm, sums: &[(String, u64)]) -> Option<model::Checksum> {
+    let mut whole: Option<Vec<u8>> = None;
+    for (sum, size) in sums {
+        let sum = BASE64_STANDARD.decode(sum).ok()?;
+        whole = Some(match whole {
+            None => sum,
+            Some(before) => crc::joined(algorithm, &before, &sum, *size)?,
+        });
+    }
+    let value = BASE64_STANDARD.encode(whole?);
+    Some(model::Checksum { algorithm, value, is_composite: false })
 }
 
 fn unhex(text: &str) -> Vec<u8> {
@@ -312,7 +379,7 @@ pub(crate) async fn abort(
     ctx: &Visit<'_>,
     req: AbortMultipartUploadInput,
 ) -> S3Result<AbortMultipartUploadOutput> {
-    ctx.allow("s3:AbortMultipartUpload", &req.bucket, &req.key)?;
+    ctx.allow("s3:AbortMultipartUpload", &req.bucket, &req.key).await?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: req.upload_id };
     upload(ctx, &name).await?;
     let parts = ctx.tables().parts(&name).await.map_err(errors::of_store)?;
@@ -329,7 +396,7 @@ pub(crate) async fn abort(
 }
 
 pub(crate) async fn parts(ctx: &Visit<'_>, req: ListPartsInput) -> S3Result<ListPartsOutput> {
-    ctx.allow("s3:ListMultipartUploadParts", &req.bucket, &req.key)?;
+    ctx.allow("s3:ListMultipartUploadParts", &req.bucket, &req.key).await?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: req.upload_id };
     let upload = upload(ctx, &name).await?;
     let max = Wanted::new(None, None, req.max_parts)?.max;
@@ -373,7 +440,7 @@ pub(crate) async fn list(
     ctx: &Visit<'_>,
     req: ListMultipartUploadsInput,
 ) -> S3Result<ListMultipartUploadsOutput> {
-    ctx.allow("s3:ListBucketMultipartUploads", &req.bucket, "")?;
+    ctx.allow("s3:ListBucketMultipartUploads", &req.bucket, "").await?;
     ctx.bucket(&req.bucket).await?;
     let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), req.max_uploads)?;
     let mut after = req.key_marker.clone().filter(|key| !key.is_empty()).map(|key| UploadName {

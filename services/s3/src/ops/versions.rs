@@ -4,10 +4,12 @@ use store::Batch;
 
 use s3s::S3Result;
 
+use crate::acl::Grant;
 use crate::conditions::WriteConditions;
 use crate::errors;
-use crate::model::{Body, Headers, NULL_VERSION, Segment, Version, Versioning};
+use crate::model::{Body, Headers, Lock, NULL_VERSION, Segment, Version, Versioning};
 use crate::notifications::{self, Event};
+use crate::ops::locks;
 use crate::tables::{self, FoundBucket, Placed, UploadName};
 use crate::visit::{Commit, Visit};
 
@@ -16,6 +18,8 @@ pub(crate) struct New {
     pub(crate) body: Body,
     pub(crate) headers: Headers,
     pub(crate) tags: Vec<(String, String)>,
+    pub(crate) acl: Option<Vec<Grant>>,
+    pub(crate) lock: Lock,
     pub(crate) conditions: WriteConditions,
     pub(crate) event: Event,
 }
@@ -50,13 +54,19 @@ async fn write(
     new: New,
     completes: Option<&Completion<'_>>,
 ) -> S3Result<(FoundBucket, Version)> {
-    let mut version =
-        Version { body: new.body, headers: new.headers, tags: new.tags, ..Version::default() };
+    let mut version = Version {
+        body: new.body,
+        headers: new.headers,
+        tags: new.tags,
+        acl: new.acl,
+        lock: new.lock,
+        ..Version::default()
+    };
     loop {
         let found = ctx.bucket(bucket).await?;
         let head = ctx.tables().head(bucket, key).await.map_err(errors::of_store)?;
         let current = ctx.tables().newest(bucket, key, &head).await.map_err(errors::of_store)?;
-        new.conditions.check(current.as_ref())?;
+        new.conditions.check(key, current.as_ref())?;
         let versioning = found.value.versioning;
         version.id = ctx.next_version_id(versioning);
         version.modified_at = ctx.now();
@@ -100,25 +110,49 @@ pub(crate) struct Deleted {
     pub(crate) is_delete_marker: bool,
 }
 
+/// Why and under which conditions something is deleted.
+#[derive(Default)]
+pub(crate) struct Deletion {
+    pub(crate) conditions: WriteConditions,
+    /// Versions under governance may go before their time.
+    pub(crate) bypasses_governance: bool,
+    /// Its time is over, by the rules of the bucket.
+    pub(crate) is_expiration: bool,
+}
+
+impl Deletion {
+    fn event(&self, is_mark: bool) -> Event {
+        match (self.is_expiration, is_mark) {
+            (false, false) => Event::Removed,
+            (false, true) => Event::MarkedDeleted,
+            (true, false) => Event::Expired,
+            (true, true) => Event::MarkedExpired,
+        }
+    }
+}
+
 /// Deletes an object, or one of its versions.
 pub(crate) async fn delete(
     ctx: &Visit<'_>,
     bucket: &str,
     key: &str,
     version_id: Option<&str>,
-    conditions: &WriteConditions,
+    how: &Deletion,
 ) -> S3Result<Deleted> {
     loop {
         let found = ctx.bucket(bucket).await?;
         let head = ctx.tables().head(bucket, key).await.map_err(errors::of_store)?;
         let versions = ctx.tables().versions_of(bucket, key).await.map_err(errors::of_store)?;
-        conditions.check(versions.first().map(|placed| &placed.version))?;
+        how.conditions.check(key, versions.first().map(|placed| &placed.version))?;
         let versioning = found.value.versioning;
         let removed = match (version_id, versioning) {
             (Some(id), _) => versions.iter().find(|placed| placed.version.id == id),
             (None, Versioning::Enabled) => None,
             (None, _) => versions.iter().find(|placed| placed.version.id == NULL_VERSION),
         };
+        if let Some(removed) = removed {
+            locks::check_deletion(&removed.version, ctx.now(), how.bypasses_governance)?;
+        }
         let marks = version_id.is_none() && versioning != Versioning::Never;
         if removed.is_none() && !marks {
             return Ok(Deleted { version_id: version_id.map(str::to_owned), ..Deleted::default() });
@@ -136,7 +170,7 @@ pub(crate) async fn delete(
             is_delete_marker: removed.is_some_and(|placed| placed.version.is_delete_marker),
         };
         let mut told_of = removed.map(|placed| placed.version.clone()).unwrap_or_default();
-        let mut event = Event::Removed;
+        let mut event = how.event(false);
         if marks {
             let marker = Version {
                 id: ctx.next_version_id(versioning),
@@ -149,7 +183,7 @@ pub(crate) async fn delete(
             newest = Some(order);
             deleted = Deleted { version_id: Some(marker.id.clone()), is_delete_marker: true };
             told_of = marker;
-            event = Event::MarkedDeleted;
+            event = how.event(true);
         }
         head.change(&mut batch, bucket, key, newest);
         let told = notifications::tell(ctx, &mut batch, &found, key, &told_of, event).await?;

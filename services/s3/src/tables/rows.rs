@@ -3,8 +3,10 @@
 use base::Timestamp;
 use minicbor::{Decode, Encode};
 
+use crate::acl::{Grant, Grantee, Permission};
 use crate::model::{
-    Algorithm, Body, Bucket, Checksum, Headers, Part, Segment, Upload, Version, Versioning,
+    Algorithm, Body, Bucket, Checksum, Encryption, Headers, Lock, Part, Retention, RetentionMode,
+    Segment, Upload, Version, Versioning,
 };
 
 #[derive(Encode, Decode)]
@@ -48,6 +50,57 @@ pub(super) struct VersionRow {
     headers: HeadersRow,
     #[n(5)]
     tags: Vec<PairRow>,
+    #[n(6)]
+    acl: Option<Vec<GrantRow>>,
+    #[n(7)]
+    retention: Option<RetentionRow>,
+    #[n(8)]
+    has_legal_hold: Option<bool>,
+    #[n(9)]
+    restored_until: Option<i64>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(super) struct GrantRow {
+    #[n(0)]
+    grantee: GranteeRow,
+    #[n(1)]
+    permission: PermissionRow,
+}
+
+#[derive(Encode, Decode)]
+enum GranteeRow {
+    #[n(0)]
+    User(#[n(0)] String),
+    #[n(1)]
+    Group(#[n(0)] String),
+    #[n(2)]
+    Email(#[n(0)] String),
+}
+
+#[derive(Clone, Copy, Encode, Decode)]
+#[cbor(index_only)]
+enum PermissionRow {
+    #[n(0)]
+    Read,
+    #[n(1)]
+    Write,
+    #[n(2)]
+    ReadAcp,
+    #[n(3)]
+    WriteAcp,
+    #[n(4)]
+    FullControl,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct RetentionRow {
+    #[n(0)]
+    is_compliance: bool,
+    #[n(1)]
+    until: i64,
 }
 
 #[derive(Encode, Decode)]
@@ -121,6 +174,19 @@ struct HeadersRow {
     storage_class: Option<String>,
     #[n(8)]
     metadata: Vec<PairRow>,
+    #[n(9)]
+    encryption: Option<EncryptionRow>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct EncryptionRow {
+    #[n(0)]
+    algorithm: String,
+    #[n(1)]
+    key_id: Option<String>,
+    #[n(2)]
+    has_bucket_key: Option<bool>,
 }
 
 #[derive(Encode, Decode)]
@@ -143,6 +209,14 @@ pub(super) struct UploadRow {
     tags: Vec<PairRow>,
     #[n(3)]
     algorithm: Option<AlgorithmRow>,
+    #[n(4)]
+    is_full_object: Option<bool>,
+    #[n(5)]
+    acl: Option<Vec<GrantRow>>,
+    #[n(6)]
+    retention: Option<RetentionRow>,
+    #[n(7)]
+    has_legal_hold: Option<bool>,
 }
 
 #[derive(Encode, Decode)]
@@ -195,6 +269,10 @@ impl From<&Version> for VersionRow {
             body: (&version.body).into(),
             headers: (&version.headers).into(),
             tags: pairs(&version.tags),
+            acl: version.acl.as_deref().map(grant_rows),
+            retention: version.lock.retention.as_ref().map(Into::into),
+            has_legal_hold: version.lock.has_legal_hold.then_some(true),
+            restored_until: version.restored_until.map(Timestamp::as_millis),
         }
     }
 }
@@ -208,8 +286,69 @@ impl From<VersionRow> for Version {
             body: row.body.into(),
             headers: row.headers.into(),
             tags: unpaired(row.tags),
+            acl: row.acl.map(grants),
+            lock: lock(row.retention, row.has_legal_hold),
+            restored_until: row.restored_until.map(Timestamp::from_millis),
         }
     }
+}
+
+fn lock(retention: Option<RetentionRow>, has_legal_hold: Option<bool>) -> Lock {
+    let has_legal_hold = has_legal_hold == Some(true);
+    Lock { retention: retention.map(Into::into), has_legal_hold }
+}
+
+impl From<&Retention> for RetentionRow {
+    fn from(retention: &Retention) -> Self {
+        let is_compliance = retention.mode == RetentionMode::Compliance;
+        RetentionRow { is_compliance, until: retention.until.as_millis() }
+    }
+}
+
+impl From<RetentionRow> for Retention {
+    fn from(row: RetentionRow) -> Self {
+        let mode = match row.is_compliance {
+            true => RetentionMode::Compliance,
+            false => RetentionMode::Governance,
+        };
+        Retention { mode, until: Timestamp::from_millis(row.until) }
+    }
+}
+
+pub(super) fn grant_rows(grants: &[Grant]) -> Vec<GrantRow> {
+    let row = |grant: &Grant| GrantRow {
+        grantee: match grant.grantee.clone() {
+            Grantee::User(id) => GranteeRow::User(id),
+            Grantee::Group(uri) => GranteeRow::Group(uri),
+            Grantee::Email(address) => GranteeRow::Email(address),
+        },
+        permission: match grant.permission {
+            Permission::Read => PermissionRow::Read,
+            Permission::Write => PermissionRow::Write,
+            Permission::ReadAcp => PermissionRow::ReadAcp,
+            Permission::WriteAcp => PermissionRow::WriteAcp,
+            Permission::FullControl => PermissionRow::FullControl,
+        },
+    };
+    grants.iter().map(row).collect()
+}
+
+pub(super) fn grants(rows: Vec<GrantRow>) -> Vec<Grant> {
+    let grant = |row: GrantRow| Grant {
+        grantee: match row.grantee {
+            GranteeRow::User(id) => Grantee::User(id),
+            GranteeRow::Group(uri) => Grantee::Group(uri),
+            GranteeRow::Email(address) => Grantee::Email(address),
+        },
+        permission: match row.permission {
+            PermissionRow::Read => Permission::Read,
+            PermissionRow::Write => Permission::Write,
+            PermissionRow::ReadAcp => Permission::ReadAcp,
+            PermissionRow::WriteAcp => Permission::WriteAcp,
+            PermissionRow::FullControl => Permission::FullControl,
+        },
+    };
+    rows.into_iter().map(grant).collect()
 }
 
 impl From<&Body> for BodyRow {
@@ -283,6 +422,11 @@ impl From<&Headers> for HeadersRow {
             website_redirect_location: headers.website_redirect_location.clone(),
             storage_class: headers.storage_class.clone(),
             metadata: pairs(&headers.metadata),
+            encryption: headers.encryption.clone().map(|encryption| EncryptionRow {
+                algorithm: encryption.algorithm,
+                key_id: encryption.key_id,
+                has_bucket_key: encryption.has_bucket_key,
+            }),
         }
     }
 }
@@ -299,6 +443,11 @@ impl From<HeadersRow> for Headers {
             website_redirect_location: row.website_redirect_location,
             storage_class: row.storage_class,
             metadata: unpaired(row.metadata),
+            encryption: row.encryption.map(|row| Encryption {
+                algorithm: row.algorithm,
+                key_id: row.key_id,
+                has_bucket_key: row.has_bucket_key,
+            }),
         }
     }
 }
@@ -310,6 +459,10 @@ impl From<&Upload> for UploadRow {
             headers: (&upload.headers).into(),
             tags: pairs(&upload.tags),
             algorithm: upload.algorithm.map(Into::into),
+            is_full_object: upload.is_full_object.then_some(true),
+            acl: upload.acl.as_deref().map(grant_rows),
+            retention: upload.lock.retention.as_ref().map(Into::into),
+            has_legal_hold: upload.lock.has_legal_hold.then_some(true),
         }
     }
 }
@@ -321,6 +474,9 @@ impl From<UploadRow> for Upload {
             headers: row.headers.into(),
             tags: unpaired(row.tags),
             algorithm: row.algorithm.map(Into::into),
+            is_full_object: row.is_full_object == Some(true),
+            acl: row.acl.map(grants),
+            lock: lock(row.retention, row.has_legal_hold),
         }
     }
 }

@@ -1,0 +1,84 @@
+use http::{Request, StatusCode};
+use serde_json::json;
+use service::Caller;
+
+use crate::house::Rooms;
+
+#[tokio::test]
+async fn a_bucket_that_goes_takes_its_unfinished_uploads_with_it() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let upload = json!({ "Bucket": "bucket", "Key": "k" });
+    let upload = rooms.call("CreateMultipartUpload", upload).await;
+    let part = json!({
+        "Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"], "PartNumber": 1, "Body": "eA==",
+    });
+    rooms.call("UploadPart", part).await;
+    assert_eq!(rooms.files(), 1);
+    rooms.call("DeleteBucket", json!({ "Bucket": "bucket" })).await;
+    assert_eq!(rooms.files(), 0);
+    rooms.bucket("bucket").await;
+    let uploads = rooms.call("ListMultipartUploads", json!({ "Bucket": "bucket" })).await;
+    assert_eq!(uploads["Uploads"], json!(null));
+}
+
+#[tokio::test]
+async fn a_name_that_no_bucket_can_have_is_refused() {
+    let rooms = Rooms::open();
+    for name in ["ab", "Upper", "under_score", "-dash", "192.168.0.1", "two..dots"] {
+        assert_eq!(
+            rooms.refusal("CreateBucket", json!({ "Bucket": name })).await,
+            "InvalidBucketName",
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_a_bucket_was_told_comes_back() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let missing = [
+        ("GetBucketWebsite", "NoSuchWebsiteConfiguration"),
+        ("GetBucketLifecycleConfiguration", "NoSuchLifecycleConfiguration"),
+        ("GetBucketReplication", "ReplicationConfigurationNotFoundError"),
+        ("GetObjectLockConfiguration", "ObjectLockConfigurationNotFoundError"),
+        ("GetBucketPolicyStatus", "NoSuchBucketPolicy"),
+    ];
+    for (operation, code) in missing {
+        assert_eq!(rooms.refusal(operation, json!({ "Bucket": "bucket" })).await, code);
+    }
+    let website = json!({ "IndexDocument": { "Suffix": "index.html" } });
+    let put = json!({ "Bucket": "bucket", "WebsiteConfiguration": website });
+    rooms.call("PutBucketWebsite", put).await;
+    let found = rooms.call("GetBucketWebsite", json!({ "Bucket": "bucket" })).await;
+    assert_eq!(found["IndexDocument"]["Suffix"], "index.html");
+    rooms.call("DeleteBucketWebsite", json!({ "Bucket": "bucket" })).await;
+    let found = rooms.refusal("GetBucketWebsite", json!({ "Bucket": "bucket" })).await;
+    assert_eq!(found, "NoSuchWebsiteConfiguration");
+}
+
+#[tokio::test]
+async fn a_bucket_of_somebody_else_than_expected_is_refused() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let ask = |owner: &str| json!({ "Bucket": "bucket", "ExpectedBucketOwner": owner });
+    rooms.call("GetBucketLocation", ask("000000000000")).await;
+    assert_eq!(rooms.refusal("GetBucketLocation", ask("111111111111")).await, "AccessDenied");
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_it_is_about() {
+    let rooms = Rooms::open();
+    let request =
+        Request::get("http://s3.localhost/no-such-bucket/key").body("").expect("a request");
+    let reply = rooms.send(Caller::root(&rooms.house), request).await;
+    assert_eq!(reply.status(), StatusCode::NOT_FOUND);
+    for element in [
+        "<Code>NoSuchBucket</Code>",
+        "<BucketName>no-such-bucket</BucketName>",
+        "<RequestId>request-1</RequestId>",
+    ] {
+        assert!(reply.body().contains(element), "{element} in {}", reply.body());
+    }
+}

@@ -1,0 +1,57 @@
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+
+use crate::house::Rooms;
+
+/// A body of two parts, and what completing it gives.
+async fn uploaded(rooms: &Rooms, create: Value) -> Value {
+    let upload = rooms.call("CreateMultipartUpload", create).await;
+    let mut parts = Vec::new();
+    for (number, body) in [(1, "a".repeat(5 * 1024 * 1024)), (2, "b".to_owned())] {
+        let part = json!({
+            "Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"], "PartNumber": number,
+            "Body": BASE64_STANDARD.encode(body),
+        });
+        let part = rooms.call("UploadPart", part).await;
+        parts.push(json!({ "PartNumber": number, "ETag": part["ETag"] }));
+    }
+    let complete = json!({
+        "Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"], "MultipartUpload": { "Parts": parts },
+    });
+    rooms.call("CompleteMultipartUpload", complete).await
+}
+
+#[tokio::test]
+async fn a_full_object_checksum_is_that_of_the_whole_object() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let create = json!({
+        "Bucket": "bucket", "Key": "k", "ChecksumAlgorithm": "CRC32", "ChecksumType": "FULL_OBJECT",
+    });
+    let completed = uploaded(&rooms, create).await;
+    let whole = format!("{}b", "a".repeat(5 * 1024 * 1024));
+    let put = rooms.put("bucket", "whole", &whole).await;
+    assert_eq!(completed["ChecksumCRC32"], put["ChecksumCRC32"]);
+    assert_eq!(completed["ChecksumType"], "FULL_OBJECT");
+}
+
+#[tokio::test]
+async fn a_composite_checksum_tells_the_number_of_parts() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let create = json!({ "Bucket": "bucket", "Key": "k", "ChecksumAlgorithm": "CRC32" });
+    let completed = uploaded(&rooms, create).await;
+    let sum = completed["ChecksumCRC32"].as_str().expect("has one");
+    assert!(sum.ends_with("-2"), "{sum}");
+}
+
+#[tokio::test]
+async fn a_hash_cannot_be_one_of_the_whole_object() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let create = json!({
+        "Bucket": "bucket", "Key": "k", "ChecksumAlgorithm": "SHA256", "ChecksumType": "FULL_OBJECT",
+    });
+    assert_eq!(rooms.refusal("CreateMultipartUpload", create).await, "InvalidRequest");
+}
