@@ -26,8 +26,12 @@ impl QueueArn {
     }
 
     /// The queue that a URL names by its last two segments, whatever host it begins with:
-    /// one house is reached by many names.
+    /// one house is reached by many names. AWS takes a name alone as well.
     pub(crate) fn of_url(ctx: &Ctx, url: &str) -> Result<Self, Error> {
+        let is_name = url.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_.".contains(&it));
+        if is_name && !url.is_empty() {
+            return Ok(QueueArn::own(ctx, url));
+        }
         let mut segments = url.trim_end_matches('/').rsplit('/');
         let (name, account) = (segments.next().unwrap_or_default(), segments.next());
         let is_account =

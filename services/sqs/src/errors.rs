@@ -40,6 +40,10 @@ pub(crate) enum Error {
     InvalidParameter(String),
     #[error("The request must contain the parameter {0}.")]
     MissingParameter(&'static str),
+    #[error(
+        "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly"
+    )]
+    MissingDeduplicationId,
     #[error("The specified message isn't in flight.")]
     // By analogy: the model's documentation of the code.
     MessageNotInflight,
@@ -77,6 +81,11 @@ impl Error {
         Error::InvalidValue { value: value.to_string(), parameter, reason: reason.into() }
     }
 
+    /// Whether a message lacks what a FIFO queue orders its messages and knows them by.
+    pub(crate) fn is_of_order(&self) -> bool {
+        matches!(self, Error::MissingDeduplicationId | Error::MissingParameter("MessageGroupId"))
+    }
+
     /// The code in the JSON protocol, and the one of the query protocol.
     pub(crate) fn codes(&self) -> (&'static str, &'static str) {
         match self {
@@ -100,6 +109,7 @@ impl Error {
             | Error::InvalidFifoName
             | Error::InvalidValue { .. }
             | Error::InvalidParameter(_)
+            | Error::MissingDeduplicationId
             | Error::InvalidPageToken => {
                 ("InvalidParameterValueException", "InvalidParameterValue")
             }

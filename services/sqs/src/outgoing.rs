@@ -138,10 +138,7 @@ fn deduplication_id(
             let bytes = Sha256::digest(body);
             Ok(Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect()))
         }
-        (Some(_), None) => Err(Error::InvalidParameter(
-            "The queue should either have ContentBasedDeduplication enabled or MessageDeduplicationId provided explicitly"
-                .to_owned(),
-        )),
+        (Some(_), None) => Err(Error::MissingDeduplicationId),
         (None, Some(id)) => Err(Error::value(
             "MessageDeduplicationId",
             id,
@@ -187,7 +184,9 @@ fn trace_header(
 fn attribute(name: String, given: MessageAttributeValue) -> Result<Attribute, Error> {
     let refused = |sentence: String| Err(Error::InvalidParameter(sentence));
     if !is_attribute_name(&name) {
-        return refused(format!("Invalid attribute name parameter: {name}")); // By analogy.
+        return refused(format!(
+            "The message attribute name '{name}' is invalid. Attribute name can contain A-Z, a-z, 0-9, underscore (_), hyphen (-), and period (.) characters."
+        ));
     }
     let data_type = given.data_type.unwrap_or_default();
     let kind = data_type.split('.').next().unwrap_or_default();

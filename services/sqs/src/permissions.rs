@@ -27,6 +27,9 @@ pub(crate) fn add(
     actions: &[String],
 ) -> Result<String, Error> {
     check(label, actions)?;
+    if accounts.is_empty() {
+        return Err(Error::value("PrincipalId", "[]", "Unable to verify."));
+    }
     let mut policy = match policy {
         Some(policy) => parsed(policy)?,
         None => json!({
@@ -55,7 +58,7 @@ pub(crate) fn add(
 
 /// The policy without the statement of that label; none if it was the last one.
 pub(crate) fn remove(policy: Option<&str>, label: &str) -> Result<Option<String>, Error> {
-    let missing = || Error::value("Label", label, "can't find label.");
+    let missing = || Error::value("Label", label, "can't find label on existing policy.");
     let mut policy = parsed(policy.ok_or_else(missing)?)?;
     let statements = statements(&mut policy)?;
     let before = statements.len();

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::arn::QueueArn;
 use crate::errors::Error;
@@ -228,6 +228,14 @@ impl Redrive {
         })?;
         let target = member("deadLetterTargetArn")?.as_str().and_then(QueueArn::parse);
         let target = target.ok_or_else(|| refused("Invalid value for deadLetterTargetArn."))?;
+        // AWS shows the count as a number, however it was written.
+        let text = match most.is_string() {
+            true => {
+                json!({"deadLetterTargetArn": target.as_str(), "maxReceiveCount": receives_max})
+                    .to_string()
+            }
+            false => text,
+        };
         Ok(Redrive { target, receives_max, text })
     }
 
@@ -311,6 +319,8 @@ mod tests {
             settings.set(name, value).expect(name);
         }
         settings.check().expect("agrees");
+        let shown = settings.attributes().into_iter().find(|(name, _)| *name == "RedrivePolicy");
+        assert!(shown.expect("is shown").1.ends_with(r#""maxReceiveCount":3}"#));
         let mut again = Settings::new(true);
         for (name, value) in settings.attributes() {
             again.set(name, &value).expect(name);

@@ -16,7 +16,7 @@ pub(crate) async fn add_permission(
     let queue = ctx.queue(req.queue_url)?;
     let label = needed(req.label, "Label")?;
     let accounts = needed(req.a_w_s_account_ids, "AWSAccountIds")?;
-    let actions = needed(req.actions, "Actions")?;
+    let actions = needed(req.actions.filter(|actions| !actions.is_empty()), "Actions")?;
 
     let _changing = ctx.room().changing.lock().await;
     let written = {

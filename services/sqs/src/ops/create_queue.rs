@@ -30,7 +30,7 @@ pub(crate) async fn create_queue(
     }
     settings.check()?;
     let tags = req.tags.unwrap_or_default();
-    tag_queue::check(ctx.limits(), &tags)?;
+    tag_queue::check(ctx.limits(), &name, &tags)?;
     let arn = QueueArn::own(&ctx.request, &name);
     let url = ctx.url(&arn);
 

@@ -29,6 +29,8 @@ pub(crate) async fn send_message_batch(
     for (id, entry) in entries {
         match given(entry).check(ctx, &settings) {
             Ok(checked) => accepted.push((id, checked)),
+            // Without what a queue orders and knows messages by, none of the batch is taken.
+            Err(error) if error.is_of_order() => return Err(error),
             Err(error) => failed.push(batch::failure(id, error)?),
         }
     }

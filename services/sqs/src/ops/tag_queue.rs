@@ -11,13 +11,13 @@ use crate::wire::{Empty, TagQueueInput};
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_TagQueue.html>
 pub(crate) async fn tag_queue(ctx: &Visit<'_>, req: TagQueueInput) -> Result<Empty, Error> {
     let queue = ctx.queue(req.queue_url)?;
-    let added = needed(req.tags, "Tags")?;
+    let added = needed(req.tags.filter(|tags| !tags.is_empty()), "Tags")?;
 
     let written = {
         let mut state = queue.enter()?;
         let mut tags = state.record.tags.clone();
         tags.extend(added);
-        check(ctx.limits(), &tags)?;
+        check(ctx.limits(), queue.arn.name(), &tags)?;
         state.record.tags = tags;
         let mut batch = Batch::new();
         tables::put_queue(&mut batch, &queue.arn, &state.record);
@@ -28,12 +28,13 @@ pub(crate) async fn tag_queue(ctx: &Visit<'_>, req: TagQueueInput) -> Result<Emp
 }
 
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-tags.html>
-pub(crate) fn check(limits: &Limits, tags: &BTreeMap<String, String>) -> Result<(), Error> {
+pub(crate) fn check(
+    limits: &Limits,
+    queue: &str,
+    tags: &BTreeMap<String, String>,
+) -> Result<(), Error> {
     if limits.tags_max < tags.len() {
-        return Err(Error::InvalidParameter(format!(
-            "Too many tags added for queue. Maximum allowed is {}.", // By analogy.
-            limits.tags_max
-        )));
+        return Err(Error::InvalidParameter(format!("Too many tags added for queue {queue}.")));
     }
     match tags.iter().find(|(key, value)| {
         !(1..=128).contains(&key.chars().count())

@@ -9,6 +9,11 @@ use crate::wire::{Empty, UntagQueueInput};
 pub(crate) async fn untag_queue(ctx: &Visit<'_>, req: UntagQueueInput) -> Result<Empty, Error> {
     let queue = ctx.queue(req.queue_url)?;
     let keys = needed(req.tag_keys, "TagKeys")?;
+    if keys.is_empty() {
+        return Err(Error::InvalidParameter(
+            "Tag keys must be between 1 and 128 characters in length.".to_owned(),
+        ));
+    }
 
     let written = {
         let mut state = queue.enter()?;

@@ -30,7 +30,9 @@ async fn a_url_is_read_whatever_its_host() {
     let room = Room::open().await;
     room.queue("orders", json!({})).await;
     room.send("http://localhost:4566/000000000000/orders", "hello").await;
-    let refused = room.refusal("PurgeQueue", json!({"QueueUrl": "orders"})).await;
+    room.send("orders", "a name alone will do").await;
+    let nowhere = json!({"QueueUrl": "http://localhost/orders"});
+    let refused = room.refusal("PurgeQueue", nowhere).await;
     assert_eq!(refused.0, "InvalidAddress");
     let refused = room.refusal("PurgeQueue", json!({})).await;
     let sentence = "The request must contain the parameter QueueUrl.".to_owned();
@@ -176,7 +178,10 @@ async fn permissions_are_statements_of_the_policy() {
     room.call("RemovePermission", remove.clone()).await;
     assert_eq!(room.call("GetQueueAttributes", ask).await, json!({}));
     let (_, sentence) = room.refusal("RemovePermission", remove).await;
-    assert_eq!(sentence, "Value send for parameter Label is invalid. Reason: can't find label.");
+    assert_eq!(
+        sentence,
+        "Value send for parameter Label is invalid. Reason: can't find label on existing policy."
+    );
 }
 
 #[tokio::test]
