@@ -191,7 +191,8 @@ mod tests {
     }
 
     /// Made by botocore's `HmacV1QueryAuth`.
-    const QUERY: &str = "versionId=v1&AWSAccessKeyId=44CF9590006BF252F707&Signature=SIGNATURE&Expires=1141889120";
+    const QUERY: &str =
+        "versionId=v1&AWSAccessKeyId=44CF9590006BF252F707&Signature=SIGNATURE&Expires=1141889120";
 
     fn verify(path: &str, bucket: Option<&str>, now: i64) -> Result<(), String> {
         let query = QUERY.replace("SIGNATURE", MADE_BY_BOTOCORE);
