@@ -209,3 +209,147 @@ def test_the_command_line_invokes(server, functions, tmp_path):
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["StatusCode"] == 200
     assert json.loads(out.read_text()) == {"got": {"a": 1}}
+
+
+def faulty(functions, run, states, code, **more):
+    """A task that runs a function of this code once; what the execution ended with."""
+    create(functions, "f", code, **more)
+    definition = {
+        "StartAt": "A",
+        "States": {"A": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "End": True}},
+    }
+    described = ended(states, run(definition))
+    assert described["status"] == "FAILED", described
+    return described["error"], json.loads(described["cause"])
+
+
+def test_a_task_tells_how_a_function_ended(functions, states, run):
+    code = "import os\ndef handler(event, context):\n    os._exit(3)\n"
+    error, cause = faulty(functions, run, states, code)
+    assert error == cause["errorType"] == "Runtime.ExitError"
+    assert cause["errorMessage"].endswith("Error: Runtime exited with error: exit status 3")
+
+
+def test_a_task_tells_that_a_function_took_too_long(functions, states, run):
+    code = "import time\ndef handler(event, context):\n    time.sleep(60)\n"
+    error, cause = faulty(functions, run, states, code, Timeout=1)
+    assert error == cause["errorType"] == "Sandbox.Timedout"
+    assert cause["errorMessage"].endswith("Error: Task timed out after 1.00 seconds")
+
+
+def test_a_task_tells_that_a_function_took_too_much_memory(functions, states, run):
+    code = (
+        "import time\n"
+        "def handler(event, context):\n"
+        "    kept = []\n"
+        "    while True:\n"
+        "        kept.append(b'x' * 16_000_000)\n"
+        "        time.sleep(0.01)\n"
+    )
+    error, cause = faulty(functions, run, states, code, Timeout=30)
+    assert error == "Runtime.ExitError"
+    assert cause["errorMessage"].endswith("Runtime exited with error: signal: killed")
+
+
+def test_a_task_tells_that_a_function_cannot_begin(functions, states, run):
+    error, cause = faulty(functions, run, states, "import nothing_of_that_name\n")
+    assert error == "Runtime.ImportModuleError"
+    assert cause["errorMessage"] == "Unable to import module 'm': No module named 'nothing_of_that_name'"
+
+
+def test_a_flood_of_output_is_cut_and_the_result_stands(functions):
+    code = "def handler(event, context):\n    for _ in range(40):\n        print('x' * 100_000)\n    return 'done'\n"
+    create(functions, "f", code, Timeout=30)
+    reply, result = invoke(functions, "f", LogType="Tail")
+    assert result == "done"
+    assert len(base64.b64decode(reply["LogResult"])) <= 4096
+
+
+def test_a_result_that_is_too_large_fails_the_task(functions, states, run):
+    error, cause = faulty(functions, run, states, "def handler(event, context):\n    return 'x' * 7_000_000\n", Timeout=30)
+    assert error == "Function.ResponseSizeTooLarge"
+    assert "exceeded maximum allowed payload size (6291556 bytes)" in cause["errorMessage"]
+
+
+def queue_of(sqs, name, **attributes):
+    url = sqs.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    return url, sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+
+
+def test_a_poisoned_message_reaches_the_dead_letters_and_harms_no_other(server, functions, tmp_path):
+    sqs = server.client("sqs")
+    dead, dead_arn = queue_of(sqs, "dead")
+    redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
+    url, arn = queue_of(sqs, "work", VisibilityTimeout="1", RedrivePolicy=redrive)
+    out = tmp_path / "out"
+    code = (
+        "import json\n"
+        "def handler(event, context):\n"
+        "    for record in event['Records']:\n"
+        f"        open({str(out)!r}, 'a').write(str(json.loads(record['body'])['n']) + '\\n')\n"
+    )
+    create(functions, "f", code, Timeout=1)
+    functions.create_event_source_mapping(FunctionName="f", EventSourceArn=arn, BatchSize=1)
+    for body in ('{"n": 1}', "not JSON", '{"n": 2}'):
+        sqs.send_message(QueueUrl=url, MessageBody=body)
+    letter = wait_until(lambda: sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=5, AttributeNames=["All"]).get("Messages"))[0]
+    assert letter["Body"] == "not JSON"
+    assert int(letter["Attributes"]["ApproximateReceiveCount"]) == 3, "twice by the poller, once here"
+    assert sorted(out.read_text().split()) == ["1", "2"]
+
+
+def test_what_a_topic_cannot_deliver_goes_to_the_dead_letters(server):
+    sns, sqs = server.client("sns"), server.client("sqs")
+    dead, dead_arn = queue_of(sqs, "dead")
+    url, arn = queue_of(sqs, "work")
+    topic = sns.create_topic(Name="t")["TopicArn"]
+    redrive = json.dumps({"deadLetterTargetArn": dead_arn})
+    attributes = {"RedrivePolicy": redrive, "RawMessageDelivery": "true"}
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes=attributes)
+    sqs.delete_queue(QueueUrl=url)
+    sns.publish(TopicArn=topic, Message="poison")
+    assert sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=10)["Messages"][0]["Body"] == "poison"
+
+
+def test_a_layer_is_published_and_used(functions):
+    layer = functions.publish_layer_version(
+        LayerName="l", Content={"ZipFile": zipped({"python/told.py": "WORD = 'from the layer'\n"})}, CompatibleRuntimes=["python3.12"]
+    )
+    assert layer["LayerVersionArn"].endswith(":layer:l:1")
+    create(functions, "f", "import told\ndef handler(event, context):\n    return told.WORD\n", Layers=[layer["LayerVersionArn"]])
+    assert invoke(functions, "f")[1] == "from the layer"
+    assert functions.list_layers()["Layers"][0]["LatestMatchingVersion"]["CompatibleRuntimes"] == ["python3.12"]
+    assert functions.get_layer_version_by_arn(Arn=layer["LayerVersionArn"])["Version"] == 1
+    functions.delete_layer_version(LayerName="l", VersionNumber=1)
+    with pytest.raises(functions.exceptions.ResourceNotFoundException):
+        functions.get_layer_version(LayerName="l", VersionNumber=1)
+
+
+def test_changes_of_a_table_reach_a_function_in_order_over_a_crash(server, functions, tmp_path):
+    table = {
+        "TableName": "items",
+        "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+    }
+    dynamodb = server.client("dynamodb")
+    stream = dynamodb.create_table(**table)["TableDescription"]["LatestStreamArn"]
+    out = tmp_path / "out"
+    code = (
+        "def handler(event, context):\n"
+        "    for record in event['Records']:\n"
+        f"        open({str(out)!r}, 'a').write(record['eventName'] + ' ' + record['dynamodb']['NewImage']['n']['N'] + '\\n')\n"
+    )
+    create(functions, "f", code)
+    dynamodb.put_item(TableName="items", Item={"id": {"S": "a"}, "n": {"N": "0"}})
+    functions.create_event_source_mapping(FunctionName="f", EventSourceArn=stream, StartingPosition="LATEST")
+    for number in (1, 2):
+        dynamodb.put_item(TableName="items", Item={"id": {"S": "a"}, "n": {"N": str(number)}})
+    wait_until(lambda: out.exists() and out.read_text() == "MODIFY 1\nMODIFY 2\n")
+    server.kill()
+    server.start()
+    server.client("dynamodb").put_item(TableName="items", Item={"id": {"S": "b"}, "n": {"N": "3"}})
+    wait_until(lambda: out.read_text().endswith("INSERT 3\n"))
+    # The batch at work when the house was killed may come twice.
+    assert sorted(set(out.read_text().splitlines())) == ["INSERT 3", "MODIFY 1", "MODIFY 2"]

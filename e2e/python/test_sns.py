@@ -1,5 +1,6 @@
 """Topics by boto3, with queues behind them."""
 
+import base64
 import http.server
 import json
 import queue
@@ -8,6 +9,9 @@ import urllib.error
 import urllib.request
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.x509 import load_pem_x509_certificate
 
 from freehold import ACCOUNT, REGION
 from test_iam import of, serve
@@ -184,3 +188,21 @@ def test_where_policies_count_a_queue_lets_the_topic_in_and_links_need_no_signat
     assert refused.value.code == 403
     urllib.request.urlopen(message["UnsubscribeURL"]).close()
     assert len(sns.list_subscriptions()["Subscriptions"]) == 3
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_a_message_is_signed_with_the_certificate_that_it_names(sns, endpoint, version):
+    topic = sns.create_topic(Name="signed", Attributes={"SignatureVersion": version})["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint.url)
+    asked = json.loads(endpoint.get()[1])
+    sns.confirm_subscription(TopicArn=topic, Token=asked["Token"])
+    sns.publish(TopicArn=topic, Subject="a word", Message="hällo")
+    for message in (asked, json.loads(endpoint.get()[1])):
+        assert message["SignatureVersion"] == version
+        with urllib.request.urlopen(message["SigningCertURL"]) as response:
+            certificate = load_pem_x509_certificate(response.read())
+        names = ["Message", "MessageId", "Subject", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
+        said = "".join(f"{name}\n{message[name]}\n" for name in names if name in message)
+        digest = hashes.SHA1() if version == "1" else hashes.SHA256()
+        signature = base64.b64decode(message["Signature"])
+        certificate.public_key().verify(signature, said.encode(), padding.PKCS1v15(), digest)

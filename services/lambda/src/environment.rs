@@ -152,7 +152,7 @@ impl Environment {
             error_payload("Runtime.InvalidEntrypoint", &format!("Error: {error}"))
         };
         let limits = &workshop.limits;
-        let api = RuntimeApi::open(limits.payload_bytes_max).await.map_err(trouble)?;
+        let api = RuntimeApi::open(limits.result_bytes_max).await.map_err(trouble)?;
         let names = command::LogNames::new(plan, &workshop.house);
         let (delivery, lines) = mpsc::channel(BATCHES_MAX);
         let (output, writer) =
@@ -357,7 +357,7 @@ impl Environment {
             End::Result(payload) => (payload, false, ""),
             End::Error(payload) => (payload, true, ""),
             End::ResultTooLarge => {
-                let max = self.workshop.limits.payload_bytes_max;
+                let max = self.workshop.limits.result_bytes_max;
                 let message = format!(
                     "Response payload size exceeded maximum allowed payload size ({max} bytes)."
                 );

@@ -11,6 +11,8 @@ pub(crate) enum Error {
     AliasNotFound(FunctionArn),
     #[error("The resource you requested does not exist.")]
     NoPolicy,
+    #[error("No policy is associated with the given resource.")]
+    NothingPermitted,
     #[error("Statement {0} is not found in resource policy.")]
     StatementNotFound(String),
     #[error("The function {0} doesn't have an EventInvokeConfig")]
@@ -98,6 +100,7 @@ impl Error {
             Error::FunctionNotFound(_)
             | Error::AliasNotFound(_)
             | Error::NoPolicy
+            | Error::NothingPermitted
             | Error::StatementNotFound(_)
             | Error::NoEventConfig(_)
             | Error::MappingNotFound

@@ -15,8 +15,10 @@ pub struct Limits {
     pub unzipped_files_max: usize,
     /// Bytes of the names and values of a function's environment variables.
     pub environment_bytes_max: usize,
-    /// Bytes of a synchronous payload, either way.
+    /// Bytes of a synchronous payload.
     pub payload_bytes_max: usize,
+    /// Bytes of a result.
+    pub result_bytes_max: usize,
     /// Bytes of an asynchronous payload.
     pub event_bytes_max: usize,
     /// Invocations of the account that run at once.
@@ -53,6 +55,8 @@ impl Default for Limits {
             unzipped_files_max: 50_000,
             environment_bytes_max: 4 * 1024,
             payload_bytes_max: 6 * 1024 * 1024,
+            // A hundred bytes more than a payload, as AWS's error says it.
+            result_bytes_max: 6 * 1024 * 1024 + 100,
             event_bytes_max: 1024 * 1024,
             concurrency_max: 1_000,
             unreserved_concurrency_min: 100,

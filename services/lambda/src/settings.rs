@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
+use service::CallError;
 use tokio::task::spawn_blocking;
 
 use crate::environment::Family;
@@ -177,7 +178,15 @@ async fn object(
         "GetObject",
         body.to_string().into(),
     );
-    let reply = call.await.map_err(|error| refused(error.to_string()))?;
+    let reply = call.await.map_err(|error| {
+        refused(match error {
+            CallError::Refused(error) => {
+                let message = error.message.as_deref().unwrap_or_default();
+                format!("{}. S3 Error Message: {message}", error.code)
+            }
+            other => other.to_string(),
+        })
+    })?;
     let reply: Value =
         serde_json::from_slice(&reply).map_err(|error| refused(error.to_string()))?;
     let body = reply["Body"].as_str().unwrap_or_default();

@@ -12,6 +12,9 @@ pub(crate) async fn remove_layer_version_permission(
         let (_, found) = ctx.layer_version(&arn, req.version_number).await?;
         let mut version = found.value.clone();
         let policy = &mut version.policy;
+        if policy.statements.is_empty() {
+            return Err(Error::NothingPermitted);
+        }
         is_revision(req.revision_id.as_deref(), &policy.revision_id)?;
         let at = policy.statements.iter().position(|statement| statement.id == req.statement_id);
         let not_found = || Error::StatementNotFound(req.statement_id.clone());

@@ -11,7 +11,7 @@ pub(crate) async fn remove_permission(
     let key = arn.qualifier_key();
     ctx.change(&arn, |function, _| {
         let not_found = || Error::StatementNotFound(req.statement_id.clone());
-        let policy = function.policies.get_mut(&key).ok_or(Error::NoPolicy)?;
+        let policy = function.policies.get_mut(&key).ok_or(Error::NothingPermitted)?;
         is_revision(req.revision_id.as_deref(), &policy.revision_id)?;
         let at = policy.statements.iter().position(|statement| statement.id == req.statement_id);
         policy.statements.remove(at.ok_or_else(not_found)?);

@@ -132,7 +132,7 @@ async fn a_flood_of_output_is_cut_and_harms_nobody() {
 
 #[tokio::test]
 async fn a_result_that_is_too_large_is_refused() {
-    let code = "def handler(event, context):\n    return 'x' * (6 * 1024 * 1024)\n";
+    let code = "def handler(event, context):\n    return 'x' * (6 * 1024 * 1024 + 99)\n";
     let reply = failing(code, json!({"MemorySize": 512, "Timeout": 20})).await;
     assert_eq!(reply["Payload"]["errorType"], "Function.ResponseSizeTooLarge");
 }
