@@ -6,8 +6,8 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -298,7 +298,7 @@ def test_a_merged_api_serves_what_its_sources_do(appsync):
 
 def test_the_cli_speaks_to_it(server):
     def cli(*arguments):
-        command = [shutil.which("aws") or "/tmp/venv/bin/aws", "--endpoint-url", server.url, "--region", REGION, "appsync", *arguments]
+        command = [os.path.join(os.path.dirname(sys.executable), "aws"), "--endpoint-url", server.url, "--region", REGION, "appsync", *arguments]
         environment = {**os.environ, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
         return json.loads(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout or "null")
 
@@ -379,8 +379,8 @@ def test_a_pipeline_hands_results_on(appsync):
     api.source("none", "NONE")
     ids = []
     for request in [
-        '{"version": "2018-05-29", "payload": "$ctx.stash.a-1"}',
-        '{"version": "2018-05-29", "payload": "$ctx.prev.result-2"}',
+        '{"version": "2018-05-29", "payload": "${ctx.stash.a}-1"}',
+        '{"version": "2018-05-29", "payload": "${ctx.prev.result}-2"}',
     ]:
         function = appsync.create_function(
             apiId=api.id, name="f", dataSourceName="none", functionVersion="2018-05-29",
@@ -388,7 +388,7 @@ def test_a_pipeline_hands_results_on(appsync):
         )
         ids.append(function["functionConfiguration"]["functionId"])
     before = '$util.qr($ctx.stash.put("a", "begin")) {}'
-    after = '$util.toJson("$ctx.prev.result-end")'
+    after = '$util.toJson("${ctx.prev.result}-end")'
     api.resolver("Query.hello", request=before, response=after, kind="PIPELINE", pipelineConfig={"functions": ids})
     assert api.data("{hello}") == {"hello": "begin-1-2-end"}
 
@@ -666,7 +666,22 @@ def test_tokens_of_user_pools_and_issuers_are_taken(tmp_path, echo):
         server.close()
 
 
-# Caching
+# Logging and caching
+
+
+def test_requests_are_logged_where_the_api_says_so(server, appsync):
+    config = {"fieldLogLevel": "ALL", "cloudWatchLogsRoleArn": ROLE}
+    api = Api(appsync, logConfig=config)
+    api.local("Query.hello", '"hi"', response='$util.log.info("seen {}", $ctx.result) $util.toJson($ctx.result)')
+    assert api.data("{hello}") == {"hello": "hi"}
+    logs = server.client("logs")
+
+    def lines():
+        groups = logs.describe_log_groups(logGroupNamePrefix=f"/aws/appsync/apis/{api.id}")["logGroups"]
+        return groups and [event["message"] for event in logs.filter_log_events(logGroupName=groups[0]["logGroupName"])["events"]]
+
+    text = "\n".join(wait_until(lines))
+    assert "Begin Request" in text and "GraphQL Query: {hello}" in text and "seen hi" in text and '"RequestSummary"' in text
 
 
 def test_what_a_resolver_gave_is_kept_until_the_cache_is_flushed(appsync):

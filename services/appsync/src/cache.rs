@@ -104,10 +104,8 @@ pub(crate) fn place(
     context: &Context,
 ) -> Option<Place> {
     let api = &run.served.api;
-    let cache = api
-        .cache
-        .as_ref()
-        .filter(|_| matches!(parent_type, "Mutation" | "Subscription") == false)?;
+    let is_read = !matches!(parent_type, "Mutation" | "Subscription");
+    let cache = api.cache.as_ref().filter(|_| is_read)?;
     let (ttl, keys) = match (cache.api_caching_behavior, &plan.caching) {
         (ApiCachingBehavior::PerResolverCaching, Some(config)) => {
             (config.ttl, own_keys(config, context))

@@ -196,7 +196,8 @@ impl Run<'_> {
         };
         match self.evaluate(handler, context, errors)? {
             End::Result(document) => {
-                let version = document.get("version").filter(|_| handler.is_template());
+                let has_version = handler.is_template() && !step.is_function;
+                let version = document.get("version").filter(|_| has_version);
                 let is_first_version = version.is_some_and(|it| it.as_str() == Some(FIRST_VERSION));
                 Ok(Ok(Asked { document, is_first_version }))
             }

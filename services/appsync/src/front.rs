@@ -4,14 +4,14 @@
 //! was told by its makers: <https://github.com/graphql/graphql-over-http/issues/81>.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use ::http::header::{ACCESS_CONTROL_REQUEST_HEADERS, HOST, HeaderName, HeaderValue};
 use ::http::request::Parts;
 use ::http::{HeaderMap, Method, Request, Response};
 use base::Arn;
 use bytes::{Bytes, BytesMut};
-use graphql::{OperationKind, Request as Operation};
+use graphql::{Document, OperationKind, Request as Operation};
 use http_body_util::BodyExt as _;
 use json::Value;
 use resolver::Effects;
@@ -22,11 +22,14 @@ use crate::auth::{self, Claim, Entrant};
 use crate::cache;
 use crate::errors::Error;
 use crate::execution::Run;
+use crate::journal::Entry;
 use crate::reply::{self, Refusal};
 use crate::served::Served;
 use crate::{AppSync, Room};
 
 const GRAPHQL: &str = "/graphql";
+/// What a client hears whose operation takes too long.
+const TIMED_OUT: &str = r#"{"data":null,"errors":[{"path":null,"data":null,"errorType":"ExecutionTimeout","errorInfo":null,"locations":null,"message":"Execution timed out."}]}"#;
 const TOKENS_CONSUMED: HeaderName = HeaderName::from_static("x-amzn-appsync-tokensconsumed");
 
 impl PublicHttp for AppSync {
@@ -77,12 +80,10 @@ async fn answer(
     let asked = asked?;
     let operation = tokio::time::timeout(
         room.limits.request,
-        execute(room, &served, &entrant, &asked, request_member(&head.headers)),
+        execute(room, &served, &entrant, &asked, request_member(&head.headers, &place)),
     );
-    let (text, headers) = operation.await.unwrap_or_else(|_| {
-        let timeout = r#"{"data":null,"errors":[{"path":null,"data":null,"errorType":"ExecutionTimeout","errorInfo":null,"locations":null,"message":"Execution timed out."}]}"#;
-        Ok((timeout.to_owned(), Vec::new()))
-    })?;
+    let (text, headers) =
+        operation.await.unwrap_or_else(|_| Ok((TIMED_OUT.to_owned(), Vec::new())))?;
     let mut response = reply::answer(ctx.request_id(), text);
     response.headers_mut().insert(TOKENS_CONSUMED, HeaderValue::from_static("1"));
     for (name, value) in headers {
@@ -142,11 +143,15 @@ fn source_ip(head: &Parts) -> Vec<Value> {
 }
 
 /// `ctx.request`: headers, and the domain name if the request came by one.
-fn request_member(headers: &HeaderMap) -> Value {
+fn request_member(headers: &HeaderMap, place: &Place) -> Value {
     let pairs = headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), Value::from(value.to_str().ok()?))));
-    Value::object([("headers", Value::object(pairs)), ("domainName", Value::NULL)])
+    let domain_name = match &place.api {
+        Named::Domain(name) => Value::from(name.as_str()),
+        Named::Id(_) => Value::NULL,
+    };
+    Value::object([("headers", Value::object(pairs)), ("domainName", domain_name)])
 }
 
 /// What a client asks.
@@ -189,14 +194,15 @@ impl Asked {
     }
 }
 
+/// Of a form, in which a plus is a blank.
 fn from_query(query: &str) -> Value {
-    aws::sigv4::query_parameters(query)
-        .map(|(name, value)| (name, Value::from(value)))
-        .collect::<json::Object>()
-        .into()
+    let query = query.replace('+', "%20");
+    let parameters = aws::sigv4::query_parameters(&query);
+    let members = parameters.map(|(name, value)| (name, Value::from(value)));
+    members.collect::<json::Object>().into()
 }
 
-/// Runs an operation: the text of the reply, and the headers that code adds.
+/// Answers an operation: the text of the reply, and the headers that code adds.
 async fn execute(
     room: &Room,
     served: &Served,
@@ -212,8 +218,8 @@ async fn execute(
     let operation = operation.map_err(|error| Refusal::bad_request(error.to_string()))?;
     let kind = operation.kind();
     let now = room.house.now();
-    let kept = served.api.cache.as_ref().filter(|_| kind == OperationKind::Query);
-    let place = kept.and_then(|cache| {
+    let cached = served.api.cache.as_ref().filter(|_| kind == OperationKind::Query);
+    let place = cached.and_then(|cache| {
         cache::place_of_operation(&served.api, cache, &entrant.identity, &asked.to_value())
     });
     if let Some(place) = &place
@@ -222,6 +228,43 @@ async fn execute(
     {
         return Ok((text.to_owned(), Vec::new()));
     }
+    let (response, effects) = run(room, served, entrant, asked, &document, request).await;
+    if kind == OperationKind::Mutation {
+        for eviction in &effects.evictions {
+            room.cache.evict(&served.api, eviction);
+        }
+    }
+    if let Some(config) = &served.graphql.log_config {
+        let entry = Entry {
+            request_id: entrant.ctx.request_id(),
+            query: &asked.query,
+            operation_name: asked.operation_name.as_deref(),
+            variables: &asked.variables,
+            began: now,
+            ended: room.house.now(),
+            errors: &response.errors,
+            logs: &effects.logs,
+        };
+        room.journal.tell(&served.api, config, &entry);
+    }
+    let text = response.to_json();
+    if let Some(place) = place
+        && response.errors.is_empty()
+    {
+        room.cache.keep(place, &Value::from(text.as_str()), now);
+    }
+    Ok((text, effects.response_headers))
+}
+
+/// Runs an operation, resolvers and all.
+async fn run(
+    room: &Room,
+    served: &Served,
+    entrant: &Entrant,
+    asked: &Asked,
+    document: &Document,
+    request: Value,
+) -> (graphql::Response, Effects) {
     let environment = served.api.environment.iter();
     let environment = environment.map(|(name, value)| (name.as_str(), Value::from(value.as_str())));
     let run = Run {
@@ -235,26 +278,15 @@ async fn execute(
     let limits = limits(served);
     let operation = Operation {
         schema: &served.schema,
-        document: &document,
+        document,
         operation_name: asked.operation_name.as_deref(),
         variables: &asked.variables,
         limits: &limits,
         keeps_events: false,
     };
     let response = graphql::execute(operation, Value::NULL, &run).await;
-    let effects = run.effects.into_inner().unwrap_or_default();
-    if kind == OperationKind::Mutation {
-        for eviction in &effects.evictions {
-            room.cache.evict(&served.api, eviction);
-        }
-    }
-    let text = response.to_json();
-    if let Some(place) = place
-        && response.errors.is_empty()
-    {
-        room.cache.keep(place, &Value::from(text.as_str()), now);
-    }
-    Ok((text, effects.response_headers))
+    let effects = run.effects.into_inner().unwrap_or_else(PoisonError::into_inner);
+    (response, effects)
 }
 
 fn limits(served: &Served) -> graphql::Limits {

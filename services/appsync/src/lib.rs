@@ -11,7 +11,7 @@
 //! - `schema`: schemas as this room asks about them. `merge`: what merged APIs are made of. `work`: schemas in the making.
 //! - `front`: the door for clients of APIs. `auth`: who may come in; `rights`: what he may see. `reply`: what he hears.
 //! - `served`: an API compiled. `execution`: one operation; `handler`: the code of resolvers; `sources`: what they ask.
-//! - `cache`: what resolvers gave. `domains`: names that lead to APIs.
+//! - `cache`: what resolvers gave. `journal`: what APIs log. `domains`: names that lead to APIs.
 
 mod address;
 mod auth;
@@ -22,6 +22,7 @@ mod errors;
 mod execution;
 mod front;
 mod handler;
+mod journal;
 mod limits;
 mod merge;
 mod model;
@@ -51,6 +52,7 @@ use tokio::sync::{Mutex, Notify};
 use auth::{Issuers, Verdicts};
 use cache::Cache;
 use domains::Domains;
+use journal::Journal;
 use served::Shelf;
 use visit::Visit;
 
@@ -75,6 +77,7 @@ struct Room {
     cache: Cache,
     issuers: Issuers,
     verdicts: Verdicts,
+    journal: Journal,
 }
 
 /// What the room is made with.
@@ -107,14 +110,18 @@ impl AppSync {
             domains: Domains::default(),
             issuers: Issuers::new(issuers),
             verdicts: Verdicts::default(),
+            journal: Journal::new(),
         });
         room.domains.reload(&room.tables()).await?;
         Ok(AppSync(room))
     }
 
-    /// Creates schemas. To be run once; it doesn't end.
+    /// Creates schemas, and writes what APIs log. To be run once; it doesn't end.
     pub fn work(&self) -> impl Future<Output = ()> + Send + use<> {
-        work::work(Arc::clone(&self.0))
+        let room = Arc::clone(&self.0);
+        async move {
+            tokio::join!(work::work(Arc::clone(&room)), journal::work(room));
+        }
     }
 
     fn enter(&self, request: Ctx) -> Visit<'_> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use graphql::{Document, Introspection, Schema};
 
 use crate::auth::{self, Way};
@@ -11,7 +12,7 @@ use crate::handler::Handler;
 use crate::model::Api;
 use crate::schema;
 use crate::sources::BATCH_SIZE_OF_TEMPLATES;
-use crate::tables::{Part as _, Tables, resolver_name};
+use crate::tables::{Part as _, Tables, read_api, resolver_name};
 use crate::wire::{
     CachingConfig, DataSource, DataSourceType, FunctionConfiguration,
     GraphQLApiIntrospectionConfig, GraphqlApi, Resolver, ResolverKind,
@@ -24,6 +25,8 @@ const DOCUMENT_BYTES_MAX: usize = 16 * 1024;
 
 /// A GraphQL API with a schema.
 pub(crate) struct Served {
+    /// The row that it was made of: every change of the API or of a part of it writes another.
+    row: Bytes,
     pub(crate) api: Api,
     pub(crate) graphql: GraphqlApi,
     pub(crate) schema: Schema,
@@ -53,11 +56,14 @@ pub(crate) struct Step {
     pub(crate) source: Option<Arc<DataSource>>,
     /// How many calls are handed over together; 0 where each is by itself.
     pub(crate) batch_max: usize,
+    /// Whether it is a function of a pipeline: those know the second version of templates alone.
+    pub(crate) is_function: bool,
 }
 
 impl Served {
     /// Reads and compiles an API.
-    pub(crate) async fn load(tables: &Tables<'_>, api: Api) -> Result<Served, Error> {
+    pub(crate) async fn load(tables: &Tables<'_>, row: Bytes) -> Result<Served, Error> {
+        let api = read_api(&row)?;
         let id = api.id().to_owned();
         let not_graphql = || Error::ApiNotFound(id.clone());
         let graphql = api.as_graphql().cloned().ok_or_else(not_graphql)?;
@@ -66,6 +72,7 @@ impl Served {
         let resolvers = tables.all_parts::<Resolver>(&id).await?;
         let resolvers = resolvers.iter().map(|it| (it.name(), parts.plan(it))).collect();
         Ok(Served {
+            row,
             schema: schema::read(&text)?,
             ways: auth::ways(&graphql),
             api,
@@ -161,7 +168,8 @@ impl Parts {
             function.code.as_deref(),
             self.kind_of(Some(&function.data_source_name)),
         );
-        self.step(&function.data_source_name, request, response, None)
+        let step = self.step(&function.data_source_name, request, response, None);
+        Step { is_function: true, ..step }
     }
 
     fn step(
@@ -181,7 +189,7 @@ impl Parts {
             (true, None) if says_batch => BATCH_SIZE_OF_TEMPLATES,
             (true, None) | (false, _) => 0,
         };
-        Step { request, response, source, batch_max }
+        Step { request, response, source, batch_max, is_function: false }
     }
 }
 
@@ -192,15 +200,15 @@ pub(crate) struct Shelf(Mutex<HashMap<String, Arc<Served>>>);
 impl Shelf {
     /// The API of that id, compiled from what is kept of it now.
     pub(crate) async fn find(&self, tables: &Tables<'_>, id: &str) -> Result<Arc<Served>, Error> {
-        let Some(found) = tables.api(id).await? else {
+        let Some(row) = tables.api_row(id).await? else {
             self.shelf().remove(id);
             return Err(Error::ApiNotFound(id.to_owned()));
         };
         let known = self.shelf().get(id).cloned();
-        if let Some(known) = known.filter(|it| it.api.changes == found.value.changes) {
+        if let Some(known) = known.filter(|it| it.row == row) {
             return Ok(known);
         }
-        let served = Arc::new(Served::load(tables, found.value).await?);
+        let served = Arc::new(Served::load(tables, row).await?);
         self.shelf().insert(id.to_owned(), Arc::clone(&served));
         Ok(served)
     }

@@ -155,6 +155,11 @@ impl Tables<'_> {
         self.found(Key::of(API).text(id), |row: ApiRow| row.read()).await
     }
 
+    /// The row of an API, unread: who has read it before knows whether anything has changed.
+    pub(crate) async fn api_row(&self, id: &str) -> Result<Option<Bytes>, Error> {
+        self.0.get(&Key::of(API).text(id)).await
+    }
+
     /// Every API of the house.
     pub(crate) async fn apis(&self) -> Result<Vec<Api>, Error> {
         let entries = self.0.scan(&Key::of(API).scan()).await?;
@@ -296,6 +301,11 @@ pub(crate) fn delete_merged_into(batch: &mut Batch, association: &SourceApiAssoc
 fn merged_into_key(association: &SourceApiAssociation) -> Key {
     let SourceApiAssociation { source_api_id, merged_api_id, association_id, .. } = association;
     Key::of(MERGED_INTO).text(source_api_id).text(merged_api_id).text(association_id)
+}
+
+/// The API of a row.
+pub(crate) fn read_api(row: &[u8]) -> Result<Api, Error> {
+    decode::<ApiRow>(row)?.read()
 }
 
 fn part_key<P: Part>(api_id: &str, name: &str) -> Key {

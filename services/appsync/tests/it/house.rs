@@ -1,0 +1,138 @@
+//! A house with nothing but this room.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use appsync::{AppSync, Limits, Options};
+use aws::PageTokens;
+use base::{Clock, Entropy, ManualClock, Timestamp};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::Request;
+use http_body_util::{BodyExt as _, Full};
+use serde_json::{Value, json};
+use service::{Bus, Ctx, House, Registry, Service};
+use store::{Memory, Store};
+
+pub(crate) struct Room {
+    pub(crate) appsync: Arc<AppSync>,
+    house: Arc<House>,
+    /// What the Bus leads to; it holds the room only.
+    _registry: Arc<Registry>,
+}
+
+impl Room {
+    pub(crate) async fn open() -> Room {
+        Room::over(Arc::new(Memory::new())).await
+    }
+
+    pub(crate) async fn over(store: Arc<dyn Store>) -> Room {
+        let clock: Arc<dyn Clock> =
+            Arc::new(ManualClock::starting_at(Timestamp::from_millis(1_700_000_000_000)));
+        let tokens = PageTokens::new([0; 32]);
+        let entropy = Entropy::from_number(1);
+        let house = House::new("000000000000", "us-east-1", clock, entropy, tokens);
+        let (house, bus) = (Arc::new(house), Bus::new());
+        let options = Options {
+            store,
+            house: Arc::clone(&house),
+            bus: bus.clone(),
+            limits: Limits::default(),
+            issuers: BTreeMap::new(),
+        };
+        let appsync = Arc::new(AppSync::open(options).await.unwrap());
+        let registry = Arc::new(Registry::new([Arc::clone(&appsync) as Arc<dyn Service>]));
+        bus.connect(&registry);
+        Room { appsync, house, _registry: registry }
+    }
+
+    /// The reply to an operation, or the code it is refused with.
+    pub(crate) async fn call(&self, operation: &str, body: Value) -> Result<Value, String> {
+        let ctx = Ctx::root(Arc::clone(&self.house));
+        let reply = self.appsync.call(ctx, operation, Bytes::from(body.to_string())).await;
+        let reply = reply.map_err(|error| error.code.into_owned())?;
+        Ok(serde_json::from_slice(&reply).unwrap())
+    }
+
+    /// An API with that schema and a source without data, its id and a key.
+    pub(crate) async fn api(&self, schema: &str, settings: Value) -> (String, String) {
+        let mut asked = json!({"name": "api", "authenticationType": "API_KEY"});
+        let members = settings.as_object().cloned().unwrap_or_default();
+        asked.as_object_mut().unwrap().extend(members);
+        let created = self.call("CreateGraphqlApi", asked).await.unwrap();
+        let id = created["graphqlApi"]["apiId"].as_str().unwrap().to_owned();
+        let status = self.create_schema(&id, schema).await;
+        assert_eq!(status["status"], "SUCCESS", "{status}");
+        self.call("CreateDataSource", json!({"apiId": id, "name": "none", "type": "NONE"}))
+            .await
+            .unwrap();
+        let key = self.call("CreateApiKey", json!({"apiId": id})).await.unwrap();
+        (id, key["apiKey"]["id"].as_str().unwrap().to_owned())
+    }
+
+    /// What became of a schema.
+    pub(crate) async fn create_schema(&self, id: &str, schema: &str) -> Value {
+        let definition = STANDARD.encode(schema);
+        let asked = json!({"apiId": id, "definition": definition});
+        self.call("StartSchemaCreation", asked).await.unwrap();
+        self.created(id).await
+    }
+
+    /// Lets the room work until the schema has come about.
+    pub(crate) async fn created(&self, id: &str) -> Value {
+        let over = async {
+            loop {
+                let status =
+                    self.call("GetSchemaCreationStatus", json!({"apiId": id})).await.unwrap();
+                if status["status"] != "PROCESSING" {
+                    return status;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            () = self.appsync.work() => unreachable!("the work doesn't end"),
+            status = over => status,
+        }
+    }
+
+    /// A resolver of the source without data.
+    pub(crate) async fn resolver(&self, id: &str, field: &str, request: &str, response: &str) {
+        let (type_name, field_name) = field.split_once('.').unwrap();
+        let asked = json!({
+            "apiId": id,
+            "typeName": type_name,
+            "fieldName": field_name,
+            "dataSourceName": "none",
+            "requestMappingTemplate": request,
+            "responseMappingTemplate": response,
+        });
+        self.call("CreateResolver", asked).await.unwrap();
+    }
+
+    /// A field whose value is what a template says.
+    pub(crate) async fn field(&self, id: &str, field: &str, payload: &str) {
+        let request = format!(r#"{{"version": "2018-05-29", "payload": {payload}}}"#);
+        self.resolver(id, field, &request, "$util.toJson($ctx.result)").await;
+    }
+
+    /// The status and the body of a reply to a query.
+    pub(crate) async fn ask(&self, id: &str, key: &str, query: &str) -> (u16, Value) {
+        self.post(id, key, json!({"query": query}).to_string()).await
+    }
+
+    pub(crate) async fn post(&self, id: &str, key: &str, body: String) -> (u16, Value) {
+        let body = Full::new(Bytes::from(body)).map_err(|never| match never {}).boxed_unsync();
+        let request = Request::post(format!("/appsync-api/{id}/graphql"))
+            .header("x-api-key", key)
+            .body(body)
+            .unwrap();
+        let public = self.appsync.public_http().unwrap();
+        assert!(public.serves(None, request.uri().path()));
+        let reply = public.answer(Ctx::root(Arc::clone(&self.house)), request).await;
+        let status = reply.status().as_u16();
+        let body = reply.into_body().collect().await.map_err(|_| "no body").unwrap().to_bytes();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+}
