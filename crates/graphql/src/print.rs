@@ -3,8 +3,8 @@
 use json::write_string;
 
 use crate::ast::{
-    Argument, Directive, FieldDefinition, InputDefinition, Literal, Name, OperationKind,
-    SchemaDefinition, Selection, TypeDefinition, TypeKind, TypeRef,
+    Argument, Directive, DirectiveDefinition, FieldDefinition, InputDefinition, Literal, Name,
+    OperationKind, SchemaDefinition, Selection, TypeDefinition, TypeKind, TypeRef,
 };
 use crate::definitions::Definitions;
 
@@ -21,6 +21,11 @@ pub(crate) fn definitions(definitions: &Definitions, shown: Directives) -> Strin
     let mut text = String::new();
     if let Some(schema) = &definitions.schema {
         schema_definition(schema, shown, &mut text);
+    }
+    if shown == Directives::Shown {
+        for directive in &definitions.directives {
+            directive_definition(directive, shown, &mut text);
+        }
     }
     for definition in &definitions.types {
         type_definition(definition, shown, &mut text);
@@ -96,17 +101,53 @@ fn field_definition(field: &FieldDefinition, shown: Directives, out: &mut String
     description(field.description.as_ref(), INDENT, out);
     out.push_str(INDENT);
     out.push_str(&field.name);
-    for (i, argument) in field.arguments.iter().enumerate() {
-        out.push_str(if i == 0 { "(" } else { ", " });
-        input_definition(argument, shown, out);
-    }
-    if !field.arguments.is_empty() {
-        out.push(')');
-    }
+    defined_arguments(&field.arguments, shown, INDENT, out);
     out.push_str(": ");
     type_ref(&field.of_type, out);
     directives(&field.directives, shown, out);
     out.push('\n');
+}
+
+/// On one line, unless one of them is described.
+fn defined_arguments(
+    arguments: &[InputDefinition],
+    shown: Directives,
+    indent: &str,
+    out: &mut String,
+) {
+    if arguments.is_empty() {
+        return;
+    }
+    let is_described = arguments.iter().any(|argument| argument.description.is_some());
+    let inner = format!("{indent}{INDENT}");
+    out.push('(');
+    for (i, argument) in arguments.iter().enumerate() {
+        if is_described {
+            out.push('\n');
+            description(argument.description.as_ref(), &inner, out);
+            out.push_str(&inner);
+        } else if 0 < i {
+            out.push_str(", ");
+        }
+        input_definition(argument, shown, out);
+    }
+    if is_described {
+        out.push('\n');
+        out.push_str(indent);
+    }
+    out.push(')');
+}
+
+fn directive_definition(directive: &DirectiveDefinition, shown: Directives, out: &mut String) {
+    description(directive.description.as_ref(), "", out);
+    out.push_str("directive @");
+    out.push_str(&directive.name);
+    defined_arguments(&directive.arguments, shown, "", out);
+    for (i, location) in directive.locations.iter().enumerate() {
+        out.push_str(if i == 0 { " on " } else { " | " });
+        out.push_str(location);
+    }
+    out.push_str("\n\n");
 }
 
 fn input_definition(input: &InputDefinition, shown: Directives, out: &mut String) {
@@ -123,7 +164,7 @@ fn input_definition(input: &InputDefinition, shown: Directives, out: &mut String
 fn description(text: Option<&Name>, indent: &str, out: &mut String) {
     let Some(text) = text else { return };
     out.push_str(indent);
-    if text.contains('\n') {
+    if is_block(text) {
         let escaped = text.replace("\"\"\"", "\\\"\"\"");
         out.push_str("\"\"\"\n");
         for line in escaped.lines() {
@@ -137,6 +178,18 @@ fn description(text: Option<&Name>, indent: &str, out: &mut String) {
         write_string(text, out);
         out.push('\n');
     }
+}
+
+/// Whether a text of several lines says the same as a block, whose blanks at its edges mean nothing.
+fn is_block(text: &str) -> bool {
+    let is_plain = |letter: char| letter == '\n' || letter == '\t' || !letter.is_control();
+    let is_blank = |line: &str| line.trim_matches([' ', '\t']).is_empty();
+    text.contains('\n')
+        && text.chars().all(is_plain)
+        && text.lines().any(|line| !is_blank(line) && !line.starts_with([' ', '\t']))
+        && text.lines().all(|line| line.is_empty() || !is_blank(line))
+        && !text.starts_with('\n')
+        && !text.ends_with('\n')
 }
 
 pub(crate) fn type_ref(of_type: &TypeRef, out: &mut String) {

@@ -34,6 +34,11 @@ fn event_decode() {
 }
 
 #[test]
+fn graphql() {
+    run(fuzz::GRAPHQL);
+}
+
+#[test]
 fn json() {
     run(fuzz::JSON);
 }

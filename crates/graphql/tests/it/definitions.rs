@@ -37,4 +37,6 @@ fn what_is_printed_says_the_same() {
     let text = "\"\"\"\nTwo\nlines\n\"\"\"\ntype Query {\n  \"one\"\n  a(x: [In!]! = [{s: \"q\\\"\", e: X}], y: Float = 1.5): Int @deprecated(reason: \"old\")\n}\n\nunion U = Query | Post\n\nenum E {\n  X\n}\n";
     let definitions = Definitions::parse(text).expect("it parses");
     assert_eq!(definitions.to_string(), text);
+    let text = "directive @odd(a: Int = 1) on FIELD | OBJECT\n\n\"  edges\\n  count \"\ntype Query {\n  a(\n    \"of what\"\n    x: Int\n    y: Int\n  ): Int\n}\n";
+    assert_eq!(Definitions::parse(text).expect("it parses").to_string(), text);
 }
