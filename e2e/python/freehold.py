@@ -21,13 +21,14 @@ def binary() -> str:
 
 
 class Server:
-    """`freehold dev` (or `serve`), started on a free port."""
+    """`freehold dev` (or `serve`), started on a free port; `options` are those of its process."""
 
-    def __init__(self, data=None, mode="dev", config=None):
+    def __init__(self, data=None, mode="dev", config=None, **options):
         self.folder = None if data else tempfile.TemporaryDirectory(prefix="freehold-")
         self.data = str(data or self.folder.name)
         self.mode = mode
         self.config = config
+        self.options = options
         self.process = None
         self.printed = []
         self.start()
@@ -36,7 +37,7 @@ class Server:
         command = [binary(), self.mode, "--listen", "127.0.0.1:0", "--data", self.data]
         if self.config:
             command += ["--config", str(self.config)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **self.options)
         self.printed = []
         for line in self.process.stdout:
             self.printed.append(line.rstrip())

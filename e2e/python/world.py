@@ -46,6 +46,11 @@ class World:
         for old, new in replace:
             assert old in text, f"{old} doesn't stand in {name}"
             text = text.replace(old, new)
+        return self.create(text, kind)
+
+    def create(self, definition, kind="STANDARD"):
+        """A state machine of a definition of ours, a dictionary or its text."""
+        text = definition if isinstance(definition, str) else json.dumps(definition)
         count = len(self.stepfunctions.list_state_machines()["stateMachines"])
         created = self.stepfunctions.create_state_machine(
             name=f"machine-{count}", definition=text, roleArn=ROLE, type=kind
@@ -111,15 +116,15 @@ class World:
         answer = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
         return answer["Attributes"]["QueueArn"]
 
-    def topic(self, name):
-        """A topic, and a queue that gets what is published there as it is."""
+    def topic(self, name, raw=True):
+        """A topic, and a queue that gets what is published there, as it is or in its envelope."""
         topic = self.sns.create_topic(Name=name)["TopicArn"]
         queue = self.queue(f"{name}-inbox")
         self.sns.subscribe(
             TopicArn=topic,
             Protocol="sqs",
             Endpoint=self.queue_arn(queue),
-            Attributes={"RawMessageDelivery": "true"},
+            Attributes={"RawMessageDelivery": str(raw).lower()},
         )
         return topic, queue
 

@@ -85,6 +85,11 @@ impl Endpoints {
         let reply = Reply { status: parts.status.as_u16(), headers: &parts.headers, body: &reply };
         client::read(operation, &reply).map_err(|failure| match failure {
             Failure::Refused(error) => CallError::Refused(error),
+            // AWS's SDK has an exception of the service all the same, without a code.
+            Failure::Garbage { status, .. } if 400 <= status => {
+                let nameless = aws::Error::new(status, "", "");
+                CallError::Refused(aws::Error { message: None, ..nameless })
+            }
             Failure::Garbage { .. } => {
                 CallError::Unanswered(format!("Unable to unmarshall response: {failure}"))
             }

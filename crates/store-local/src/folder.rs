@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use bytes::Bytes;
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode};
@@ -38,6 +40,11 @@ const OPEN_FILES_MAX: usize = 128;
 /// With more than one, fjall's first worker leaves compactions to the others by putting them back in line, over and over
 /// while one runs: measured under load, that was a fifth of the process's time.
 const WORKER_THREADS: usize = 1;
+
+/// How long a lock is waited for. A process that was killed while it started another one, a function's, leaves the lock
+/// to that one until it has become the other program.
+const LOCK_TRIES: usize = 150;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Why a store couldn't be opened.
 #[derive(Debug, thiserror::Error)]
@@ -148,11 +155,14 @@ fn take_mark(mark: &Path) -> io::Result<bool> {
 
 fn lock(path: &Path) -> Result<File, OpenError> {
     let lock = File::create(path.join("lock")).map_err(OpenError::Io)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),
-        Err(TryLockError::Error(error)) => Err(OpenError::Io(error)),
+    for _ in 0..LOCK_TRIES {
+        match lock.try_lock() {
+            Ok(()) => return Ok(lock),
+            Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::Error(error)) => return Err(OpenError::Io(error)),
+        }
     }
+    Err(OpenError::Locked(path.to_owned()))
 }
 
 fn has_format(path: &Path) -> Result<bool, OpenError> {

@@ -18,8 +18,8 @@ pub(crate) struct LiveMapRun {
     pub(super) parent: Arc<Facts>,
     pub(super) processor: Processor,
     pub(super) row: MapRunRow,
-    pub(super) children: Vec<Child>,
-    pub(super) running: usize,
+    children: Vec<Child>,
+    tally: Tally,
     /// Where to look for the next child that waits for its redrive.
     pub(super) redrive_next: usize,
     /// Children that run, by their rows, but that nobody in this process has started.
@@ -39,7 +39,49 @@ pub(super) struct Child {
     pub(super) status: Option<Status>,
 }
 
+/// How the children stand, so that a turn needn't look at each of them.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    running: usize,
+    /// Those that haven't ended, or are to be redriven.
+    open: usize,
+    /// The items of those that have ended otherwise than they should.
+    failed_items: u64,
+}
+
+impl Tally {
+    fn of(children: &[Child]) -> Self {
+        children.iter().fold(Tally::default(), |tally, child| tally.with(*child))
+    }
+
+    fn with(mut self, child: Child) -> Self {
+        let (running, open, failed_items) = child.counts();
+        self.running += running;
+        self.open += open;
+        self.failed_items += failed_items;
+        self
+    }
+
+    fn without(mut self, child: Child) -> Self {
+        let (running, open, failed_items) = child.counts();
+        self.running -= running;
+        self.open -= open;
+        self.failed_items -= failed_items;
+        self
+    }
+}
+
 impl Child {
+    /// What it adds to a tally.
+    fn counts(self) -> (usize, usize, u64) {
+        match self.status {
+            Some(Status::Running) => (1, 1, 0),
+            None | Some(Status::PendingRedrive) => (0, 1, 0),
+            Some(Status::Failed | Status::TimedOut | Status::Aborted) => (0, 0, self.items.into()),
+            Some(Status::Succeeded) => (0, 0, 0),
+        }
+    }
+
     pub(super) fn new(index: usize, items: u32) -> Self {
         Child { index: index as u32, items, generation: 0, status: None }
     }
@@ -94,15 +136,14 @@ impl LiveMapRun {
             place.generation = child.generation;
             place.status = Some(child.status.into());
         }
-        let is_running = |child: &&Child| child.status == Some(Status::Running);
-        let running = children.iter().filter(is_running).count();
-        let unsure = 0 < running;
+        let tally = Tally::of(&children);
+        let unsure = 0 < tally.running;
         Ok(Some(Box::new(LiveMapRun {
             parent: Arc::new(parent),
             processor,
             row,
             children,
-            running,
+            tally,
             redrive_next: 0,
             unsure,
             works_on_stage: false,
@@ -113,14 +154,28 @@ impl LiveMapRun {
         child_arn(map_run_arn, child.index, child.generation, self.processor.execution_type).0
     }
 
-    /// Items of children that have ended in this way.
-    fn items(&self, statuses: &[Status]) -> u64 {
-        let ended = |child: &&Child| child.status.is_some_and(|status| statuses.contains(&status));
-        self.children.iter().filter(ended).map(|child| u64::from(child.items)).sum()
+    pub(super) fn children(&self) -> &[Child] {
+        &self.children
+    }
+
+    pub(super) fn running(&self) -> usize {
+        self.tally.running
+    }
+
+    /// What a reader has come to.
+    pub(super) fn set_children(&mut self, children: Vec<Child>) {
+        self.tally = Tally::of(&children);
+        self.children = children;
+    }
+
+    pub(super) fn set_child(&mut self, index: u32, child: Child) {
+        let place = &mut self.children[index as usize];
+        self.tally = self.tally.without(*place).with(child);
+        *place = child;
     }
 
     pub(super) fn exceeds_tolerance(&self) -> bool {
-        let failed = self.items(&[Status::Failed, Status::TimedOut, Status::Aborted]);
+        let failed = self.tally.failed_items;
         let row = &self.row;
         let percentage = failed as f64 * 100.0 / row.items.max(1) as f64;
         let by_count = row.tolerated_failure_count.is_some_and(|tolerated| tolerated < failed);
@@ -131,11 +186,7 @@ impl LiveMapRun {
     }
 
     pub(super) fn is_complete(&self) -> bool {
-        self.running == 0
-            && self
-                .children
-                .iter()
-                .all(|child| child.status.is_some_and(|status| status != Status::PendingRedrive))
+        self.tally.open == 0
     }
 
     pub(super) async fn perform(

@@ -173,7 +173,7 @@ impl Turn<'_> {
     }
 
     async fn child_ended(&mut self, index: u64, arn: &Arc<str>) -> Result<(), Error> {
-        let Some(child) = self.live.children.get(index as usize).copied() else { return Ok(()) };
+        let Some(child) = self.live.children().get(index as usize).copied() else { return Ok(()) };
         if child.status != Some(Status::Running) || self.live.arn_of(self.arn, child) != *arn {
             return Ok(());
         }
@@ -189,7 +189,6 @@ impl Turn<'_> {
             self.acts.push(Act::Redrive(child));
             return Ok(());
         }
-        self.live.running -= 1;
         self.set_child(child.index, Child { status: Some(status), ..child });
         Ok(())
     }
@@ -217,8 +216,8 @@ impl Turn<'_> {
         self.live.redrive_next = 0;
         let shard = self.runner.0.shard_of(self.arn);
         self.batch.put(key::map_open(shard, self.arn), Vec::new());
-        for place in 0..self.live.children.len() {
-            let child = self.live.children[place];
+        for place in 0..self.live.children().len() {
+            let child = self.live.children()[place];
             let failed = [Status::Failed, Status::TimedOut, Status::Aborted];
             if child.status.is_some_and(|status| failed.contains(&status)) {
                 let status = Some(Status::PendingRedrive);
@@ -250,15 +249,14 @@ impl Turn<'_> {
             0 => self.runner.0.limits.map_run_concurrency_default,
             given => given,
         };
-        while self.live.running < concurrency as usize && self.acts.len() < STARTS_MAX {
+        while self.live.running() < concurrency as usize && self.acts.len() < STARTS_MAX {
             let Some(act) = self.next_start() else { return };
             self.acts.push(act);
         }
     }
 
     fn next_start(&mut self) -> Option<Act> {
-        let children = &self.live.children;
-        while let Some(child) = children.get(self.live.redrive_next).copied() {
+        while let Some(child) = self.live.children().get(self.live.redrive_next).copied() {
             self.live.redrive_next += 1;
             if child.status != Some(Status::PendingRedrive) {
                 continue;
@@ -275,7 +273,7 @@ impl Turn<'_> {
             self.start(&act);
             return Some(act);
         }
-        let child = children.get(self.live.row.next as usize).copied()?;
+        let child = self.live.children().get(self.live.row.next as usize).copied()?;
         self.live.row.next += 1;
         self.put_row();
         let act = Act::Start(Child { status: Some(Status::Running), ..child });
@@ -285,7 +283,6 @@ impl Turn<'_> {
 
     fn start(&mut self, act: &Act) {
         let Some(child) = act.child() else { return };
-        self.live.running += 1;
         self.set_child(child.index, child);
     }
 
@@ -298,8 +295,8 @@ impl Turn<'_> {
                 row.children = items_per_child.len() as u32;
                 row.items = items_per_child.iter().map(|items| u64::from(*items)).sum();
                 let children = items_per_child.into_iter().enumerate();
-                self.live.children =
-                    children.map(|(index, items)| Child::new(index, items)).collect();
+                let children = children.map(|(index, items)| Child::new(index, items)).collect();
+                self.live.set_children(children);
                 self.put_row();
             }
             (StageRow::Writing(status), Ok(Done::Written)) => self.end(status.into()),
@@ -346,10 +343,9 @@ impl Turn<'_> {
     }
 
     fn stop_children(&mut self) {
-        for place in 0..self.live.children.len() {
-            let child = self.live.children[place];
+        for place in 0..self.live.children().len() {
+            let child = self.live.children()[place];
             if child.status == Some(Status::Running) {
-                self.live.running -= 1;
                 self.set_child(child.index, Child { status: Some(Status::Aborted), ..child });
                 self.stop_child(child);
             }
@@ -377,7 +373,7 @@ impl Turn<'_> {
     }
 
     fn set_child(&mut self, index: u32, child: Child) {
-        self.live.children[index as usize] = child;
+        self.live.set_child(index, child);
         let row = ChildRow {
             status: child.status.map_or(StatusRow::Running, StatusRow::from),
             items: child.items,

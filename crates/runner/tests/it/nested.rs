@@ -103,7 +103,8 @@ async fn a_job_fails_with_what_its_child_came_to() {
         world.result(&arn).await,
         r#"FAILED States.TaskFailed: {"Cause":"C","Error":"E","#.to_owned()
             + r#""ExecutionArn":"arn:aws:states:us-east-1:000000000000:execution:child:n","Input":"{}","#
-            + r#""InputDetails":{"Included":true},"Name":"n","StartDate":1700000000000,"#
+            + r#""InputDetails":{"Included":true},"Name":"n","RedriveCount":0,"RedriveStatus":"REDRIVABLE","#
+            + r#""StartDate":1700000000000,"#
             + r#""StateMachineArn":"arn:aws:states:us-east-1:000000000000:stateMachine:child","#
             + r#""Status":"FAILED","StopDate":1700000000000}"#
     );

@@ -1,9 +1,9 @@
-//! A disk that can lose its power.
+//! A disk that can lose its power, or be full.
 //!
-//! This test binary defines `fsync` and `fdatasync` itself. The linker prefers them to libc's, so every sync of the real
-//! store passes through here, and no line of it is written for tests. Of each file under a watched folder we keep what a
-//! disk must hold: the content at its last sync, and of each folder the names at its last sync. [`Disk::lose_power`]
-//! makes a new folder of exactly that.
+//! This test binary defines `fsync`, `fdatasync` and `write` itself. The linker prefers them to libc's, so every sync
+//! and write of the real store passes through here, and no line of it is written for tests. Of each file under a watched
+//! folder we keep what a disk must hold: the content at its last sync, and of each folder the names at its last sync.
+//! [`Disk::lose_power`] makes a new folder of exactly that.
 //!
 //! It is as hostile as POSIX allows, more than ext4: a new file that was synced, but whose folder wasn't, is gone.
 
@@ -13,11 +13,12 @@
 )]
 
 use std::collections::BTreeMap;
-use std::ffi::{OsString, c_int};
+use std::ffi::{OsString, c_int, c_void};
 use std::fs::{self, DirEntry, File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
@@ -42,6 +43,38 @@ extern "C" fn fdatasync(file: c_int) -> c_int {
         // SAFETY: as above.
         unsafe { libc::syscall(libc::SYS_fdatasync, file) as c_int }
     })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn write(file: c_int, bytes: *const c_void, length: usize) -> isize {
+    let length = match space(file, length) {
+        Some(0) if 0 < length => {
+            // SAFETY: it is this thread's own errno.
+            unsafe { *libc::__errno_location() = libc::ENOSPC };
+            return -1;
+        }
+        Some(space) => space,
+        None => length,
+    };
+    // SAFETY: the caller answers for the bytes, as of libc's own; here they are only fewer.
+    unsafe { libc::syscall(libc::SYS_write, file, bytes, length) as isize }
+}
+
+/// How many disks of ours have a bound to their space.
+static BOUNDED: AtomicUsize = AtomicUsize::new(0);
+
+/// How many of the bytes fit, if the file is on a bounded disk of ours; they are taken off its space.
+fn space(file: c_int, length: usize) -> Option<usize> {
+    if BOUNDED.load(Ordering::SeqCst) == 0 {
+        return None;
+    }
+    let path = fs::read_link(format!("/proc/self/fd/{file}")).ok()?;
+    let disk = lock(&DISKS).iter().find(|disk| path.starts_with(&disk.root)).cloned()?;
+    let mut state = disk.lock();
+    let space = state.space.as_mut()?;
+    let fits = length.min(*space);
+    *space -= fits;
+    Some(fits)
 }
 
 /// Keeps what a sync makes durable, if the file is on a disk of ours; else does the real `sync`.
@@ -78,6 +111,8 @@ struct State {
     folders: BTreeMap<Identity, Names>,
     syncs: usize,
     fails: bool,
+    /// Bytes that can still be written; none is no bound.
+    space: Option<usize>,
     held: bool,
     waiting: usize,
 }
@@ -131,6 +166,16 @@ impl Disk {
         self.watched.lock().fails = fails;
     }
 
+    /// From now on, so many bytes can be written, or any number.
+    pub(crate) fn set_space(&self, space: Option<usize>) {
+        let before = std::mem::replace(&mut self.watched.lock().space, space);
+        match (before, space) {
+            (None, Some(_)) => BOUNDED.fetch_add(1, Ordering::SeqCst),
+            (Some(_), None) => BOUNDED.fetch_sub(1, Ordering::SeqCst),
+            (None, None) | (Some(_), Some(_)) => return,
+        };
+    }
+
     /// From now on, syncs wait until this is dropped.
     pub(crate) fn hold_syncs(&self) -> Held {
         self.watched.lock().held = true;
@@ -160,6 +205,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
+        self.set_space(None);
         lock(&DISKS).retain(|disk| !Arc::ptr_eq(disk, &self.watched));
     }
 }

@@ -29,6 +29,18 @@ fn a_folder_is_open_once() {
 }
 
 #[test]
+fn a_folder_that_is_about_to_be_let_go_is_waited_for() {
+    let folder = TempDir::new().unwrap();
+    let first = open(&folder).unwrap();
+    let letting_go = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        drop(first);
+    });
+    open(&folder).unwrap();
+    letting_go.join().unwrap();
+}
+
+#[test]
 fn a_folder_stays_open_while_a_snapshot_reads_it() {
     let folder = TempDir::new().unwrap();
     let store = open(&folder).unwrap();

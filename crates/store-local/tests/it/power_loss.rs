@@ -1,4 +1,4 @@
-//! Sync before acknowledgement, and what is left when the power goes.
+//! Sync before acknowledgement, and what is left when the power goes or the disk is full.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -176,4 +176,55 @@ fn a_batch_that_reached_the_disk_in_part_is_as_if_it_had_never_been() {
             _ => assert_eq!(keys(&after), ["before", "later"], "pages {pattern:07b}"),
         }
     }
+}
+
+#[test]
+fn a_full_disk_refuses_and_loses_nothing() {
+    for space in [0, 1, 100, 5_000, 9_999] {
+        let disk = Disk::new();
+        let store = open(&disk);
+        put(&store, "before", "").wait().unwrap();
+        disk.set_space(Some(space));
+        let refused = put(&store, "lost", vec![1; 10_000]).wait();
+        assert!(matches!(refused, Err(Error::Unknown(_))), "{refused:?} with {space} bytes left");
+        disk.set_space(None);
+        assert!(matches!(put(&store, "later", "").wait(), Err(Error::Poisoned)));
+        assert_eq!(keys(&store), ["before"], "reads go on");
+        drop(store);
+        let store = open(&disk);
+        put(&store, "after", "").wait().unwrap();
+        assert_eq!(keys(&store), ["after", "before"], "{space} bytes left");
+        assert_eq!(keys(&open(&disk.lose_power(|| false))), keys(&store));
+    }
+}
+
+#[test]
+fn what_is_acknowledged_while_a_disk_fills_up_is_there_when_it_has_space_again() {
+    let disk = Disk::new();
+    let store = open(&disk);
+    // The memtable is flushed before the space is gone, or when.
+    disk.set_space(Some(20_000_000));
+    let mut acknowledged = Vec::new();
+    for turn in 0..30u8 {
+        let key = format!("{turn:02}");
+        match put(&store, key.clone(), vec![turn; 1_000_000]).wait() {
+            Ok(()) => acknowledged.push(key),
+            Err(error) => {
+                assert!(matches!(error, Error::Unknown(_)), "{error:?}");
+                break;
+            }
+        }
+    }
+    assert!((5..30).contains(&acknowledged.len()), "{} batches", acknowledged.len());
+    assert_eq!(keys(&store), acknowledged, "reads go on");
+    drop(store);
+    if let Ok(store) = store_local::open(disk.path(), Options::default()) {
+        assert_eq!(keys(&store), acknowledged, "opened without space");
+    }
+    disk.set_space(None);
+    let store = open(&disk);
+    assert_eq!(keys(&store), acknowledged);
+    put(&store, "after", "").wait().unwrap();
+    let after = keys(&open(&disk.lose_power(|| false)));
+    assert_eq!(after, keys(&store));
 }
