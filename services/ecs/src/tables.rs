@@ -95,8 +95,7 @@ impl Found<Job> {
     pub(crate) fn change(&self, batch: &mut Batch, mut changed: Job) {
         changed.changes = self.value.changes + 1;
         if let (Some(stopped_at), false) = (changed.stopped_at, self.value.has_ended()) {
-            let scope = Scope::read(changed.scope.clone());
-            batch.put(of_ended(ENDED_JOB, stopped_at, &scope).text(&changed.id), Vec::new());
+            put_end(batch, &changed, stopped_at);
         }
         self.replace(batch, &changed);
     }
@@ -114,9 +113,18 @@ pub(crate) fn add_job(batch: &mut Batch, job: &Job) {
     let scope = Scope::read(job.scope.clone());
     let key = named(JOB, &scope, &job.id);
     batch.require_absent(key.clone()).put(key, encode(job));
+    if let Some(stopped_at) = job.stopped_at {
+        put_end(batch, job, stopped_at);
+    }
     for dependency in &job.waits_for {
         batch.put(named(WAITING, &scope, dependency).text(&job.id), Vec::new());
     }
+}
+
+/// Says when a job has ended, so that it is forgotten in time.
+fn put_end(batch: &mut Batch, job: &Job, stopped_at: i64) {
+    let scope = Scope::read(job.scope.clone());
+    batch.put(of_ended(ENDED_JOB, stopped_at, &scope).text(&job.id), Vec::new());
 }
 
 /// Says that an array waits for one of its jobs.

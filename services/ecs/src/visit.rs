@@ -100,34 +100,45 @@ impl Room {
 
 /// A request that is answered again if it comes again: by the attempt of a task, or by a client token.
 pub(crate) struct Once {
-    names: Vec<String>,
+    attempt: Option<String>,
+    token: Option<String>,
+    /// The digest of what a client token stands for: it must be the same each time.
     request: String,
 }
 
 impl Once {
-    /// `request` is what a client token stands for: it must be the same each time.
     pub(crate) fn new(
         ctx: &Visit<'_>,
         client_token: Option<&str>,
         request: &impl std::fmt::Debug,
     ) -> Self {
-        let attempt = ctx.request.attempt().map(|attempt| format!("attempt {attempt}"));
-        let token = client_token.map(|token| format!("token {} {token}", ctx.scope().as_str()));
+        let attempt = ctx.request.attempt();
         let digest = sha2::Sha256::digest(format!("{request:?}"));
-        let request = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        Once { names: attempt.into_iter().chain(token).collect(), request }
+        Once {
+            attempt: attempt.map(|attempt| format!("attempt {attempt}")),
+            token: client_token.map(|token| format!("token {} {token}", ctx.scope().as_str())),
+            request: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        }
     }
 
     /// What was answered before.
     pub(crate) async fn answered<T: Shape>(&self, ctx: &Visit<'_>) -> Result<Option<T>, Error> {
-        for name in &self.names {
-            let Some(reply) = ctx.tables().reply(name).await? else { continue };
-            if reply.request != self.request {
-                return Err(Error::OtherRequest);
+        let by_attempt = match &self.attempt {
+            Some(name) => ctx.tables().reply(name).await?,
+            None => None,
+        };
+        let reply = match (by_attempt, &self.token) {
+            (None, Some(name)) => {
+                let reply = ctx.tables().reply(name).await?;
+                reply.map(|reply| self.checked(reply)).transpose()?
             }
-            return Ok(Some(aws::decode(reply.text.as_bytes())?));
-        }
-        Ok(None)
+            (by_attempt, _) => by_attempt,
+        };
+        Ok(reply.map(|reply| aws::decode(reply.text.as_bytes())).transpose()?)
+    }
+
+    fn checked(&self, reply: Reply) -> Result<Reply, Error> {
+        if reply.request == self.request { Ok(reply) } else { Err(Error::OtherRequest) }
     }
 
     /// Keeps the answer beside what it tells of. The batch is refused if the request was answered meanwhile.
@@ -139,7 +150,7 @@ impl Once {
     ) -> Result<(), Error> {
         let text = String::from_utf8_lossy(&aws::encode(reply)?).into_owned();
         let kept = Reply { at: ctx.now().as_millis(), text, request: self.request.clone() };
-        for name in &self.names {
+        for name in self.attempt.iter().chain(&self.token) {
             tables::keep_reply(batch, name, &kept);
         }
         Ok(())

@@ -170,8 +170,10 @@ impl Rooms {
         text(&reply["tasks"][0]["taskArn"])
     }
 
+    /// The task, or null if there is none.
     pub(crate) async fn task(&self, arn: &str) -> Value {
-        self.call("DescribeTasks", json!({"tasks": [arn]})).await["tasks"][0].take()
+        let described = self.call("DescribeTasks", json!({"tasks": [arn]})).await;
+        described["tasks"].get(0).cloned().unwrap_or_default()
     }
 
     /// The task once it has that status.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::house::{Rooms, container, pause, text};
@@ -161,6 +163,22 @@ async fn a_task_whose_house_was_killed_stops_and_says_so() {
     assert!(text(&task["stoppedReason"]).starts_with("Host EC2"));
     assert_eq!(task["containers"][0]["exitCode"], Value::Null);
     assert!(!std::path::Path::new(&format!("/proc/{process}")).exists(), "its process has ended");
+}
+
+#[tokio::test]
+async fn stopped_tasks_are_forgotten_in_time() {
+    let rooms = Rooms::open().await;
+    rooms.register("short", "true").await;
+    let old = rooms.run("short").await;
+    rooms.until(&old, "STOPPED").await;
+    // Each look at what is old is rung for by another task.
+    for (hours, is_kept) in [(2, true), (25, false)] {
+        rooms.clock.advance(Duration::from_hours(hours));
+        let new = rooms.run("short").await;
+        rooms.until(&new, "STOPPED").await;
+        assert_eq!(rooms.task(&old).await != Value::Null, is_kept, "after {hours} hours");
+        assert_ne!(rooms.task(&new).await, Value::Null);
+    }
 }
 
 #[tokio::test]
