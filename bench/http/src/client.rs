@@ -14,27 +14,43 @@ pub(crate) struct Request(Vec<u8>);
 
 impl Request {
     pub(crate) fn echo(body: &str) -> Self {
-        Request::new("", body)
+        Request::new("POST", "/", "", body)
     }
 
     pub(crate) fn aws(operation: &str, body: &str) -> Self {
-        let headers = format!(
-            "X-Amz-Target: AWSStepFunctions.{operation}\r\nX-Amz-Date: 20260101T000000Z\r\n\
-             Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/states/aws4_request, \
-             SignedHeaders=host;x-amz-date;x-amz-target, \
-             Signature=0000000000000000000000000000000000000000000000000000000000000000\r\n"
-        );
-        Request::new(&headers, body)
+        let target = format!("X-Amz-Target: AWSStepFunctions.{operation}\r\n");
+        Request::new("POST", "/", &(target + &signature("states")), body)
     }
 
-    fn new(headers: &str, body: &str) -> Self {
+    /// A request of SQS.
+    pub(crate) fn sqs(operation: &str, body: &str) -> Self {
+        let target = format!("X-Amz-Target: AmazonSQS.{operation}\r\n");
+        Request::new("POST", "/", &(target + &signature("sqs")), body)
+    }
+
+    /// A request of Lambda, which names its operation by method and path.
+    pub(crate) fn lambda(method: &str, path: &str, body: &str) -> Self {
+        Request::new(method, path, &signature("lambda"), body)
+    }
+
+    fn new(method: &str, path: &str, headers: &str, body: &str) -> Self {
         let length = body.len();
         let head = format!(
-            "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n\
              Content-Length: {length}\r\n{headers}\r\n"
         );
         Request([head.as_bytes(), body.as_bytes()].concat())
     }
+}
+
+/// Names a service; nobody looks at the signature itself.
+fn signature(service: &str) -> String {
+    format!(
+        "X-Amz-Date: 20260101T000000Z\r\n\
+         Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, \
+         SignedHeaders=host;x-amz-date;x-amz-target, \
+         Signature=0000000000000000000000000000000000000000000000000000000000000000\r\n"
+    )
 }
 
 pub(crate) struct Load {
@@ -141,7 +157,7 @@ async fn exchange(
             if end + 4 + length <= buffer.len() {
                 let body = buffer[end + 4..].to_vec();
                 ensure!(
-                    head.starts_with("http/1.1 200"),
+                    head.starts_with("http/1.1 20"),
                     "{head}: {}",
                     String::from_utf8_lossy(&body)
                 );

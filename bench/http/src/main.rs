@@ -4,10 +4,13 @@
 //! The load comes from this process, on the same cores, so throughput is a lower bound and the figure to
 //! compare is the server's processor time per request, as a ratio to the echo's.
 //!
+//! Functions and tasks are measured likewise, and cold starts beside the start of the bare interpreter.
+//!
 //! Budgets: a synchronous Express execution ≤ 3 × the echo, a durable Standard one ≤ 6 ×.
 
 mod client;
 mod echo;
+mod functions;
 mod process;
 
 use std::time::Duration;
@@ -20,6 +23,9 @@ use process::Server;
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
 
 fn main() -> Result<()> {
+    if functions::is_function() {
+        return functions::serve();
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
         Some("echo") => echo::serve(),
@@ -58,7 +64,7 @@ fn report(span: Duration, waiting: usize) -> Result<()> {
     drop((echo, freehold));
     // One that hasn't grown by the load before.
     println!("\n{}", memory(&Server::freehold()?, waiting)?);
-    Ok(())
+    functions::report(span)
 }
 
 #[expect(clippy::print_stdout, reason = "the report is what this program is for")]

@@ -270,7 +270,7 @@ mod tests {
         };
         let (sha1, sha256) = (Sha1::digest(&text).to_vec(), Sha256::digest(&text).to_vec());
         check(Version::Sha1, Pkcs1v15Sign::new::<Sha1>(), sha1).unwrap();
-        check(Version::Sha256, Pkcs1v15Sign::new::<Sha256>(), sha256.clone()).unwrap();
+        check(Version::Sha256, Pkcs1v15Sign::new::<Sha256>(), sha256).unwrap();
         check(Version::Sha256, Pkcs1v15Sign::new::<Sha256>(), vec![0; 32]).unwrap_err();
         assert!(is_certificate(&format!("/{}", signer.file)));
         assert!(!is_certificate("/other.pem"));

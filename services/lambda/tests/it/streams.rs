@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::house::{Ground, Room, lines, quick, until, with};
+use crate::house::{Ground, Room, lines, number, quick, until, with};
 
 const STREAM: &str =
     "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/2026-01-01T00:00:00.000";
@@ -29,8 +29,8 @@ fn fill(room: &Room, numbers: &'static [u64]) {
             json!({"ShardIterator": after})
         }
         "GetRecords" => {
-            let after: u64 = body["ShardIterator"].as_str().unwrap().parse().unwrap();
-            let limit = body["Limit"].as_u64().unwrap() as usize;
+            let after: u64 = number(&body["ShardIterator"]);
+            let limit = number(&body["Limit"]) as usize;
             let found: Vec<u64> =
                 numbers.iter().copied().filter(|number| after < *number).take(limit).collect();
             let next = found.last().copied().unwrap_or(after);
