@@ -1,6 +1,7 @@
 //! What an operation has at hand: the room's parts and the request it answers.
 
 use base::Timestamp;
+use serde_json::{Value, json};
 use service::Ctx;
 use store::{Batch, Store};
 
@@ -116,6 +117,30 @@ impl<'r> Visit<'r> {
     pub(crate) async fn policy_of(&self, bus_arn: &str) -> Option<String> {
         let name = BusName::of_arn(bus_arn)?;
         let found = self.tables().bus(&name).await;
-        found.inspect_err(|error| tracing::error!(%error, "read a policy")).ok()??.value.policy
+        let found = found.inspect_err(|error| tracing::error!(%error, "read a policy")).ok()??;
+        let caller = &self.request.caller().arn;
+        match name.is_default() && caller.ends_with(".amazonaws.com") {
+            true => with_service(found.value.policy.as_deref(), caller, bus_arn),
+            false => found.value.policy,
+        }
     }
+}
+
+/// The policy of a default bus, which takes what the services themselves tell, whatever else it says.
+fn with_service(policy: Option<&str>, service: &str, bus_arn: &str) -> Option<String> {
+    let empty = || json!({"Version": "2012-10-17", "Statement": []});
+    let mut policy =
+        policy.map_or_else(|| Some(empty()), |text| serde_json::from_str(text).ok())?;
+    let mut statements = match policy["Statement"].take() {
+        Value::Array(statements) => statements,
+        one => vec![one],
+    };
+    statements.push(json!({
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "events:PutEvents",
+        "Resource": bus_arn,
+    }));
+    policy["Statement"] = statements.into();
+    Some(policy.to_string())
 }

@@ -13,6 +13,11 @@ fn is_group_name(name: &str) -> bool {
     name.chars().all(|letter| letter.is_ascii_alphanumeric() || ".-_/#".contains(letter))
 }
 
+/// `[\w#+=/:,.@-]*`: the ARN that ends with an asterisk isn't one.
+fn is_identifier(text: &str) -> bool {
+    text.chars().all(|letter| letter.is_alphanumeric() || "_#+=/:,.@-".contains(letter))
+}
+
 /// `[^:*]*`
 fn is_stream_name(name: &str) -> bool {
     !name.contains([':', '*'])
@@ -84,7 +89,7 @@ aws::structures! { Camel;
 
     pub(crate) struct DescribeLogStreamsInput {
         optional log_group_name: String [length(1, 512).pattern(r"[\.\-_/#A-Za-z0-9]+", is_group_name)],
-        optional log_group_identifier: String [length(1, 2048)],
+        optional log_group_identifier: String [sensitive().length(1, 2048).pattern(r"[\w#+=/:,.@-]*", is_identifier)],
         optional log_stream_name_prefix: String [length(1, 512).pattern("[^:*]*", is_stream_name)],
         optional order_by: OrderBy,
         optional descending: bool,
@@ -128,7 +133,7 @@ aws::structures! { Camel;
 
     pub(crate) struct GetLogEventsInput {
         optional log_group_name: String [length(1, 512).pattern(r"[\.\-_/#A-Za-z0-9]+", is_group_name)],
-        optional log_group_identifier: String [length(1, 2048)],
+        optional log_group_identifier: String [sensitive().length(1, 2048).pattern(r"[\w#+=/:,.@-]*", is_identifier)],
         required log_stream_name: String [length(1, 512).pattern("[^:*]*", is_stream_name)],
         optional start_time: i64 [range(0, i64::MAX)],
         optional end_time: i64 [range(0, i64::MAX)],
@@ -149,7 +154,7 @@ aws::structures! { Camel;
 
     pub(crate) struct FilterLogEventsInput {
         optional log_group_name: String [length(1, 512).pattern(r"[\.\-_/#A-Za-z0-9]+", is_group_name)],
-        optional log_group_identifier: String [length(1, 2048)],
+        optional log_group_identifier: String [sensitive().length(1, 2048).pattern(r"[\w#+=/:,.@-]*", is_identifier)],
         optional log_stream_names: Vec<String> [length(1, 100)],
         optional log_stream_name_prefix: String [length(1, 512).pattern("[^:*]*", is_stream_name)],
         optional start_time: i64 [range(0, i64::MAX)],

@@ -75,3 +75,17 @@ async fn buses_and_rules_are_tagged() {
         )
     );
 }
+
+#[tokio::test]
+async fn services_may_tell_the_default_bus_what_happens() {
+    let room = Room::open();
+    let bus = "arn:aws:events:us-east-1:000000000000:event-bus/default";
+    assert_eq!(room.policy_for("arn:aws:iam::000000000000:user/u", bus).await, None);
+    let policy = room.policy_for("s3.amazonaws.com", bus).await.expect("there is one");
+    let policy: serde_json::Value = serde_json::from_str(&policy).expect("JSON");
+    assert_eq!(policy["Statement"][0]["Principal"]["Service"], "s3.amazonaws.com");
+    let other = room.put_as("s3.amazonaws.com", "aws.s3").await;
+    assert_eq!(other["FailedEntryCount"], 0);
+    let other = room.put_as("s3.amazonaws.com", "aws.states").await;
+    assert_eq!(other["Entries"][0]["ErrorCode"], "NotAuthorizedForSource");
+}

@@ -188,6 +188,23 @@ impl Room {
         self.ask_as(Ctx::root(Arc::clone(&self.house)), operation, body).await
     }
 
+    /// The policy of a bus, as the guard asks for it about that caller.
+    pub(crate) async fn policy_for(&self, caller: &str, bus_arn: &str) -> Option<String> {
+        self.events.resource_policy(&self.request_of(caller), bus_arn).await
+    }
+
+    /// That caller puts an event of a source on the default bus.
+    pub(crate) async fn put_as(&self, caller: &str, source: &str) -> Value {
+        let entry = serde_json::json!({"Source": source, "DetailType": "t", "Detail": "{}"});
+        let body = serde_json::json!({"Entries": [entry]});
+        self.ask_as(self.request_of(caller), "PutEvents", body).await.expect("is answered")
+    }
+
+    fn request_of(&self, caller: &str) -> Ctx {
+        let caller = service::Caller { arn: caller.to_owned() };
+        Ctx::new(Arc::clone(&self.house), caller, "request")
+    }
+
     /// Calls an operation of the room of schedules.
     pub(crate) async fn schedule(&self, operation: &str, body: Value) -> Result<Value, Error> {
         let ctx = Ctx::root(Arc::clone(&self.house));

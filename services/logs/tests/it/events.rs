@@ -166,3 +166,19 @@ async fn streams_are_described_by_name_or_by_last_event_and_deleted() {
     let left = room.call("FilterLogEvents", json!({"logGroupName": "g"})).await;
     assert_eq!(left["events"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_group_is_not_identified_by_an_arn_with_an_asterisk() {
+    let room = Room::open();
+    room.call("CreateLogGroup", json!({"logGroupName": "g"})).await;
+    room.call("CreateLogStream", json!({"logGroupName": "g", "logStreamName": "s"})).await;
+    let arn = "arn:aws:logs:us-east-1:000000000000:log-group:g";
+    room.call("GetLogEvents", json!({"logGroupIdentifier": arn, "logStreamName": "s"})).await;
+    let starred = json!({"logGroupIdentifier": format!("{arn}:*"), "logStreamName": "s"});
+    let refused = room.refusal("GetLogEvents", starred).await;
+    // AWS's sentence, which moto's tests were verified with.
+    assert_eq!(
+        refused.1,
+        "1 validation error detected: Value at 'logGroupIdentifier' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w#+=/:,.@-]*"
+    );
+}
