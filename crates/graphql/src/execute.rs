@@ -55,7 +55,7 @@ pub struct Limits {
     pub resolver_count: usize,
     /// How many fields may be compiled: what a hostile document can ask for without a resolver.
     pub fields_max: usize,
-    /// How long the data may become, in bytes.
+    /// How long the response may become, in bytes; errors are counted by a rule of thumb.
     pub response_bytes_max: usize,
 }
 

@@ -11,6 +11,9 @@ use crate::response::{Detail, Error, PathPart, path_text};
 use crate::scalar::Scalar;
 use crate::schema::{Shape, Type, TypeId};
 
+/// About what an error takes in the response: a list of a million nulls is one of a million errors.
+const ERROR_BYTES: usize = 128;
+
 /// A call that a chunk asks for.
 #[derive(Debug)]
 pub(super) struct Pending<'p> {
@@ -338,7 +341,8 @@ impl<'w, 'p, R: Resolve> Writer<'w, 'p, R> {
     /// Whether the response is as long as it may become; it is then given up.
     pub(super) fn is_full(&mut self) -> bool {
         let most = self.env.limits.response_bytes_max;
-        if self.written.saturating_add(self.text.len()) <= most {
+        let errors = self.errors.len().saturating_mul(ERROR_BYTES);
+        if self.written.saturating_add(self.text.len()).saturating_add(errors) <= most {
             return false;
         }
         *self.written = most.saturating_add(1);

@@ -199,6 +199,10 @@ fn a_response_is_not_longer_than_it_may_be() {
         answer,
         r#"{"data":null,"errors":[{"path":null,"locations":null,"message":"The response is too large."}]}"#
     );
+    let schema = schema("type Query { list: [Item] } type Item { must: Int! }");
+    let world = World::default().value("Query.list", &format!("[{}{{}}]", "{},".repeat(10_000)));
+    let answer = run_within(&schema, "{ list { must } }", "{}", &world, &limits);
+    assert!(answer.contains("The response is too large."), "{}", answer.len());
     assert_eq!(Response::default().to_json(), r#"{"data":null}"#);
 }
 
