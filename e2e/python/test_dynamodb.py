@@ -246,3 +246,62 @@ def test_a_crash_during_tasks_does_no_update_twice(server, create, states):
     assert set(statuses) == {"SUCCEEDED"}
     item = server.client("dynamodb").get_item(TableName="Orders", Key={"id": {"S": "counter"}})["Item"]
     assert item["n"] == {"N": str(len(arns))}
+
+
+def orders(dynamodb, name="Orders"):
+    return dynamodb.create_table(
+        TableName=name, BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+    )["TableDescription"]["TableArn"]
+
+
+def test_a_backup_outlives_its_table_and_a_crash(server, dynamodb):
+    arn = orders(dynamodb)
+    for number in range(30):
+        dynamodb.put_item(TableName="Orders", Item={"id": {"S": str(number)}, "n": {"N": str(number)}})
+    backup = dynamodb.create_backup(TableName="Orders", BackupName="nightly")["BackupDetails"]["BackupArn"]
+    assert backup.startswith(f"{arn}/backup/")
+    dynamodb.delete_table(TableName="Orders")
+    server.kill()
+    server.start()
+    dynamodb = server.client("dynamodb")
+    assert [found["BackupArn"] for found in dynamodb.list_backups()["BackupSummaries"]] == [backup]
+    restored = dynamodb.restore_table_from_backup(TargetTableName="Again", BackupArn=backup)["TableDescription"]
+    assert restored["RestoreSummary"]["SourceBackupArn"] == backup
+    assert dynamodb.scan(TableName="Again", Select="COUNT")["Count"] == 30
+    assert dynamodb.get_item(TableName="Again", Key={"id": {"S": "7"}})["Item"]["n"] == {"N": "7"}
+    dynamodb.delete_backup(BackupArn=backup)
+    with pytest.raises(ClientError) as error:
+        dynamodb.describe_backup(BackupArn=backup)
+    assert error.value.response["Error"]["Code"] == "BackupNotFoundException"
+
+
+def test_recovery_is_switched_on_and_restores_the_latest_state(dynamodb):
+    orders(dynamodb)
+    dynamodb.put_item(TableName="Orders", Item={"id": {"S": "1"}})
+    restore = {"SourceTableName": "Orders", "TargetTableName": "Again", "UseLatestRestorableTime": True}
+    with pytest.raises(ClientError) as error:
+        dynamodb.restore_table_to_point_in_time(**restore)
+    assert error.value.response["Error"]["Code"] == "PointInTimeRecoveryUnavailableException"
+    dynamodb.update_continuous_backups(TableName="Orders", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+    found = dynamodb.describe_continuous_backups(TableName="Orders")["ContinuousBackupsDescription"]
+    assert found["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    dynamodb.restore_table_to_point_in_time(**restore)
+    assert dynamodb.scan(TableName="Again", Select="COUNT")["Count"] == 1
+
+
+def test_a_table_has_a_policy(dynamodb):
+    arn = orders(dynamodb)
+    text = json.dumps({"Version": "2012-10-17", "Statement": []})
+    revision = dynamodb.put_resource_policy(ResourceArn=arn, Policy=text)["RevisionId"]
+    assert dynamodb.get_resource_policy(ResourceArn=arn) | {"ResponseMetadata": 0} == {
+        "Policy": text, "RevisionId": revision, "ResponseMetadata": 0}
+    with pytest.raises(ClientError) as error:
+        dynamodb.put_resource_policy(ResourceArn=arn, Policy="{}", ExpectedRevisionId="NO_POLICY")
+    assert error.value.response["Error"]["Code"] == "PolicyNotFoundException"
+    dynamodb.delete_table(TableName="Orders")
+    orders(dynamodb)
+    with pytest.raises(ClientError) as error:
+        dynamodb.get_resource_policy(ResourceArn=arn)
+    assert error.value.response["Error"]["Code"] == "PolicyNotFoundException", "it went with its table"

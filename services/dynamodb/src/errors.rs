@@ -33,11 +33,24 @@ pub(crate) enum Error {
     StreamEnabled(String),
     #[error("Table not found: {0}")]
     TableNotFound(String),
+    #[error("Source table not found: {0}")]
+    SourceTableNotFound(String),
+    #[error("Table already exists: {0}")]
+    TableAlreadyExists(String),
+    #[error("Backup not found: {0}")]
+    BackupNotFound(String),
+    #[error("Point in time recovery is not enabled for table '{0}'")]
+    RecoveryUnavailable(String),
+    #[error("Resource-based policy not found for the provided ResourceArn: {0}")]
+    PolicyNotFound(String),
     /// A token that has come before, with another request.
     #[error("An error occurred (IdempotentParameterMismatchException)")]
     IdempotentParameterMismatch,
     #[error("read or write the database")]
     Sqlite(#[from] rusqlite::Error),
+    /// A row that we wrote and can't read.
+    #[error("read {0}")]
+    Corrupt(&'static str),
     #[error("create the folder of the database")]
     Folder(#[from] std::io::Error),
     /// SQLite has ended a transaction by itself, as it does when a disk is full.
@@ -60,11 +73,22 @@ impl Error {
             Error::Serialization(_) => aws::Error::serialization(message),
             Error::ResourceNotFound(_) => aws::Error::client("ResourceNotFoundException", message),
             Error::TableNotFound(_) => aws::Error::client("TableNotFoundException", message),
+            Error::SourceTableNotFound(_) => {
+                aws::Error::client("SourceTableNotFoundException", message)
+            }
+            Error::TableAlreadyExists(_) => {
+                aws::Error::client("TableAlreadyExistsException", message)
+            }
+            Error::BackupNotFound(_) => aws::Error::client("BackupNotFoundException", message),
+            Error::RecoveryUnavailable(_) => {
+                aws::Error::client("PointInTimeRecoveryUnavailableException", message)
+            }
+            Error::PolicyNotFound(_) => aws::Error::client("PolicyNotFoundException", message),
             Error::AccessDenied { .. } => aws::Error::client("AccessDeniedException", message),
             Error::IdempotentParameterMismatch => {
                 aws::Error::client("IdempotentParameterMismatchException", message)
             }
-            Error::Sqlite(_) | Error::Folder(_) | Error::TransactionLost => {
+            Error::Sqlite(_) | Error::Corrupt(_) | Error::Folder(_) | Error::TransactionLost => {
                 tracing::error!(operation, error = &self as &dyn std::error::Error, "dynamodb");
                 aws::Error::internal()
             }

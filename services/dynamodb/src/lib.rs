@@ -5,7 +5,7 @@
 //! tokens in the same transactions, and gives `dynoxide`'s refusals AWS's shape.
 //!
 //! It is one of the two rooms that bring a database of their own: its data isn't in the house's store but in
-//! `<data>/dynamodb/<account>/<region>.sqlite`. It enforces no capacity and has no replicas, backups or exports.
+//! `<data>/dynamodb/<account>/<region>.sqlite`. It enforces no capacity and has no replicas or exports.
 //!
 //! # How to read it
 //! - `operations`: each operation and what answers it; `ops`: the few that need more than `dynoxide`'s answer.
@@ -31,6 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws::Protocol;
 use base::Clock;
 use bytes::Bytes;
+use serde_json::{Value, json};
 use service::{Ctx, Facts, Reply, Service};
 
 use database::{Call, Database};
@@ -178,6 +179,29 @@ impl Service for DynamoDb {
 
     fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
         self.0.answer(ctx, operations::find(DYNAMODB, operation), body)
+    }
+
+    fn resource_policy<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        resource_arn: &'a str,
+    ) -> service::ResourcePolicy<'a> {
+        Box::pin(async move {
+            let get = operations::find(DYNAMODB, "GetResourcePolicy");
+            // A policy covers the indexes of its table.
+            let (head, named) = resource_arn.split_once(":table/")?;
+            let table = named.split('/').next().unwrap_or(named);
+            let body = json!({ "ResourceArn": format!("{head}:table/{table}") }).to_string();
+            match self.0.answer(ctx.clone(), get, body.into()).await {
+                Ok(reply) => {
+                    let reply: Value = serde_json::from_slice(&reply).unwrap_or_default();
+                    Some(reply["Policy"].as_str().unwrap_or_default().to_owned())
+                }
+                Err(error) if error.code.ends_with("NotFoundException") => None,
+                // A policy that can't be read may deny: the guard lets nobody by.
+                Err(_) => Some(String::new()),
+            }
+        })
     }
 
     /// All but the one that isn't always a single transaction: see `database::file`.

@@ -64,12 +64,17 @@ pub(crate) static DYNAMODB: &[Operation] = &[
     write("BatchWriteItem", |desk, body| {
         answer("BatchWriteItem", body, |it| batch_write_item::execute(desk.storage, it))
     }),
+    define("CreateBackup", |desk, body| desk.with_arns(ops::create_backup(desk, body))),
     define("CreateTable", |desk, body| desk.with_arns(ops::create_table(desk, body))),
+    define("DeleteBackup", |desk, body| desk.with_arns(ops::delete_backup(desk, body))),
     write("DeleteItem", |desk, body| {
         answer("DeleteItem", body, |it| delete_item::execute(desk.storage, it))
     }),
+    define("DeleteResourcePolicy", ops::delete_resource_policy),
     define("DeleteTable", |desk, body| desk.with_arns(ops::delete_table(desk, body))),
+    read("DescribeBackup", |desk, body| desk.with_arns(ops::describe_backup(desk, body))),
     read("DescribeContinuousBackups", ops::describe_continuous_backups),
+    read("DescribeEndpoints", ops::describe_endpoints),
     read("DescribeLimits", ops::describe_limits),
     read("DescribeTable", |desk, body| {
         desk.with_arns(answer("DescribeTable", body, |it| {
@@ -84,6 +89,8 @@ pub(crate) static DYNAMODB: &[Operation] = &[
     }),
     write("ExecuteTransaction", ops::execute_transaction),
     read("GetItem", |desk, body| answer("GetItem", body, |it| get_item::execute(desk.storage, it))),
+    read("GetResourcePolicy", ops::get_resource_policy),
+    read("ListBackups", |desk, body| desk.with_arns(ops::list_backups(desk, body))),
     read("ListTables", |desk, body| {
         answer("ListTables", body, |it| list_tables::execute(desk.storage, it))
     }),
@@ -93,7 +100,14 @@ pub(crate) static DYNAMODB: &[Operation] = &[
     write("PutItem", |desk, body| {
         answer("PutItem", body, |it| put_item::execute(desk.storage, it))
     }),
+    define("PutResourcePolicy", ops::put_resource_policy),
     read("Query", |desk, body| answer("Query", body, |it| query::execute(desk.storage, it))),
+    define("RestoreTableFromBackup", |desk, body| {
+        desk.with_arns(ops::restore_table_from_backup(desk, body))
+    }),
+    define("RestoreTableToPointInTime", |desk, body| {
+        desk.with_arns(ops::restore_table_to_point_in_time(desk, body))
+    }),
     read("Scan", |desk, body| answer("Scan", body, |it| scan::execute(desk.storage, it))),
     read("SearchVectors", |desk, body| {
         answer("SearchVectors", body, |it| {
@@ -110,6 +124,7 @@ pub(crate) static DYNAMODB: &[Operation] = &[
     define("UntagResource", |desk, body| {
         answer("UntagResource", body, |it| untag_resource::execute(desk.storage, it))
     }),
+    define("UpdateContinuousBackups", ops::update_continuous_backups),
     write("UpdateItem", ops::update_item),
     define("UpdateTable", |desk, body| desk.with_arns(ops::update_table(desk, body))),
     define("UpdateTimeToLive", |desk, body| {

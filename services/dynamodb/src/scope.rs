@@ -11,6 +11,16 @@ use crate::errors::Error;
 /// The id of a stream's only shard. `dynoxide`'s is shorter than SDKs accept (28 characters at least).
 pub(crate) const SHARD_ID: &str = "shardId-00000000000000000001-00000001";
 
+/// The members of requests that hold ARNs.
+const ARN_MEMBERS: [&str; 6] = [
+    "BackupArn",
+    "ExclusiveStartBackupArn",
+    "ExclusiveStartStreamArn",
+    "ResourceArn",
+    "SourceTableArn",
+    "StreamArn",
+];
+
 /// The account and region of a request, and who asks.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
@@ -44,6 +54,11 @@ impl Scope {
         }
     }
 
+    /// `dynoxide`'s ARN of a table.
+    pub(crate) fn table_inward(&self, table: &str) -> String {
+        format!("{}table/{table}", theirs())
+    }
+
     /// A body with `dynoxide`'s ARNs, and with names where AWS takes a table's ARN for its name.
     /// A body that isn't JSON is left for the operation to refuse.
     pub(crate) fn inward(
@@ -68,7 +83,7 @@ impl Scope {
             *tables =
                 named.map(|(table, requests)| (self.table(&table).to_owned(), requests)).collect();
         }
-        for member in ["ResourceArn", "StreamArn", "ExclusiveStartStreamArn"] {
+        for member in ARN_MEMBERS {
             let Some(Value::String(arn)) = body.get_mut(member) else {
                 continue;
             };

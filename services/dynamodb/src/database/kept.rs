@@ -1,4 +1,4 @@
-//! What is kept beside the tables: the replies to attempts of tasks and to requests with a token.
+//! What is kept beside the tables: the replies to attempts of tasks and to requests with a token, policies, backups.
 //!
 //! Their rows are written in the transaction of the change that they tell of, so both are there or neither.
 //! The names hold a colon, which a DynamoDB table's name can't.
@@ -22,6 +22,29 @@ const TABLES: &str = r#"
         answered_at INTEGER NOT NULL,
         reply BLOB NOT NULL,
         PRIMARY KEY (operation, token)
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS "house::policies" (
+        resource TEXT NOT NULL PRIMARY KEY,
+        policy TEXT NOT NULL,
+        revision INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS "house::recovery" (
+        table_name TEXT NOT NULL PRIMARY KEY,
+        since INTEGER NOT NULL,
+        days INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS "house::backups" (
+        arn TEXT NOT NULL PRIMARY KEY,
+        table_name TEXT NOT NULL,
+        made_at INTEGER NOT NULL,
+        details TEXT NOT NULL,
+        source TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS "house::backup_items" (
+        backup TEXT NOT NULL,
+        place INTEGER NOT NULL,
+        item TEXT NOT NULL,
+        PRIMARY KEY (backup, place)
     ) WITHOUT ROWID;
 "#;
 
