@@ -1,6 +1,6 @@
 """What tasks reach outside of the server under test, and what has arrived there.
 
-A task marks what it sends with its execution, its state and its attempt, so that each receiver can tell whether the same
+A task marks what it sends with its execution, its state and its attempt, so that each receiver can tell whether one
 attempt was served twice.
 """
 

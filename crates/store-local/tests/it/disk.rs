@@ -1,8 +1,8 @@
 //! A disk that can lose its power, or be full.
 //!
 //! This test binary defines `fsync`, `fdatasync` and `write` itself. The linker prefers them to libc's, so every sync
-//! and write of the real store passes through here, and no line of it is written for tests. Of each file under a watched
-//! folder we keep what a disk must hold: the content at its last sync, and of each folder the names at its last sync.
+//! and write of the real store passes through here, and no line of it is written for tests. Of each file under a
+//! watched folder we keep what a disk must hold: the content at its last sync, and of each folder the names at its last sync.
 //! [`Disk::lose_power`] makes a new folder of exactly that.
 //!
 //! It is as hostile as POSIX allows, more than ext4: a new file that was synced, but whose folder wasn't, is gone.
