@@ -107,12 +107,11 @@ pub(crate) fn place(
     let is_read = !matches!(parent_type, "Mutation" | "Subscription");
     let cache = api.cache.as_ref().filter(|_| is_read)?;
     let (ttl, keys) = match (cache.api_caching_behavior, &plan.caching) {
-        (ApiCachingBehavior::PerResolverCaching, Some(config)) => {
-            (config.ttl, own_keys(config, context))
+        (ApiCachingBehavior::PerResolver, Some(config)) => (config.ttl, own_keys(config, context)),
+        (ApiCachingBehavior::FullRequest, _) => (cache.ttl, all_keys(context)),
+        (ApiCachingBehavior::PerResolver, None) | (ApiCachingBehavior::OperationLevel, _) => {
+            return None;
         }
-        (ApiCachingBehavior::FullRequestCaching, _) => (cache.ttl, all_keys(context)),
-        (ApiCachingBehavior::PerResolverCaching, None)
-        | (ApiCachingBehavior::OperationLevelCaching, _) => return None,
     };
     let ttl = Duration::from_secs(u64::try_from(ttl).unwrap_or(0));
     Some(Place { field: field_of(api, &plan.name), keys, ttl })
@@ -126,7 +125,7 @@ pub(crate) fn place_of_operation(
     asked: &Value,
 ) -> Option<Place> {
     let ttl = Duration::from_secs(u64::try_from(cache.ttl).unwrap_or(0));
-    (cache.api_caching_behavior == ApiCachingBehavior::OperationLevelCaching).then(|| Place {
+    (cache.api_caching_behavior == ApiCachingBehavior::OperationLevel).then(|| Place {
         field: field_of(api, ""),
         keys: format!("{identity}{asked}"),
         ttl,

@@ -5,16 +5,37 @@ use std::collections::BTreeMap;
 use super::{RESOURCE, is_resource};
 
 aws::string_enums! {
-    pub(crate) enum AuthenticationType { ApiKey = "API_KEY", AwsIam = "AWS_IAM", AmazonCognitoUserPools = "AMAZON_COGNITO_USER_POOLS", OpenidConnect = "OPENID_CONNECT", AwsLambda = "AWS_LAMBDA" }
+    pub(crate) enum AuthenticationType {
+        ApiKey = "API_KEY",
+        AwsIam = "AWS_IAM",
+        AmazonCognitoUserPools = "AMAZON_COGNITO_USER_POOLS",
+        OpenidConnect = "OPENID_CONNECT",
+        AwsLambda = "AWS_LAMBDA",
+    }
     pub(crate) enum DefaultAction { Allow = "ALLOW", Deny = "DENY" }
-    pub(crate) enum FieldLogLevel { None = "NONE", Error = "ERROR", All = "ALL", Info = "INFO", Debug = "DEBUG" }
+    pub(crate) enum FieldLogLevel {
+        None = "NONE",
+        Error = "ERROR",
+        All = "ALL",
+        Info = "INFO",
+        Debug = "DEBUG",
+    }
     pub(crate) enum GraphQLApiType { Graphql = "GRAPHQL", Merged = "MERGED" }
     pub(crate) enum GraphQLApiVisibility { Global = "GLOBAL", Private = "PRIVATE" }
     pub(crate) enum GraphQLApiIntrospectionConfig { Enabled = "ENABLED", Disabled = "DISABLED" }
-    pub(crate) enum ResolverLevelMetricsBehavior { FullRequestResolverMetrics = "FULL_REQUEST_RESOLVER_METRICS", PerResolverMetrics = "PER_RESOLVER_METRICS" }
-    pub(crate) enum DataSourceLevelMetricsBehavior { FullRequestDataSourceMetrics = "FULL_REQUEST_DATA_SOURCE_METRICS", PerDataSourceMetrics = "PER_DATA_SOURCE_METRICS" }
+    pub(crate) enum ResolverLevelMetricsBehavior {
+        FullRequestResolverMetrics = "FULL_REQUEST_RESOLVER_METRICS",
+        PerResolverMetrics = "PER_RESOLVER_METRICS",
+    }
+    pub(crate) enum DataSourceLevelMetricsBehavior {
+        FullRequestDataSourceMetrics = "FULL_REQUEST_DATA_SOURCE_METRICS",
+        PerDataSourceMetrics = "PER_DATA_SOURCE_METRICS",
+    }
     pub(crate) enum OperationLevelMetricsConfig { Enabled = "ENABLED", Disabled = "DISABLED" }
-    pub(crate) enum Ownership { CurrentAccount = "CURRENT_ACCOUNT", OtherAccounts = "OTHER_ACCOUNTS" }
+    pub(crate) enum Ownership {
+        CurrentAccount = "CURRENT_ACCOUNT",
+        OtherAccounts = "OTHER_ACCOUNTS",
+    }
 }
 
 aws::structures! { Camel;

@@ -1,9 +1,35 @@
 //! Caches of APIs.
 
 aws::string_enums! {
-    pub(crate) enum ApiCachingBehavior { FullRequestCaching = "FULL_REQUEST_CACHING", PerResolverCaching = "PER_RESOLVER_CACHING", OperationLevelCaching = "OPERATION_LEVEL_CACHING" }
-    pub(crate) enum ApiCacheType { T2Small = "T2_SMALL", T2Medium = "T2_MEDIUM", R4Large = "R4_LARGE", R4Xlarge = "R4_XLARGE", R42xlarge = "R4_2XLARGE", R44xlarge = "R4_4XLARGE", R48xlarge = "R4_8XLARGE", Small = "SMALL", Medium = "MEDIUM", Large = "LARGE", Xlarge = "XLARGE", Large2x = "LARGE_2X", Large4x = "LARGE_4X", Large8x = "LARGE_8X", Large12x = "LARGE_12X" }
-    pub(crate) enum ApiCacheStatus { Available = "AVAILABLE", Creating = "CREATING", Deleting = "DELETING", Modifying = "MODIFYING", Failed = "FAILED" }
+    pub(crate) enum ApiCachingBehavior {
+        FullRequest = "FULL_REQUEST_CACHING",
+        PerResolver = "PER_RESOLVER_CACHING",
+        OperationLevel = "OPERATION_LEVEL_CACHING",
+    }
+    pub(crate) enum ApiCacheType {
+        T2Small = "T2_SMALL",
+        T2Medium = "T2_MEDIUM",
+        R4Large = "R4_LARGE",
+        R4Xlarge = "R4_XLARGE",
+        R42xlarge = "R4_2XLARGE",
+        R44xlarge = "R4_4XLARGE",
+        R48xlarge = "R4_8XLARGE",
+        Small = "SMALL",
+        Medium = "MEDIUM",
+        Large = "LARGE",
+        Xlarge = "XLARGE",
+        Large2x = "LARGE_2X",
+        Large4x = "LARGE_4X",
+        Large8x = "LARGE_8X",
+        Large12x = "LARGE_12X",
+    }
+    pub(crate) enum ApiCacheStatus {
+        Available = "AVAILABLE",
+        Creating = "CREATING",
+        Deleting = "DELETING",
+        Modifying = "MODIFYING",
+        Failed = "FAILED",
+    }
     pub(crate) enum CacheHealthMetricsConfig { Enabled = "ENABLED", Disabled = "DISABLED" }
 }
 

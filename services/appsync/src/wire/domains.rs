@@ -5,7 +5,11 @@ use std::collections::BTreeMap;
 use super::{CERTIFICATE, DOMAIN_NAME, is_certificate, is_domain_name};
 
 aws::string_enums! {
-    pub(crate) enum AssociationStatus { Processing = "PROCESSING", Failed = "FAILED", Success = "SUCCESS" }
+    pub(crate) enum AssociationStatus {
+        Processing = "PROCESSING",
+        Failed = "FAILED",
+        Success = "SUCCESS",
+    }
 }
 
 aws::structures! { Camel;

@@ -10,7 +10,13 @@ use super::{
 };
 
 aws::string_enums! {
-    pub(crate) enum EventLogLevel { None = "NONE", Error = "ERROR", All = "ALL", Info = "INFO", Debug = "DEBUG" }
+    pub(crate) enum EventLogLevel {
+        None = "NONE",
+        Error = "ERROR",
+        All = "ALL",
+        Info = "INFO",
+        Debug = "DEBUG",
+    }
     pub(crate) enum HandlerBehavior { Code = "CODE", Direct = "DIRECT" }
     pub(crate) enum InvokeType { RequestResponse = "REQUEST_RESPONSE", Event = "EVENT" }
 }

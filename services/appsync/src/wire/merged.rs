@@ -6,7 +6,16 @@ use super::TypeDefinitionFormat;
 
 aws::string_enums! {
     pub(crate) enum MergeType { ManualMerge = "MANUAL_MERGE", AutoMerge = "AUTO_MERGE" }
-    pub(crate) enum SourceApiAssociationStatus { MergeScheduled = "MERGE_SCHEDULED", MergeFailed = "MERGE_FAILED", MergeSuccess = "MERGE_SUCCESS", MergeInProgress = "MERGE_IN_PROGRESS", AutoMergeScheduleFailed = "AUTO_MERGE_SCHEDULE_FAILED", DeletionScheduled = "DELETION_SCHEDULED", DeletionInProgress = "DELETION_IN_PROGRESS", DeletionFailed = "DELETION_FAILED" }
+    pub(crate) enum SourceApiAssociationStatus {
+        MergeScheduled = "MERGE_SCHEDULED",
+        MergeFailed = "MERGE_FAILED",
+        MergeSuccess = "MERGE_SUCCESS",
+        MergeInProgress = "MERGE_IN_PROGRESS",
+        AutoMergeScheduleFailed = "AUTO_MERGE_SCHEDULE_FAILED",
+        DeletionScheduled = "DELETION_SCHEDULED",
+        DeletionInProgress = "DELETION_IN_PROGRESS",
+        DeletionFailed = "DELETION_FAILED",
+    }
 }
 
 aws::structures! { Camel;

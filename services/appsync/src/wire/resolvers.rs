@@ -5,7 +5,12 @@ use super::{NAME, is_name};
 aws::string_enums! {
     pub(crate) enum ResolverKind { Unit = "UNIT", Pipeline = "PIPELINE" }
     pub(crate) enum ConflictDetectionType { Version = "VERSION", None = "NONE" }
-    pub(crate) enum ConflictHandlerType { OptimisticConcurrency = "OPTIMISTIC_CONCURRENCY", Lambda = "LAMBDA", Automerge = "AUTOMERGE", None = "NONE" }
+    pub(crate) enum ConflictHandlerType {
+        OptimisticConcurrency = "OPTIMISTIC_CONCURRENCY",
+        Lambda = "LAMBDA",
+        Automerge = "AUTOMERGE",
+        None = "NONE",
+    }
     pub(crate) enum RuntimeName { AppSyncJs = "APPSYNC_JS" }
     pub(crate) enum ResolverLevelMetricsConfig { Enabled = "ENABLED", Disabled = "DISABLED" }
 }

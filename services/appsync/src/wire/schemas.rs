@@ -3,7 +3,14 @@
 use super::{NAME, is_name};
 
 aws::string_enums! {
-    pub(crate) enum SchemaStatus { Processing = "PROCESSING", Active = "ACTIVE", Deleting = "DELETING", Failed = "FAILED", Success = "SUCCESS", NotApplicable = "NOT_APPLICABLE" }
+    pub(crate) enum SchemaStatus {
+        Processing = "PROCESSING",
+        Active = "ACTIVE",
+        Deleting = "DELETING",
+        Failed = "FAILED",
+        Success = "SUCCESS",
+        NotApplicable = "NOT_APPLICABLE",
+    }
     pub(crate) enum OutputType { Sdl = "SDL", Json = "JSON" }
     pub(crate) enum TypeDefinitionFormat { Sdl = "SDL", Json = "JSON" }
 }

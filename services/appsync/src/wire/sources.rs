@@ -3,11 +3,25 @@
 use super::{CLUSTER, NAME, SECRET, is_cluster, is_name, is_secret};
 
 aws::string_enums! {
-    pub(crate) enum DataSourceType { AwsLambda = "AWS_LAMBDA", AmazonDynamodb = "AMAZON_DYNAMODB", AmazonElasticsearch = "AMAZON_ELASTICSEARCH", None = "NONE", Http = "HTTP", RelationalDatabase = "RELATIONAL_DATABASE", AmazonOpensearchService = "AMAZON_OPENSEARCH_SERVICE", AmazonEventbridge = "AMAZON_EVENTBRIDGE", AmazonBedrockRuntime = "AMAZON_BEDROCK_RUNTIME" }
+    pub(crate) enum DataSourceType {
+        AwsLambda = "AWS_LAMBDA",
+        AmazonDynamodb = "AMAZON_DYNAMODB",
+        AmazonElasticsearch = "AMAZON_ELASTICSEARCH",
+        None = "NONE",
+        Http = "HTTP",
+        RelationalDatabase = "RELATIONAL_DATABASE",
+        AmazonOpensearchService = "AMAZON_OPENSEARCH_SERVICE",
+        AmazonEventbridge = "AMAZON_EVENTBRIDGE",
+        AmazonBedrockRuntime = "AMAZON_BEDROCK_RUNTIME",
+    }
     pub(crate) enum RelationalDatabaseSourceType { RdsHttpEndpoint = "RDS_HTTP_ENDPOINT" }
     pub(crate) enum AuthorizationType { AwsIam = "AWS_IAM" }
     pub(crate) enum DataSourceLevelMetricsConfig { Enabled = "ENABLED", Disabled = "DISABLED" }
-    pub(crate) enum DataSourceIntrospectionStatus { Processing = "PROCESSING", Failed = "FAILED", Success = "SUCCESS" }
+    pub(crate) enum DataSourceIntrospectionStatus {
+        Processing = "PROCESSING",
+        Failed = "FAILED",
+        Success = "SUCCESS",
+    }
 }
 
 aws::structures! { Camel;

@@ -1,5 +1,7 @@
 //! The room by itself, over a store in memory: operations by their JSON, APIs by their HTTP.
 
+#![expect(clippy::unwrap_used, reason = "what serves tests may unwrap as tests may")]
+
 mod house;
 mod rights;
 mod schemas;
