@@ -143,10 +143,12 @@ impl<'r> Visit<'r> {
     }
 
     /// A name that nobody can guess, of AWS's length: of an API, a function, a key.
+    /// It begins with a letter, as the model wants the ids of functions to.
     pub(crate) fn new_id(&self) -> String {
         const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
         let mut bytes = [0; 26];
         self.house().entropy().fill(&mut bytes);
+        bytes[0] %= 26;
         bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 32)])).collect()
     }
 }
