@@ -13,6 +13,7 @@ use json::Value;
 use regex::Regex;
 use serde_json::json;
 use service::Caller;
+use sha2::{Digest as _, Sha256};
 
 use super::{Claim, Entrant, Way};
 use crate::Room;
@@ -24,9 +25,12 @@ const TTL: i64 = 300;
 const VERDICTS_MAX: usize = 10_000;
 const PRINCIPAL: &str = "appsync.amazonaws.com";
 
-/// The verdicts that still hold, by API and token.
+/// The verdicts that still hold.
 #[derive(Default)]
-pub(crate) struct Verdicts(Mutex<HashMap<(String, String), Verdict>>);
+pub(crate) struct Verdicts(Mutex<HashMap<Case, Verdict>>);
+
+/// An API and the hash of a token: tokens may be long, and needn't be kept.
+type Case = (String, [u8; 32]);
 
 #[derive(Clone)]
 struct Verdict {
@@ -37,12 +41,12 @@ struct Verdict {
 }
 
 impl Verdicts {
-    fn find(&self, key: &(String, String), now: Timestamp) -> Option<Verdict> {
+    fn find(&self, key: &Case, now: Timestamp) -> Option<Verdict> {
         let verdicts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         verdicts.get(key).filter(|verdict| now < verdict.until).cloned()
     }
 
-    fn keep(&self, key: (String, String), verdict: &Verdict, now: Timestamp) {
+    fn keep(&self, key: Case, verdict: &Verdict, now: Timestamp) {
         let mut verdicts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if VERDICTS_MAX <= verdicts.len() {
             verdicts.retain(|_, verdict| now < verdict.until);
@@ -68,7 +72,7 @@ pub(super) async fn enter(
         }
     }
     let now = claim.ctx.now();
-    let key = (served.api.id().to_owned(), token.to_owned());
+    let key = (served.api.id().to_owned(), Sha256::digest(token).into());
     let verdict = match room.verdicts.find(&key, now) {
         Some(verdict) => verdict,
         None => {
