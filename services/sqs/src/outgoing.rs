@@ -64,10 +64,10 @@ impl Given {
             )));
         }
         let group = checked_token("MessageGroupId", self.group_id)?;
-        let deduplication_id = deduplication_id(settings, &body, self.deduplication_id)?;
         if settings.fifo.is_some() && group.is_none() {
             return Err(Error::MissingParameter("MessageGroupId"));
         }
+        let deduplication_id = deduplication_id(settings, &body, self.deduplication_id)?;
         let delay_seconds = delay(settings, self.delay_seconds)?;
         let is_group_scope = settings.fifo.as_ref().is_some_and(|fifo| fifo.is_group_scope);
         let deduplication_key = deduplication_id.as_ref().map(|id| match &group {

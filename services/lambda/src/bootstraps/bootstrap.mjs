@@ -6,7 +6,7 @@ import fs from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import util from "node:util";
 
 const [host, port] = process.env.AWS_LAMBDA_RUNTIME_API.split(":");
@@ -42,8 +42,10 @@ console.trace = (...values) => write("TRACE", ...values);
 
 function describe(error) {
   if (error instanceof Error || util.types.isNativeError(error)) {
-    // Wherever the code lies, AWS shows it in its own place.
-    const stack = (error.stack ?? "").replaceAll(process.env.LAMBDA_TASK_ROOT, "/var/task");
+    // Wherever the code lies, and this file, AWS shows them in their own places.
+    const stack = (error.stack ?? "")
+      .replaceAll(process.env.LAMBDA_TASK_ROOT, "/var/task")
+      .replaceAll(fileURLToPath(import.meta.url), "/var/runtime/index.mjs");
     return { errorType: error.name, errorMessage: error.message, trace: stack.split("\n") };
   }
   const text = typeof error === "string" ? error : util.inspect(error);
