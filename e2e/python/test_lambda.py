@@ -280,7 +280,7 @@ def test_a_poisoned_message_reaches_the_dead_letters_and_harms_no_other(server, 
     sqs = server.client("sqs")
     dead, dead_arn = queue_of(sqs, "dead")
     redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": 2})
-    url, arn = queue_of(sqs, "work", VisibilityTimeout="1", RedrivePolicy=redrive)
+    url, arn = queue_of(sqs, "work", VisibilityTimeout="5", RedrivePolicy=redrive)
     out = tmp_path / "out"
     code = (
         "import json\n"
@@ -288,11 +288,12 @@ def test_a_poisoned_message_reaches_the_dead_letters_and_harms_no_other(server, 
         "    for record in event['Records']:\n"
         f"        open({str(out)!r}, 'a').write(str(json.loads(record['body'])['n']) + '\\n')\n"
     )
-    create(functions, "f", code, Timeout=1)
+    create(functions, "f", code, Timeout=5)
     functions.create_event_source_mapping(FunctionName="f", EventSourceArn=arn, BatchSize=1)
     for body in ('{"n": 1}', "not JSON", '{"n": 2}'):
         sqs.send_message(QueueUrl=url, MessageBody=body)
-    letter = wait_until(lambda: sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=5, AttributeNames=["All"]).get("Messages"))[0]
+    asked = {"QueueUrl": dead, "WaitTimeSeconds": 5, "AttributeNames": ["All"]}
+    letter = wait_until(lambda: sqs.receive_message(**asked).get("Messages"), seconds=60)[0]
     assert letter["Body"] == "not JSON"
     assert int(letter["Attributes"]["ApproximateReceiveCount"]) == 3, "twice by the poller, once here"
     assert sorted(out.read_text().split()) == ["1", "2"]

@@ -94,7 +94,7 @@ def test_errors_are_those_of_the_service(sns):
         sns.publish(TopicArn=f"arn:aws:sns:{REGION}:{ACCOUNT}:nothing", Message="x")
     topic = sns.create_topic(Name="orders")["TopicArn"]
     with pytest.raises(sns.exceptions.InvalidParameterException):
-        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="a@example.com")
+        sns.subscribe(TopicArn=topic, Protocol="pigeon", Endpoint="a@example.com")
 
 
 def test_an_endpoint_confirms_by_its_link_gets_messages_and_leaves_by_its_link(sns, endpoint):
