@@ -52,7 +52,7 @@ pub enum Input {
         input: Value,
         deadline: Option<Timestamp>,
     },
-    /// A turn was cut for its size.
+    /// A turn was cut for its size. What is due happens first: a loop that never waits has no other moment for it.
     Continue,
     /// It is (past) the time that [`Execution::wake_at`] named.
     Wake,
@@ -140,8 +140,7 @@ impl<'a> Turn<'a> {
                 self.emit(EventKind::ExecutionStarted(started), 0);
             }
             _ if !self.execution.is_running() && !matches!(input, Input::Redrive { .. }) => {}
-            Input::Continue => {}
-            Input::Wake => self.wake(),
+            Input::Continue | Input::Wake => self.wake(),
             Input::TaskStarted { attempt, worker } => self.task_started(attempt, worker),
             Input::TaskEnded { attempt, outcome } => self.task_ended(attempt, outcome),
             Input::Heartbeat { attempt } => self.heartbeat(attempt),

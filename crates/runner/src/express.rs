@@ -160,6 +160,8 @@ struct Express<'r> {
     execution: Execution,
     events: Vec<Event>,
     inputs: VecDeque<Input>,
+    /// The last turn was cut for its size.
+    is_cut: bool,
     tasks: FuturesUnordered<BoxFuture<'r, (Attempt, Sent)>>,
 }
 
@@ -181,6 +183,7 @@ impl<'r> Express<'r> {
             execution: Execution::new(),
             events: Vec::new(),
             inputs: VecDeque::from([start]),
+            is_cut: false,
             tasks: FuturesUnordered::new(),
         }
     }
@@ -188,11 +191,7 @@ impl<'r> Express<'r> {
     async fn run(mut self, stop: &Notify) -> Finished {
         loop {
             while let Some(input) = self.inputs.pop_front() {
-                let continues = input == Input::Continue;
                 self.take(input);
-                if continues {
-                    tokio::task::yield_now().await;
-                }
             }
             if let Some(outcome) = self.execution.outcome() {
                 let stop_date = self.execution.ended_at().unwrap_or(self.facts.started_at);
@@ -201,6 +200,7 @@ impl<'r> Express<'r> {
                 return Finished { start_date, stop_date, outcome, events: self.events };
             }
             let input = self.next(stop).await;
+            self.is_cut = false;
             self.inputs.push_back(input);
         }
     }
@@ -245,14 +245,20 @@ impl<'r> Express<'r> {
                 self.inputs.push_back(Input::MapRunEnded { attempt: start.attempt, outcome });
             }
             Command::RedriveMapRun { .. } => unreachable!("Express executions aren't redriven"),
-            Command::Continue => self.inputs.push_back(Input::Continue),
+            Command::Continue => self.is_cut = true,
         }
     }
 
-    /// Waits for whatever comes first: a task's answer, the next deadline, or the end from outside.
+    /// Waits for whatever comes first: a task's answer, the next deadline, the end from outside, or, if the last
+    /// turn was cut, the turn of all else that waits for this core.
     async fn next(&mut self, stop: &Notify) -> Input {
         let wake_at = self.execution.wake_at().unwrap_or(Timestamp::MAX);
-        let left = wake_at.since(self.runner.0.house.now());
+        let now = self.runner.0.house.now();
+        if wake_at <= now {
+            // Answers that keep coming mustn't put it off.
+            return Input::Wake;
+        }
+        let left = wake_at.since(now);
         #[expect(clippy::disallowed_methods, reason = "it lives no longer than this process")]
         let due = tokio::time::sleep(left);
         tokio::select! {
@@ -261,6 +267,7 @@ impl<'r> Express<'r> {
             }
             () = stop.notified() => Input::Stop(Failure::default()),
             () = due => Input::Wake,
+            () = tokio::task::yield_now(), if self.is_cut => Input::Continue,
         }
     }
 }

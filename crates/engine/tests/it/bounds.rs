@@ -1,5 +1,9 @@
 //! A turn is bounded, a history is bounded, and neither loses anything.
 
+use std::time::Duration;
+
+use engine::Input;
+
 use crate::simulated::Simulated;
 
 const LOOP: &str = r#"{"StartAt":"A","States":{
@@ -92,6 +96,17 @@ fn a_turn_that_is_full_goes_on_in_the_next_one() {
     execution.limits.history_events_max = 100;
     execution.start("{}");
     assert!(execution.outcome().starts_with("failed"));
+    execution.check();
+}
+
+#[test]
+fn a_loop_that_never_waits_is_timed_out() {
+    let mut execution = Simulated::new(&LOOP.replacen('{', r#"{"TimeoutSeconds":10,"#, 1));
+    let start = execution.start_input("{}");
+    execution.cut(start, 20);
+    execution.now = execution.now.after(Duration::from_secs(10));
+    execution.feed(Input::Continue);
+    assert_eq!(execution.outcome(), "timed out: States.Timeout / (no cause)");
     execution.check();
 }
 

@@ -1,5 +1,7 @@
 //! Express executions.
 
+use std::time::Duration;
+
 use engine::Outcome;
 use json::Value;
 use runner::MachineType;
@@ -62,7 +64,7 @@ async fn an_asynchronous_execution_leaves_nothing_behind() {
         |world: &World| world.rows().into_iter().filter(|key| key.starts_with("express")).count();
     world.runner.start_express(start_of(&machine, "e", "{}")).await.unwrap();
     assert_eq!(rows(&world), 1);
-    pass(std::time::Duration::from_secs(31)).await;
+    pass(Duration::from_secs(31)).await;
     assert_eq!(rows(&world), 0);
 }
 
@@ -82,4 +84,48 @@ async fn a_loop_without_end_ends_after_five_minutes_and_keeps_its_memory() {
     .await;
     assert!(matches!(finished.outcome, Outcome::TimedOut(_)), "{:?}", finished.outcome);
     assert_eq!(finished.events.len(), 25_000);
+}
+
+/// Goes round and never waits, neither for time nor for a task.
+const BUSY: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","Next":"B"},
+    "B":{"Type":"Choice","Choices":[{"Variable":"$.none","IsPresent":true,"Next":"C"}],"Default":"A"},
+    "C":{"Type":"Succeed"}}}"#;
+
+#[tokio::test(start_paused = true)]
+async fn a_loop_that_never_waits_ends_in_time_too() {
+    for (definition, seconds) in
+        [(BUSY.to_owned(), 300), (BUSY.replacen('{', r#"{"TimeoutSeconds":1,"#, 1), 1)]
+    {
+        let world = World::new().await;
+        let later = async {
+            tokio::time::advance(Duration::from_secs(seconds)).await;
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+        };
+        let finished = tokio::select! {
+            // It has begun before time passes.
+            biased;
+            finished = run(&world, &definition, "{}") => finished,
+            () = later => panic!("it still runs"),
+        };
+        assert!(matches!(finished.outcome, Outcome::TimedOut(_)), "{:?}", finished.outcome);
+        assert_eq!(finished.stop_date.since(finished.start_date).as_secs(), seconds);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_branch_that_never_waits_doesnt_keep_another_from_its_tasks() {
+    let world = World::new().await;
+    world.define("child", WAIT);
+    let definition = format!(
+        r#"{{"StartAt":"P","States":{{"P":{{"Type":"Parallel","End":true,"Branches":[
+            {{"StartAt":"T","States":{{"T":{{"Type":"Task",
+                "Resource":"arn:aws:states:::states:startExecution",
+                "Parameters":{{"StateMachineArn":"arn:aws:states:us-east-1:000000000000:stateMachine:child",
+                "Name":"e"}},"Next":"F"}},"F":{{"Type":"Fail","Error":"Done"}}}}}},{BUSY}]}}}}}}"#
+    );
+    let finished = run(&world, &definition, "{}").await;
+    let Outcome::Failed(failure) = finished.outcome else { panic!("{:?}", finished.outcome) };
+    assert_eq!(failure.error.as_deref(), Some("Done"));
 }

@@ -156,6 +156,28 @@ async fn stopping_the_execution_stops_its_children() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn children_that_never_wait_are_stopped() {
+    let world = World::new().await;
+    let busy = r#"{"Type":"Choice","Choices":[{"Variable":"$.none","IsPresent":true,"Next":"E"}],"Default":"S"},
+        "E":{"Type":"Succeed"}"#;
+    world.define("m", &definition("", "EXPRESS", busy));
+    let arn = world.start("m", "e", "[{},{}]").await;
+    // Time doesn't pass by itself while somebody is busy.
+    let later = async || {
+        tokio::time::advance(SECOND).await;
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    };
+    later().await;
+    let run = map_run(&world, &arn).await;
+    assert_eq!(children(&world, &run, Status::Running).await.len(), 2);
+    world.runner.stop(&arn, Failure::default()).await.unwrap();
+    later().await;
+    assert_eq!(children(&world, &run, Status::Aborted).await.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_redrive_goes_on_with_what_has_not_succeeded() {
     for kind in ["STANDARD", "EXPRESS"] {
         let world = World::new().await;
