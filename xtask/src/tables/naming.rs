@@ -83,13 +83,6 @@ pub(super) fn service(service_id: &str) -> String {
     error_prefix(service_id).to_lowercase()
 }
 
-/// What stands in `aws-sdk:<service>:<action>`.
-pub(super) fn action(operation: &str) -> String {
-    let mut characters = operation.chars();
-    let first = characters.next().map(|first| first.to_ascii_lowercase());
-    first.into_iter().chain(characters).collect()
-}
-
 /// A member as `aws-sdk:` integrations name it: `DBInstanceIdentifier` → `DbInstanceIdentifier`, but `ChecksumCRC32`
 /// (recorded: aws_sdk_task_service_s3_put_object_str). Only the capitals that lead it are touched.
 pub(super) fn member(name: &str) -> String {
@@ -101,7 +94,8 @@ pub(super) fn member(name: &str) -> String {
 /// The SDK's getter of a member: leading capitals in lower case, except one that begins a word.
 fn uncapitalized(name: &str) -> String {
     let characters: Vec<char> = name.chars().collect();
-    let begins_word = |place: usize| characters.get(place + 1).is_some_and(char::is_ascii_lowercase);
+    let begins_word =
+        |place: usize| characters.get(place + 1).is_some_and(char::is_ascii_lowercase);
     let leading = (1..characters.len())
         .find(|&place| !characters[place].is_ascii_uppercase() || begins_word(place))
         .unwrap_or(characters.len());
@@ -251,6 +245,5 @@ mod tests {
         assert_eq!(member("build"), "Build");
         assert_eq!(member("executionArn"), "ExecutionArn");
         assert_eq!(legacy_member("MD5OfMessageBody"), "MD5OfMessageBody");
-        assert_eq!(action("DescribeDBInstances"), "describeDBInstances");
     }
 }

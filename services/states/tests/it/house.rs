@@ -71,7 +71,8 @@ impl Room {
         });
         let runner = runner.await.expect("opens");
         let working = work(runner.clone());
-        let states = Arc::new(States::open(Arc::clone(&store), bus.clone(), runner, activities, limits));
+        let states =
+            Arc::new(States::open(Arc::clone(&store), bus.clone(), runner, activities, limits));
         let room: Arc<dyn Service> = Arc::clone(&states) as Arc<dyn Service>;
         let registry = Arc::new(Registry::new([room]));
         bus.connect(&registry);
