@@ -53,7 +53,7 @@ pub(crate) fn compose(
         containers.push(container(definition, of_this, task_id)?);
     }
     let sum = |of: fn(&Container) -> Option<i32>| {
-        let sum: i32 = containers.iter().filter_map(of).sum();
+        let sum: i64 = containers.iter().filter_map(of).map(i64::from).sum();
         (0 < sum).then(|| sum.to_string())
     };
     Ok(Composition {
@@ -77,7 +77,10 @@ fn container(
     let mut environment = variables(definition.environment.as_deref());
     environment.extend(variables(given.and_then(|it| it.environment.as_deref())));
     let secrets = definition.secrets.iter().flatten();
-    let stop_timeout = definition.stop_timeout.and_then(|seconds| u64::try_from(seconds).ok());
+    let stop_timeout = at_least(0, definition.stop_timeout, "stopTimeout", &name)?;
+    let cpu = given.and_then(|it| it.cpu).or(definition.cpu);
+    let memory = given.and_then(|it| it.memory).or(definition.memory);
+    let reservation = given.and_then(|it| it.memory_reservation).or(definition.memory_reservation);
     Ok(Container {
         image: definition.image.clone().unwrap_or_default(),
         entry_point: definition.entry_point.clone().unwrap_or_default(),
@@ -91,12 +94,11 @@ fn container(
         user: definition.user.clone(),
         is_essential: definition.essential.unwrap_or(true),
         depends_on: dependencies(definition)?,
-        cpu: given.and_then(|it| it.cpu).or(definition.cpu),
-        memory: given.and_then(|it| it.memory).or(definition.memory),
-        memory_reservation: given
-            .and_then(|it| it.memory_reservation)
-            .or(definition.memory_reservation),
-        stop_timeout_seconds: stop_timeout.unwrap_or(STOP_TIMEOUT_SECONDS),
+        cpu: at_least(0, cpu, "cpu", &name)?,
+        memory: at_least(1, memory, "memory", &name)?,
+        memory_reservation: at_least(1, reservation, "memoryReservation", &name)?,
+        stop_timeout_seconds: stop_timeout
+            .map_or(STOP_TIMEOUT_SECONDS, |seconds| u64::from(seconds.unsigned_abs())),
         log: definition.log_configuration.as_ref().and_then(|log| {
             let mut log = log_stream(log)?;
             log.stream = match log.stream.as_str() {
@@ -111,6 +113,22 @@ fn container(
         reason: None,
         name,
     })
+}
+
+/// A setting of a container, refused if it is less than any can have. The sentence is AWS's for memory; the others
+/// are by analogy.
+pub(crate) fn at_least(
+    least: i32,
+    value: Option<i32>,
+    setting: &str,
+    container: &str,
+) -> Result<Option<i32>, Error> {
+    if value.is_some_and(|value| value < least) {
+        return Err(Error::Batch(format!(
+            "Invalid '{setting}' setting for container '{container}'."
+        )));
+    }
+    Ok(value)
 }
 
 fn dependencies(definition: &ContainerDefinition) -> Result<Vec<Dependency>, Error> {

@@ -285,3 +285,39 @@ async fn a_cluster_comes_and_goes() {
     let deleted = rooms.call("DeleteCluster", json!({"cluster": "mine"})).await;
     assert_eq!(deleted["cluster"]["status"], "INACTIVE");
 }
+
+#[tokio::test]
+async fn settings_that_no_container_can_have_are_refused() {
+    let rooms = Rooms::open().await;
+    rooms.register("web", "true").await;
+    for (setting, value) in
+        [("memory", -5), ("memory", 0), ("memoryReservation", -1), ("cpu", -1), ("stopTimeout", -1)]
+    {
+        let sentence = format!("Invalid '{setting}' setting for container 'main'.");
+        let refused = ("ClientException".to_owned(), sentence);
+        let mut main = container("main", "true");
+        main[setting] = json!(value);
+        let body = json!({"family": "bad", "containerDefinitions": [main]});
+        assert_eq!(rooms.refusal("RegisterTaskDefinition", body).await, refused);
+        if setting != "stopTimeout" {
+            let overrides = json!({"containerOverrides": [{"name": "main", setting: value}]});
+            let body = json!({"taskDefinition": "web", "overrides": overrides});
+            assert_eq!(rooms.refusal("RunTask", body).await, refused);
+        }
+    }
+}
+
+#[tokio::test]
+async fn containers_may_together_have_more_than_one_can() {
+    let rooms = Rooms::open().await;
+    let all = ["a", "b"].map(|name| {
+        let mut one = container(name, "true");
+        one["memory"] = json!(i32::MAX);
+        one["cpu"] = json!(i32::MAX);
+        one
+    });
+    let body = json!({"family": "large", "containerDefinitions": all});
+    rooms.call("RegisterTaskDefinition", body).await;
+    let task = rooms.task(&rooms.run("large").await).await;
+    assert_eq!((&task["memory"], &task["cpu"]), (&json!("4294967294"), &json!("4294967294")));
+}

@@ -2,6 +2,7 @@ use serde_json::Value;
 use store::Batch;
 
 use crate::arn::Revisioned;
+use crate::compose::at_least;
 use crate::describe;
 use crate::errors::Error;
 use crate::model::Definition;
@@ -103,6 +104,10 @@ fn check(parts: &TaskDefinitionParts) -> Result<(), Error> {
         if names.contains(&name) {
             return client("Container definitions must have unique names.");
         }
+        at_least(0, container.cpu, "cpu", name)?;
+        at_least(1, container.memory, "memory", name)?;
+        at_least(1, container.memory_reservation, "memoryReservation", name)?;
+        at_least(0, container.stop_timeout, "stopTimeout", name)?;
         names.push(name);
     }
     let essential = |it: &crate::wire::ecs::ContainerDefinition| it.essential.unwrap_or(true);
