@@ -194,3 +194,25 @@ async fn requests_that_cannot_be_met_are_refused() {
     let left = rooms.call("DescribeComputeEnvironments", json!({})).await;
     assert_eq!(left["computeEnvironments"], json!([]));
 }
+
+#[tokio::test]
+async fn resources_are_numbers() {
+    let rooms = Rooms::open().await;
+    rooms.prepare_jobs("good", "true").await;
+    for (kind, value) in
+        [("MEMORY", "much"), ("MEMORY", "-5"), ("MEMORY", "1.5"), ("VCPU", "two"), ("VCPU", "NaN")]
+    {
+        let sentence = format!(
+            "Error executing request, Exception : Value {value} for type {kind} in resourceRequirement is not valid. \
+             Please provide a numeric value."
+        );
+        let refused = ("ClientException".to_owned(), sentence);
+        let resources = json!({"resourceRequirements": [{"type": kind, "value": value}]});
+        let body = json!({"jobName": "one", "jobQueue": "queue", "jobDefinition": "good", "containerOverrides": resources});
+        assert_eq!(rooms.refusal("SubmitJob", body).await, refused);
+        let mut properties = resources;
+        properties["image"] = json!("busybox");
+        let body = json!({"jobDefinitionName": "bad", "type": "container", "containerProperties": properties});
+        assert_eq!(rooms.refusal("RegisterJobDefinition", body).await, refused);
+    }
+}

@@ -11,6 +11,7 @@ use crate::wire::Document;
 use crate::wire::batch::{
     DefinitionType, DeregisterJobDefinitionInput, DescribeJobDefinitionsInput,
     DescribeJobDefinitionsOutput, Empty, JobDefinitionParts, RegisterJobDefinitionOutput,
+    ResourceRequirement,
 };
 
 const KIND: Kind = Kind::JobDefinition;
@@ -68,7 +69,41 @@ fn check(parts: &JobDefinitionParts) -> Result<(), Error> {
             "Error executing request, Exception : Container.image should not be null or empty",
         ));
     }
+    Resources::read(container.resource_requirements.as_deref())?;
     check_timeout(parts.timeout.as_ref().and_then(|timeout| timeout.attempt_duration_seconds))
+}
+
+/// What resource requirements ask for, where they do.
+#[derive(Default)]
+pub(super) struct Resources {
+    pub(super) vcpus: Option<f64>,
+    /// Mebibytes.
+    pub(super) memory: Option<i32>,
+}
+
+impl Resources {
+    pub(super) fn read(requirements: Option<&[ResourceRequirement]>) -> Result<Self, Error> {
+        let mut resources = Resources::default();
+        for ResourceRequirement { r#type: kind, value } in requirements.unwrap_or_default() {
+            let invalid = || {
+                Error::batch(format!(
+                    "Error executing request, Exception : Value {value} for type {kind} in resourceRequirement is not valid. Please provide a numeric value."
+                ))
+            };
+            match kind.as_str() {
+                "VCPU" => {
+                    let vcpus = value.parse().ok().filter(|it: &f64| it.is_finite() && 0.0 < *it);
+                    resources.vcpus = resources.vcpus.or(Some(vcpus.ok_or_else(invalid)?));
+                }
+                "MEMORY" => {
+                    let memory = value.parse().ok().filter(|it| 0 < *it);
+                    resources.memory = resources.memory.or(Some(memory.ok_or_else(invalid)?));
+                }
+                _ => {}
+            }
+        }
+        Ok(resources)
+    }
 }
 
 pub(super) fn check_timeout(seconds: Option<i32>) -> Result<(), Error> {

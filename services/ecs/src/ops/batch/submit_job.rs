@@ -5,7 +5,7 @@ use store::Batch;
 
 use super::check_name;
 use super::compute_environments::cluster;
-use super::job_definitions::{self, active, check_timeout, complete};
+use super::job_definitions::{self, Resources, active, check_timeout, complete};
 use crate::arn::name_of;
 use crate::compose::{STOP_TIMEOUT_SECONDS, log_stream, variables};
 use crate::errors::Error;
@@ -16,8 +16,8 @@ use crate::tables::Found;
 use crate::visit::{Commit, Once, Visit};
 use crate::wire::Document;
 use crate::wire::batch::{
-    ContainerOverrides, ContainerProperties, JobDefinitionParts, PlatformCapability,
-    ResourceRequirement, RetryStrategy, SubmitJobInput, SubmitJobOutput,
+    ContainerOverrides, ContainerProperties, JobDefinitionParts, PlatformCapability, RetryStrategy,
+    SubmitJobInput, SubmitJobOutput,
 };
 
 /// The container of a job that is one.
@@ -134,7 +134,7 @@ async fn job(ctx: &Visit<'_>, req: &SubmitJobInput) -> Result<Job, Error> {
     let mut parameters = parts.parameters.unwrap_or_default();
     parameters.extend(req.parameters.clone().unwrap_or_default());
     let overrides = req.container_overrides.as_ref();
-    let container = container(&properties, overrides, &parameters);
+    let container = container(&properties, overrides, &parameters)?;
     let timeout = req.timeout.as_ref().or(parts.timeout.as_ref());
     let mut tags = definition.tags;
     tags.extend(req.tags.clone().unwrap_or_default());
@@ -195,7 +195,7 @@ fn container(
     properties: &ContainerProperties,
     overrides: Option<&ContainerOverrides>,
     parameters: &BTreeMap<String, String>,
-) -> Container {
+) -> Result<Container, Error> {
     let command = overrides.and_then(|it| it.command.clone()).or(properties.command.clone());
     let filled = |word: String| match word.strip_prefix("Ref::") {
         Some(name) => parameters.get(name).cloned().unwrap_or(word),
@@ -203,21 +203,14 @@ fn container(
     };
     let mut environment = variables(properties.environment.as_deref());
     environment.extend(variables(overrides.and_then(|it| it.environment.as_deref())));
-    let asked = [
-        overrides.and_then(|it| it.resource_requirements.as_ref()),
-        properties.resource_requirements.as_ref(),
-    ];
-    let resource = |kind: &str| {
-        let mut all = asked.into_iter().flatten().flatten();
-        let found = all.find(|it: &&ResourceRequirement| it.r#type == kind)?;
-        found.value.parse::<f64>().ok()
-    };
+    let asked = Resources::read(overrides.and_then(|it| it.resource_requirements.as_deref()))?;
+    let defined = Resources::read(properties.resource_requirements.as_deref())?;
     let memory = overrides.and_then(|it| it.memory);
-    let memory = memory.or_else(|| resource("MEMORY").map(|it| it as i32)).or(properties.memory);
+    let memory = memory.or(asked.memory).or(defined.memory).or(properties.memory);
     let vcpus = overrides.and_then(|it| it.vcpus).or(properties.vcpus).map(f64::from);
     let log = properties.log_configuration.as_ref();
     let own_log = log.and_then(log_stream).filter(|log| !log.group.is_empty());
-    Container {
+    Ok(Container {
         name: CONTAINER.to_owned(),
         image: properties.image.clone().unwrap_or_default(),
         entry_point: Vec::new(),
@@ -234,7 +227,7 @@ fn container(
         is_essential: true,
         depends_on: Vec::new(),
         // A virtual CPU is 1,024 shares.
-        cpu: resource("VCPU").or(vcpus).map(|vcpus| (vcpus * 1024.0) as i32),
+        cpu: asked.vcpus.or(defined.vcpus).or(vcpus).map(|vcpus| (vcpus * 1024.0) as i32),
         memory,
         memory_reservation: None,
         stop_timeout_seconds: STOP_TIMEOUT_SECONDS,
@@ -247,7 +240,7 @@ fn container(
         status: Status::Pending,
         exit_code: None,
         reason: None,
-    }
+    })
 }
 
 /// The container as DescribeJobs shows it, but for how it ends.
