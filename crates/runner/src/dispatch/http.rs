@@ -53,8 +53,12 @@ pub(super) async fn invoke_api(
         .map(|part| format!("/{}", part.trim_matches('/')))
         .collect();
     let endpoint = text("ApiEndpoint").unwrap_or_default();
+    let method = match method(parameters) {
+        Ok(method) => method,
+        Err(failure) => return Sent::refused(pattern, failure),
+    };
     let draft = Draft {
-        method: method(text("Method")),
+        method,
         url: format!("{}{path}", with_scheme(endpoint.trim_end_matches('/'))),
         query: pairs(parameters.get("QueryParameters")),
         headers: pairs(parameters.get("Headers")),
@@ -107,7 +111,7 @@ async fn invoked(runner: &Runner, errand: &Errand) -> Result<Value, Failure> {
     let parameters = &errand.dispatch.parameters;
     let text = |name: &str| parameters.get(name).and_then(|it| it.as_str().map(str::to_owned));
     let mut draft = Draft {
-        method: method(text("Method")),
+        method: method(parameters)?,
         url: with_scheme(&text("ApiEndpoint").unwrap_or_default()),
         query: pairs(parameters.get("QueryParameters")),
         headers: pairs(parameters.get("Headers")),
@@ -129,6 +133,10 @@ async fn invoked(runner: &Runner, errand: &Errand) -> Result<Value, Failure> {
     };
     let answer = answer.map_err(Trouble::failure)?;
     if answer.status().is_success() {
+        if let Some(kind) = binary_kind(&answer) {
+            let cause = format!("A response of the content type '{kind}' is not supported.");
+            return Err(Failure::new(error_name::RUNTIME, cause));
+        }
         return Ok(result(&answer, str::to_owned));
     }
     Err(status_failure(&answer))
@@ -158,8 +166,22 @@ fn connection_arn(parameters: &Value) -> Option<String> {
     arn.as_str().map(str::to_owned)
 }
 
-fn method(name: Option<String>) -> Method {
-    name.and_then(|name| Method::from_bytes(name.as_bytes()).ok()).unwrap_or(Method::GET)
+/// Only AWS's seven are methods. Its words for what is none aren't known; these are those of other fields.
+fn method(parameters: &Value) -> Result<Method, Failure> {
+    const METHODS: [Method; 7] = [
+        Method::GET,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::PATCH,
+        Method::OPTIONS,
+        Method::HEAD,
+    ];
+    let refused = |why: &str| Failure::new(error_name::RUNTIME, why);
+    let named = parameters.get("Method");
+    let named = named.ok_or_else(|| refused("The field 'Method' is required but was missing"))?;
+    let known = METHODS.into_iter().find(|method| named.as_str() == Some(method.as_str()));
+    known.ok_or_else(|| refused("The value of the field 'Method' has an invalid format"))
 }
 
 fn with_scheme(endpoint: &str) -> String {
@@ -295,6 +317,19 @@ fn result(answer: &Response<Bytes>, named: fn(&str) -> String) -> Value {
     result.insert("StatusCode", i64::from(status.as_u16()));
     result.insert("StatusText", status.canonical_reason().unwrap_or_default());
     result.into()
+}
+
+/// The content type of an answer whose body is no text: it says so, or doesn't read as any. AWS fails the task; the
+/// sentence is ours.
+fn binary_kind(answer: &Response<Bytes>) -> Option<String> {
+    let kind = answer.headers().get(CONTENT_TYPE)?;
+    let kind = String::from_utf8_lossy(kind.as_bytes()).to_ascii_lowercase();
+    let is_named = ["application/octet-stream", "image/", "audio/", "video/"]
+        .iter()
+        .any(|it| kind.starts_with(it));
+    // Texts may be of another charset.
+    let is_unreadable = !kind.starts_with("text/") && std::str::from_utf8(answer.body()).is_err();
+    (!answer.body().is_empty() && (is_named || is_unreadable)).then_some(kind)
 }
 
 /// `Content-Type`, as API Gateway sends it.

@@ -271,3 +271,43 @@ async fn what_goes_wrong_on_the_way_is_named() {
     assert_eq!(said, "FAILED States.Runtime: The header 'Via' is reserved.");
     assert_eq!(asked, [""; 0]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_request_has_one_of_seven_methods() {
+    for (resource, parameters) in [("http:invoke", HTTP), ("apigateway:invoke", API)] {
+        for (method, why) in [
+            (r#""Method":"FOO""#, "The value of the field 'Method' has an invalid format"),
+            (r#""Method":"get""#, "The value of the field 'Method' has an invalid format"),
+            (r#""Method":1"#, "The value of the field 'Method' has an invalid format"),
+            (r#""Other":1"#, "The field 'Method' is required but was missing"),
+        ] {
+            let parameters = parameters.replace(r#""Method":"POST""#, method);
+            let (said, asked) = run(resource, &parameters, Duration::ZERO, vec![], |_| {
+                answer(200, "text/plain", "")
+            })
+            .await;
+            assert_eq!(said, format!("FAILED States.Runtime: {why}"));
+            assert_eq!(asked, [""; 0]);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_no_text_fails() {
+    for (kind, body, said) in [
+        ("image/png", &b"\x89PNG"[..], "FAILED States.Runtime"),
+        ("application/octet-stream", b"a", "FAILED States.Runtime"),
+        ("application/zip", b"PK\xff", "FAILED States.Runtime"),
+        ("image/png", b"", "SUCCEEDED"),
+        ("application/xml", b"<a/>", "SUCCEEDED"),
+    ] {
+        let rooms =
+            connection("BASIC", r#"{"BasicAuthParameters":{"Username":"u","Password":"p"}}"#);
+        let (actual, _) = run("http:invoke", HTTP, Duration::ZERO, rooms, move |_| {
+            let response = Response::builder().header("Content-Type", kind);
+            Ok(response.body(Bytes::from_static(body)).unwrap())
+        })
+        .await;
+        assert!(actual.starts_with(said), "{kind}: {actual}");
+    }
+}
