@@ -33,6 +33,11 @@ pub struct Admitted {
 }
 
 impl Gate {
+    /// Whether it lets in who shows no key at all.
+    pub fn lets_anyone_in(&self) -> bool {
+        matches!(self, Gate::Anyone { .. })
+    }
+
     /// Tells who sends a request to a room, or refuses as AWS does.
     pub fn admit(
         &self,
@@ -48,7 +53,9 @@ impl Gate {
                 ))
             }
             Gate::Keys(identities) => {
-                if let Some(link) = sigv2::Presented::of(request.query).filter(|_| takes_links(signing_name)) {
+                if let Some(link) =
+                    sigv2::Presented::of(request.query).filter(|_| takes_links(signing_name))
+                {
                     let bearer =
                         identities.bearer(link.access_key_id(), link.session_token(), now)?;
                     let host = request.headers.get(HOST).and_then(|host| host.to_str().ok());
@@ -73,12 +80,7 @@ fn takes_links(signing_name: &str) -> bool {
 }
 
 impl Gatekeeper for Gate {
-    fn admit(
-        &self,
-        ctx: &Ctx,
-        signed: &Request<'_>,
-        signing_name: &str,
-    ) -> Result<Ctx, Error> {
+    fn admit(&self, ctx: &Ctx, signed: &Request<'_>, signing_name: &str) -> Result<Ctx, Error> {
         let admitted = Gate::admit(self, signed, signing_name, ctx.now())?;
         let admitted = admitted.ctx(ctx.house(), ctx.request_id());
         let trace_header = ctx.trace_header().map(str::to_owned);

@@ -1,6 +1,7 @@
 //! From a request to the room that answers it, and back.
 
 mod body;
+mod origin;
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -16,9 +17,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, hea
 use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::body::Incoming;
 use models::Service;
-use service::{
-    Ctx, Facts, House, HttpBody, PublicHttp, RawHttp, Registry, Service as Room,
-};
+use service::{Ctx, Facts, House, HttpBody, PublicHttp, RawHttp, Registry, Service as Room};
 
 pub use body::ReplyBody;
 
@@ -93,15 +92,17 @@ impl Router {
             return self.serve(public, request, &request_id).await.map(ReplyBody::Stream);
         }
         let room = self.room(&head);
-        if let Some((room, raw)) = room.and_then(|room| Some((room, room.raw_http()?))) {
+        let raw = room.and_then(|room| Some((room, room.raw_http()?)));
+        if self.gate.lets_anyone_in()
+            && let Err(error) = self.check_page(&head, raw, &request_id).await
+        {
+            return whole(self.refuse(room, &request_id, error));
+        }
+        if let Some((room, raw)) = raw {
             let request = http::Request::from_parts(head, body::stream(body, body_timeout));
             return match self.pass_on(&**room, raw, request, &request_id).await {
                 Ok(response) => response.map(ReplyBody::Stream),
-                Err(error) => {
-                    let (facts, result) = (room.facts(), Err(error));
-                    let model = self.models.get(facts.name).copied();
-                    whole(server::reply(model, facts.protocol, None, &request_id, result))
-                }
+                Err(error) => whole(self.refuse(Some(room), &request_id, error)),
             };
         }
         let bytes_max = room.map_or(REQUEST_BYTES_MAX, |room| room.request_bytes_max());
@@ -117,6 +118,71 @@ impl Router {
         }
         let Outcome { service, protocol, operation, result } = outcome;
         whole(server::reply(service, protocol, operation.as_deref(), &request_id, result))
+    }
+
+    /// Refuses what a web page that isn't the developer's may have had a browser send. S3 is for pages to read from, and
+    /// to write to as far as the rules of a bucket let them.
+    async fn check_page(
+        &self,
+        head: &Parts,
+        raw: Option<(&Arc<dyn Room>, &dyn RawHttp)>,
+        request_id: &str,
+    ) -> Result<(), Error> {
+        let refuse = |message| Err(Error::new(403, "AccessDeniedException", message));
+        if !origin::is_asked_by_its_name(&head.headers) {
+            return refuse(
+                "Freehold in development answers to the names of this machine and of AWS only.",
+            );
+        }
+        if !origin::is_foreign(&head.headers) {
+            return Ok(());
+        }
+        let may = match raw {
+            Some(_) if origin::only_reads(&head.method) => true,
+            Some((room, raw)) => self.lets_page(&**room, raw, head, request_id).await,
+            None => false,
+        };
+        if may {
+            return Ok(());
+        }
+        refuse("Freehold in development takes no requests from web pages of other machines.")
+    }
+
+    /// Whether a room says yes to a page before the request, as a browser would ask it: some it sends without asking.
+    async fn lets_page(
+        &self,
+        room: &dyn Room,
+        raw: &dyn RawHttp,
+        head: &Parts,
+        request_id: &str,
+    ) -> bool {
+        let nothing = HttpBody::new(Empty::new().map_err(|never| match never {}));
+        let mut question = http::Request::new(nothing);
+        *question.method_mut() = Method::OPTIONS;
+        *question.uri_mut() = head.uri.clone();
+        for name in [header::HOST, header::ORIGIN] {
+            if let Some(value) = head.headers.get(&name) {
+                question.headers_mut().insert(name, value.clone());
+            }
+        }
+        if let Ok(method) = HeaderValue::from_str(head.method.as_str()) {
+            question.headers_mut().insert(header::ACCESS_CONTROL_REQUEST_METHOD, method);
+        }
+        let answer = self.pass_on(room, raw, question, request_id).await;
+        answer.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// The refusal of a request that a room doesn't get to see.
+    fn refuse(
+        &self,
+        room: Option<&Arc<dyn Room>>,
+        request_id: &str,
+        error: Error,
+    ) -> Response<Bytes> {
+        let facts = room.map(|room| room.facts());
+        let model = facts.and_then(|facts| self.models.get(facts.name).copied());
+        let protocol = facts.map_or(Protocol::Json1_0, |facts| facts.protocol);
+        server::reply(model, protocol, None, request_id, Err(error))
     }
 
     async fn dispatch(
@@ -165,7 +231,7 @@ impl Router {
         let answer = public.answer(ctx, http::Request::from_parts(head, body));
         AssertUnwindSafe(answer).catch_unwind().await.unwrap_or_else(|_| {
             tracing::error!(%request_id, "a public request panicked");
-            let nothing = Empty::new().map_err(|never| match never {}).boxed_unsync();
+            let nothing = HttpBody::new(Empty::new().map_err(|never| match never {}));
             let mut response = Response::new(nothing);
             *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
             response

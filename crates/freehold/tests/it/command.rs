@@ -7,19 +7,19 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
 
 use crate::client::Client;
 
-fn command(arguments: &[&str], data: &Path) -> Command {
+pub(crate) fn command(arguments: &[&str], data: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_freehold"));
     command.args(arguments).arg("--data").arg(data);
     command
 }
 
-struct Running {
+pub(crate) struct Running {
     child: Child,
     out: BufReader<ChildStdout>,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
-fn start(command: &mut Command) -> Running {
+pub(crate) fn start(command: &mut Command) -> Running {
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut out = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
@@ -52,7 +52,7 @@ fn dev_says_where_it_listens_and_ends_when_asked() {
     let data = folder.path().join("made when missing");
     let running = start(&mut command(&["dev", "--listen", "127.0.0.1:0"], &data));
     let mut client = Client::connect(running.address);
-    client.send("GET /health HTTP/1.1\r\nHost: x\r\n\r\n");
+    client.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_eq!(client.read().status, 200);
     let (status, rest) = running.terminate();
     assert!(status.success(), "{status}");

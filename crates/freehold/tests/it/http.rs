@@ -56,7 +56,7 @@ fn says_what_is_wrong_with_a_request() {
 fn a_get_is_no_operation() {
     let server = Server::start();
     let mut client = Client::connect(server.address);
-    client.send("GET / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: TestRoom.Echo\r\n\r\n");
+    client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: TestRoom.Echo\r\n\r\n");
     let response = client.read();
     assert_eq!(
         (response.status, &*response.body),
@@ -87,7 +87,7 @@ fn tells_that_it_is_well() {
     let server = Server::start();
     let mut client = Client::connect(server.address);
     for path in ["/health", "/_freehold/health"] {
-        client.send(format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n"));
+        client.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         let response = client.read();
         assert_eq!(response.status, 200);
         let version = env!("CARGO_PKG_VERSION");
@@ -109,11 +109,11 @@ fn refuses_what_is_too_large_in_words_that_reach_the_client() {
     );
 
     let mut client = Client::connect(server.address);
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n");
     assert_eq!(client.read().status, 413, "without waiting for it");
 
     let mut client = Client::connect(server.address);
-    client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
     for _ in 0..20 {
         client.send(format!("10000\r\n{}\r\n", "x".repeat(0x10000)));
     }
@@ -121,7 +121,10 @@ fn refuses_what_is_too_large_in_words_that_reach_the_client() {
     assert_eq!(client.read().status, 413, "though nothing announced it");
 
     let mut client = Client::connect(server.address);
-    client.send(format!("POST / HTTP/1.1\r\nHost: x\r\nX-Long: {}\r\n\r\n", "x".repeat(200_000)));
+    client.send(format!(
+        "POST / HTTP/1.1\r\nHost: localhost\r\nX-Long: {}\r\n\r\n",
+        "x".repeat(200_000)
+    ));
     assert_eq!(client.read().status, 431);
 }
 
@@ -151,7 +154,7 @@ fn waits_only_so_long_for_a_client() {
     assert!(slow_head.try_read().map_or(true, |response| response.status == 408));
 
     let mut slow_body = Client::connect(server.address);
-    slow_body.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n{");
+    slow_body.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\n{");
     let response = slow_body.read();
     assert_eq!(response.status, 408);
     assert!(response.body.contains("RequestTimeoutException"), "{response:?}");

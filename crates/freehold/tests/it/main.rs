@@ -4,6 +4,7 @@
 
 mod client;
 mod command;
+mod dev;
 mod gate;
 mod http;
 mod room;

@@ -147,7 +147,8 @@ impl Plan {
             let iam = block_on(Iam::open(Arc::new(Memory::new()), [0; 32], None)).unwrap();
             Gate::Anyone { root: Caller::root(&house), identities: iam.identities() }
         });
-        let router = Arc::new(Router::new(house, Arc::new(registry), Arc::new(gate), self.throttle));
+        let router =
+            Arc::new(Router::new(house, Arc::new(registry), Arc::new(gate), self.throttle));
         let localhost = "127.0.0.1:0".parse().unwrap();
         let listener = Listener::bind(localhost, self.cores, self.sharing).unwrap();
         let address = listener.address();
