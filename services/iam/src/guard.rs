@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use base::Arn;
-use json::Value;
+use json::{Kind, Value};
 use policy::{
     Context, Denial, Kind as PolicyKind, Policies, Policy, PolicyType, Principal, PrincipalKind,
     Request, Verdict, evaluate,
@@ -60,11 +60,15 @@ impl Guard for PolicyGuard {
             if asking.is_root_at_home() || !room.operations().contains(&operation) {
                 return Ok(());
             }
-            // A body that can't be read is the room's to refuse.
-            let text = std::str::from_utf8(body).unwrap_or_default();
-            let body = Value::parse(text).unwrap_or_else(|_| Value::empty_object());
             let facts = room.facts();
-            for access in reference::accesses(facts.name, operation, &body, ctx, &asking.world) {
+            let accesses = members(body).and_then(|body| {
+                reference::accesses(facts.name, operation, &body, ctx, &asking.world)
+            });
+            let accesses = match accesses {
+                Ok(accesses) => accesses,
+                Err(unreadable) => return self.enforce(ctx, Err(unreadable)),
+            };
+            for access in accesses {
                 let resource_policy = room.resource_policy(ctx, &access.resource).await;
                 let decision = asking.decide(&access, resource_policy.as_deref());
                 let refused = decision.map_err(|denial| {
@@ -103,6 +107,24 @@ impl Guard for PolicyGuard {
             aws::Error::new(403, "AccessDenied", message)
         });
         self.enforce(ctx, decision)
+    }
+}
+
+/// The members of a request. Nobody is let by with a body that can't be read: the room may read it otherwise.
+fn members(body: &[u8]) -> Result<Value, aws::Error> {
+    // An operation without members may be called with no body at all.
+    if body.is_empty() {
+        return Ok(Value::empty_object());
+    }
+    let text = std::str::from_utf8(body)
+        .map_err(|_| aws::Error::serialization("Invalid UTF-8 in the request body"))?;
+    let unreadable = |why: &str| {
+        aws::Error::serialization(format!("Could not parse request body into json: {why}"))
+    };
+    let body = Value::parse(text).map_err(|error| unreadable(&error.message))?;
+    match body.kind() {
+        Kind::Object => Ok(body),
+        other => Err(unreadable(&format!("expected an object, found {}", other.name()))),
     }
 }
 
@@ -211,7 +233,8 @@ impl<'a> Asking<'a> {
             .set("aws:ResourceAccount", resource_account.unwrap_or(ctx.account()))
             .set(
                 "aws:PrincipalIsAWSService",
-                (principal.kind == PrincipalKind::Service && !ctx.caller().is_anonymous()).to_string(),
+                (principal.kind == PrincipalKind::Service && !ctx.caller().is_anonymous())
+                    .to_string(),
             )
             .set("aws:userid", self.user_id());
         if let Some(source) = ctx.source_arn() {

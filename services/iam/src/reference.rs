@@ -5,6 +5,8 @@
 //!
 //! An operation that isn't listed needs the action of its own name, upon what its service's row names, or upon `*`.
 
+mod partiql;
+mod passed;
 mod rules;
 
 use json::{Kind, Value};
@@ -41,23 +43,29 @@ pub(crate) fn accesses(
     body: &Value,
     ctx: &Ctx,
     world: &World,
-) -> Vec<Access> {
-    let asked = Asked { room, body, ctx, world };
-    let mut found: Vec<Access> = Vec::new();
+) -> Result<Vec<Access>, aws::Error> {
+    let asked = Asked { room, operation, body, ctx, world };
+    asked.check_transaction()?;
+    let mut named = asked.statements()?;
     for Rule { action, resource } in rules::rules(room, operation) {
-        for resource in asked.resources(resource) {
-            // The rooms are called what their actions begin with.
-            let mut access = Access::new(format!("{room}:{action}"), resource);
-            access.context = asked.context();
-            found.push(access);
-        }
+        let resources = asked.resources(resource).into_iter();
+        named.extend(resources.map(|resource| (action, resource)));
     }
-    found.extend(asked.passed_roles(operation));
-    found
+    // The rooms are called what their actions begin with, but for one.
+    let prefix = if room == "dynamodbstreams" { "dynamodb" } else { room };
+    let access = |(action, resource)| {
+        let mut access = Access::new(format!("{prefix}:{action}"), resource);
+        access.context = asked.context();
+        access
+    };
+    let mut found: Vec<Access> = named.into_iter().map(access).collect();
+    found.extend(asked.passed_roles());
+    Ok(found)
 }
 
 struct Asked<'a> {
     room: &'a str,
+    operation: &'a str,
     body: &'a Value,
     ctx: &'a Ctx,
     world: &'a World,
@@ -68,17 +76,52 @@ impl Asked<'_> {
         self.body.get(member)?.as_str().map(str::to_owned)
     }
 
+    /// The text of a member, or those of a list.
+    fn texts(&self, member: &str) -> Vec<String> {
+        let Some(value) = self.body.get(member) else { return Vec::new() };
+        match value.kind() {
+            Kind::Array => {
+                value.items().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+            }
+            _ => value.as_str().map(str::to_owned).into_iter().collect(),
+        }
+    }
+
+    fn all_texts(&self, members: &[&str]) -> Vec<String> {
+        members.iter().flat_map(|member| self.texts(member)).collect()
+    }
+
     /// The ARNs that a rule names; `*` where the request doesn't say which resource it is about.
     fn resources(&self, resource: Resource) -> Vec<String> {
         let found = match resource {
             Resource::Any => Vec::new(),
             Resource::Arn(members) => {
                 let unqualified = |arn: String| self.without_label(arn);
-                members.iter().filter_map(|member| self.text(member)).map(unqualified).collect()
+                self.all_texts(members).into_iter().map(unqualified).collect()
             }
             Resource::Named { members, kind } => {
-                let names = members.iter().filter_map(|member| self.text(member));
-                names.map(|name| self.arn(kind, &name)).collect()
+                self.all_texts(members).iter().map(|name| self.arn(kind, name)).collect()
+            }
+            Resource::Revision { member, kind } => {
+                self.texts(member).iter().map(|name| self.revision(kind, name)).collect()
+            }
+            Resource::Cluster(member) => self.clusters(member),
+            Resource::Task(member) => self.tasks(member),
+            Resource::Bus(member) => vec![self.bus(self.text(member).as_deref())],
+            Resource::BusesOfEntries => self.buses_of_entries(),
+            Resource::EventRule(member) => {
+                self.texts(member).iter().map(|name| self.event_rule(name)).collect()
+            }
+            Resource::Schedule => {
+                let group = self.text("GroupName").unwrap_or_else(|| "default".to_owned());
+                let names = self.texts("Name").into_iter();
+                names.map(|name| self.arn("schedule/", &format!("{group}/{name}"))).collect()
+            }
+            Resource::LayerVersion => {
+                let version = self.body.get("VersionNumber").map(|version| version.to_string());
+                let version = version.unwrap_or_else(|| "*".to_owned());
+                let names = self.texts("LayerName").into_iter();
+                names.map(|name| format!("{}:{version}", self.arn("layer:", &name))).collect()
             }
             Resource::Under { kind } => vec![self.arn(kind, "*")],
             Resource::QueueUrl => self.text("QueueUrl").iter().map(|url| self.queue(url)).collect(),
@@ -106,6 +149,12 @@ impl Asked<'_> {
     }
 
     fn arn(&self, kind: &str, name: &str) -> String {
+        let name = match self.room {
+            "ecs" | "batch" => last_name(name),
+            // Some operations show the ARN of a log group with this end.
+            "logs" if name.starts_with("arn:") => name.strip_suffix(":*").unwrap_or(name),
+            _ => name,
+        };
         if name.starts_with("arn:") {
             return name.to_owned();
         }
@@ -115,9 +164,9 @@ impl Asked<'_> {
         format!("arn:{partition}:{}:{region}:{account}:{kind}{name}", self.room)
     }
 
-    /// `http://host/account/name`
+    /// `http://host/account/name`, with any end of slashes, or a name alone.
     fn queue(&self, url: &str) -> String {
-        let mut parts = url.rsplit('/');
+        let mut parts = url.trim_end_matches('/').rsplit('/');
         let name = parts.next().unwrap_or_default();
         let account = parts.next().filter(|account| account.len() == 12);
         let (partition, region) = (self.ctx.partition(), self.ctx.region());
@@ -127,22 +176,124 @@ impl Asked<'_> {
 
     /// A function by name, by `account:function:name`, or by ARN; a qualifier may follow.
     fn function(&self, name: &str) -> String {
-        if name.starts_with("arn:") {
-            return name.to_owned();
-        }
-        let name = name.split_once("function:").map_or(name, |(_, name)| name);
-        let arn = self.arn("function:", name);
+        let (partition, region) = (self.ctx.partition(), self.ctx.region());
+        let arn = match name.split_once(":function:") {
+            _ if name.starts_with("arn:") => name.to_owned(),
+            Some((account, name)) => {
+                format!("arn:{partition}:lambda:{region}:{account}:function:{name}")
+            }
+            None => self.arn("function:", name.strip_prefix("function:").unwrap_or(name)),
+        };
+        let is_qualified = arn.split(':').count() > 7;
         match self.text("Qualifier") {
-            Some(qualifier) if !name.contains(':') => format!("{arn}:{qualifier}"),
+            Some(qualifier) if !is_qualified && rules::takes_qualifier(self.operation) => {
+                format!("{arn}:{qualifier}")
+            }
             _ => arn,
         }
+    }
+
+    /// `name:revision`; without a revision any may be meant.
+    fn revision(&self, kind: &str, name: &str) -> String {
+        let arn = self.arn(kind, name);
+        if last_name(name).contains(':') { arn } else { format!("{arn}:*") }
+    }
+
+    fn clusters(&self, member: &str) -> Vec<String> {
+        let mut names = self.texts(member);
+        names.retain(|name| !name.is_empty());
+        if names.is_empty() {
+            names.push("default".to_owned());
+        }
+        names.iter().map(|name| self.arn("cluster/", name)).collect()
+    }
+
+    /// Tasks by id or ARN. Whatever cluster an ARN names, they are looked for in the request's.
+    fn tasks(&self, member: &str) -> Vec<String> {
+        let clusters = self.clusters("cluster");
+        let cluster = clusters.first().map_or("default", |arn| last_name(arn));
+        let tasks = self.texts(member).into_iter();
+        tasks.map(|task| self.arn("task/", &format!("{cluster}/{}", last_name(&task)))).collect()
+    }
+
+    /// An event bus by name or ARN; the default one if none is named.
+    fn bus(&self, name: Option<&str>) -> String {
+        self.arn("event-bus/", name.unwrap_or("default"))
+    }
+
+    fn buses_of_entries(&self) -> Vec<String> {
+        let entries = self.body.get("Entries");
+        let name = |entry: Value| {
+            let name = entry.get("EventBusName");
+            self.bus(name.as_ref().and_then(Value::as_str))
+        };
+        let mut buses: Vec<String> = entries.iter().flat_map(Value::items).map(name).collect();
+        buses.sort();
+        buses.dedup();
+        buses
+    }
+
+    /// Rules of the default bus don't name it.
+    fn event_rule(&self, name: &str) -> String {
+        let bus = self.bus(self.text("EventBusName").as_deref());
+        match bus.split_once(":event-bus/") {
+            Some((home, "default")) => format!("{home}:rule/{name}"),
+            Some((home, bus)) => format!("{home}:rule/{bus}/{name}"),
+            None => self.arn("rule/", name),
+        }
+    }
+
+    /// The actions and tables of the request's statements of PartiQL, if it has any.
+    fn statements(&self) -> Result<Vec<(&'static str, String)>, aws::Error> {
+        let texts: Vec<Option<Value>> = match (self.room, self.operation) {
+            ("dynamodb", "ExecuteStatement") => vec![self.body.get("Statement")],
+            ("dynamodb", "BatchExecuteStatement") => self.members_of("Statements", "Statement"),
+            ("dynamodb", "ExecuteTransaction") => {
+                self.members_of("TransactStatements", "Statement")
+            }
+            _ => Vec::new(),
+        };
+        let mut found = Vec::new();
+        for text in texts {
+            let parts = text.as_ref().and_then(Value::as_str).and_then(partiql::parts);
+            let unreadable = "Statement wasn't well formed, can't be processed: Unexpected term";
+            for part in parts.ok_or_else(|| aws::Error::validation(unreadable))? {
+                let table = self.arn("table/", &part.table);
+                let resource = match part.index {
+                    Some(index) => format!("{table}/index/{index}"),
+                    None => table,
+                };
+                found.push((part.action, resource));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Refuses a transaction whose items hide their tables: its room would read a structure from a list as well.
+    fn check_transaction(&self) -> Result<(), aws::Error> {
+        let items = self.body.get("TransactItems").filter(|_| self.room == "dynamodb");
+        let is_structure = |value: &Value| matches!(value.kind(), Kind::Object | Kind::Null);
+        let is_readable = |item: Value| {
+            is_structure(&item) && item.entries().all(|(_, action)| is_structure(&action))
+        };
+        match items.iter().flat_map(Value::items).all(is_readable) {
+            true => Ok(()),
+            false => Err(aws::Error::serialization("Unrecognized collection type class")),
+        }
+    }
+
+    /// A member of each item of a list.
+    fn members_of(&self, list: &str, member: &str) -> Vec<Option<Value>> {
+        let list = self.body.get(list);
+        list.iter().flat_map(Value::items).map(|item| item.get(member)).collect()
     }
 
     /// A table, its index, or the tables of a batch or transaction.
     fn tables(&self) -> Vec<String> {
         if let Some(name) = self.text("TableName") {
             let table = self.arn("table/", &name);
-            return vec![match self.text("IndexName") {
+            let is_of_index = matches!(self.operation, "Query" | "Scan" | "SearchVectors");
+            return vec![match self.text("IndexName").filter(|_| is_of_index) {
                 Some(index) => format!("{table}/index/{index}"),
                 None => table,
             }];
@@ -152,8 +303,8 @@ impl Asked<'_> {
             requested.entries().map(|(name, _)| name.to_string()).collect();
         let items = self.body.get("TransactItems");
         for item in items.iter().flat_map(Value::items) {
-            let inside = item.entries().next().and_then(|(_, inside)| inside.get("TableName"));
-            names.extend(inside.and_then(|name| name.as_str().map(str::to_owned)));
+            let tables = item.entries().filter_map(|(_, action)| action.get("TableName"));
+            names.extend(tables.filter_map(|name| name.as_str().map(str::to_owned)));
         }
         names.sort();
         names.dedup();
@@ -230,23 +381,26 @@ impl Asked<'_> {
 
     /// Who gives a role to a service needs `iam:PassRole` upon it.
     /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
-    fn passed_roles(&self, operation: &str) -> Vec<Access> {
-        let (members, service): (&[&str], _) = match (self.room, operation) {
-            ("states", "CreateStateMachine" | "UpdateStateMachine" | "TestState") => {
-                (&["roleArn"], "states.amazonaws.com")
-            }
-            ("lambda", "CreateFunction" | "UpdateFunctionConfiguration") => {
-                (&["Role"], "lambda.amazonaws.com")
-            }
-            ("events", "PutRule") => (&["RoleArn"], "events.amazonaws.com"),
-            _ => return Vec::new(),
-        };
-        let pass = |role: String| {
+    fn passed_roles(&self) -> Vec<Access> {
+        let pass = |(role, service): (String, &'static str)| {
+            let role = match role.starts_with("arn:") {
+                true => role,
+                // ECS takes the name of a role.
+                false => self.identity(IdentityKind::Role, Some(&role)),
+            };
             let mut access = Access::new("iam:PassRole".to_owned(), role);
             access.context.set("iam:PassedToService", service);
             access
         };
-        members.iter().filter_map(|member| self.text(member)).map(pass).collect()
+        passed::roles(self.room, self.operation, self.body).into_iter().map(pass).collect()
+    }
+}
+
+/// The name at the end of an ARN, or a name as it is: so ECS and Batch read what they are given.
+fn last_name(reference: &str) -> &str {
+    match reference.starts_with("arn:") {
+        true => reference.rsplit('/').next().unwrap_or(reference),
+        false => reference,
     }
 }
 

@@ -15,9 +15,9 @@ pub(super) struct Rule<'a> {
 pub(super) enum Resource {
     /// Nothing in particular: `*`.
     Any,
-    /// What the first of these members that is there names by its ARN.
+    /// What these members name by ARN, each of them that is there: which one the room goes by is the room's affair.
     Arn(&'static [&'static str]),
-    /// What a member names by name or ARN; before a name the ARN says `kind`.
+    /// What these members name by name or ARN, each of them that is there; before a name the ARN says `kind`.
     Named {
         members: &'static [&'static str],
         kind: &'static str,
@@ -26,6 +26,24 @@ pub(super) enum Resource {
     Under {
         kind: &'static str,
     },
+    /// What a member names by `name:revision`, by `name` or by ARN.
+    Revision {
+        member: &'static str,
+        kind: &'static str,
+    },
+    /// The clusters that a member names, or the default one.
+    Cluster(&'static str),
+    /// The tasks that a member names.
+    Task(&'static str),
+    /// The event bus that a member names, or the default one.
+    Bus(&'static str),
+    /// The event buses of the events of a request.
+    BusesOfEntries,
+    /// The rule that a member names, of the request's bus.
+    EventRule(&'static str),
+    /// A schedule of the request's group.
+    Schedule,
+    LayerVersion,
     QueueUrl,
     Function,
     Tables,
@@ -37,78 +55,37 @@ pub(super) enum Resource {
 /// What an operation of a room does, each upon which resource.
 pub(super) fn rules<'a>(room: &str, operation: &'a str) -> Vec<Rule<'a>> {
     let same = |resource| vec![Rule { action: operation, resource }];
-    let as_action = |action, resource| vec![Rule { action, resource }];
     match room {
         "states" => same(states(operation)),
-        "sqs" => match operation {
-            "CreateQueue" => same(Resource::Named { members: &["QueueName"], kind: "" }),
-            "GetQueueUrl" => same(Resource::Named { members: &["QueueName"], kind: "" }),
-            "SendMessageBatch" => as_action("SendMessage", Resource::QueueUrl),
-            "DeleteMessageBatch" => as_action("DeleteMessage", Resource::QueueUrl),
-            "ChangeMessageVisibilityBatch" => {
-                as_action("ChangeMessageVisibility", Resource::QueueUrl)
-            }
-            _ => same(Resource::QueueUrl),
-        },
+        "sqs" => vec![sqs(operation)],
         "sns" => match operation {
             "CreateTopic" => same(Resource::Named { members: &["Name"], kind: "" }),
-            "PublishBatch" => as_action("Publish", Resource::Arn(&["TopicArn"])),
+            "PublishBatch" => {
+                vec![Rule { action: "Publish", resource: Resource::Arn(&["TopicArn"]) }]
+            }
             _ => same(Resource::Arn(&["TopicArn", "TargetArn", "SubscriptionArn", "ResourceArn"])),
         },
-        "lambda" => match operation {
-            "Invoke" | "InvokeAsync" | "InvokeWithResponseStream" => {
-                as_action("InvokeFunction", Resource::Function)
-            }
-            "TagResource" | "UntagResource" | "ListTags" => same(Resource::Arn(&["Resource"])),
-            _ => same(Resource::Function),
-        },
+        "lambda" => vec![lambda(operation)],
         "dynamodb" => dynamodb(operation),
+        "dynamodbstreams" => same(Resource::Arn(&["StreamArn"])),
         "s3" => s3(operation),
         "logs" => match operation {
             "DescribeLogGroups" => same(Resource::Under { kind: "log-group:" }),
             _ => same(Resource::Named {
-                members: &["logGroupName", "logGroupIdentifier"],
+                members: &["logGroupName", "logGroupIdentifier", "resourceArn"],
                 kind: "log-group:",
             }),
         },
-        "events" => match operation {
-            "PutRule" | "DeleteRule" | "DescribeRule" | "EnableRule" | "DisableRule" => {
-                same(Resource::Named { members: &["Name"], kind: "rule/" })
+        "events" => same(events(operation)),
+        "scheduler" => same(scheduler(operation)),
+        "ecs" => same(ecs(operation)),
+        "batch" => batch(operation),
+        "appsync" => same(match operation {
+            "TagResource" | "UntagResource" | "ListTagsForResource" => {
+                Resource::Arn(&["resourceArn"])
             }
-            "PutTargets" | "RemoveTargets" | "ListTargetsByRule" => {
-                same(Resource::Named { members: &["Rule"], kind: "rule/" })
-            }
-            "CreateConnection" | "UpdateConnection" | "DescribeConnection" | "DeleteConnection" => {
-                same(Resource::Named { members: &["Name"], kind: "connection/" })
-            }
-            "CreateEventBus" | "DeleteEventBus" | "DescribeEventBus" => {
-                same(Resource::Named { members: &["Name"], kind: "event-bus/" })
-            }
-            _ => same(Resource::Any),
-        },
-        "ecs" => match operation {
-            "RunTask" => {
-                same(Resource::Named { members: &["taskDefinition"], kind: "task-definition/" })
-            }
-            "StopTask" => same(Resource::Arn(&["task"])),
-            _ => same(Resource::Any),
-        },
-        "batch" => match operation {
-            "SubmitJob" => vec![
-                Rule {
-                    action: operation,
-                    resource: Resource::Named {
-                        members: &["jobDefinition"],
-                        kind: "job-definition/",
-                    },
-                },
-                Rule {
-                    action: operation,
-                    resource: Resource::Named { members: &["jobQueue"], kind: "job-queue/" },
-                },
-            ],
-            _ => same(Resource::Any),
-        },
+            _ => Resource::Named { members: &["apiId"], kind: "apis/" },
+        }),
         "iam" => same(iam(operation)),
         "sts" => match operation {
             // Nobody needs permission to learn who he is, and roles decide themselves who may be them.
@@ -117,6 +94,143 @@ pub(super) fn rules<'a>(room: &str, operation: &'a str) -> Vec<Rule<'a>> {
         },
         _ => same(Resource::Any),
     }
+}
+
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html>
+fn sqs(operation: &str) -> Rule<'_> {
+    let (action, resource) = match operation {
+        "CreateQueue" | "GetQueueUrl" => {
+            (operation, Resource::Named { members: &["QueueName"], kind: "" })
+        }
+        "SendMessageBatch" => ("SendMessage", Resource::QueueUrl),
+        "DeleteMessageBatch" => ("DeleteMessage", Resource::QueueUrl),
+        "ChangeMessageVisibilityBatch" => ("ChangeMessageVisibility", Resource::QueueUrl),
+        "StartMessageMoveTask" | "ListMessageMoveTasks" => {
+            (operation, Resource::Arn(&["SourceArn"]))
+        }
+        _ => (operation, Resource::QueueUrl),
+    };
+    Rule { action, resource }
+}
+
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html>
+fn lambda(operation: &str) -> Rule<'_> {
+    let (action, resource) = match operation {
+        "Invoke" | "InvokeAsync" | "InvokeWithResponseStream" => {
+            ("InvokeFunction", Resource::Function)
+        }
+        "TagResource" | "UntagResource" | "ListTags" => (operation, Resource::Arn(&["Resource"])),
+        "GetEventSourceMapping" | "UpdateEventSourceMapping" | "DeleteEventSourceMapping" => {
+            (operation, Resource::Named { members: &["UUID"], kind: "event-source-mapping:" })
+        }
+        "PublishLayerVersion" | "ListLayerVersions" => {
+            (operation, Resource::Named { members: &["LayerName"], kind: "layer:" })
+        }
+        "GetLayerVersionByArn" => ("GetLayerVersion", Resource::Arn(&["Arn"])),
+        _ if operation.contains("LayerVersion") => (operation, Resource::LayerVersion),
+        _ => (operation, Resource::Function),
+    };
+    Rule { action, resource }
+}
+
+/// Whether an operation upon a function goes by a `Qualifier`.
+pub(super) fn takes_qualifier(operation: &str) -> bool {
+    matches!(
+        operation,
+        "Invoke"
+            | "InvokeWithResponseStream"
+            | "GetFunction"
+            | "GetFunctionConfiguration"
+            | "DeleteFunction"
+            | "AddPermission"
+            | "RemovePermission"
+            | "GetPolicy"
+            | "GetFunctionEventInvokeConfig"
+            | "PutFunctionEventInvokeConfig"
+            | "UpdateFunctionEventInvokeConfig"
+            | "DeleteFunctionEventInvokeConfig"
+    )
+}
+
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridge.html>
+fn events(operation: &str) -> Resource {
+    let named = |members, kind| Resource::Named { members, kind };
+    match operation {
+        "PutEvents" => Resource::BusesOfEntries,
+        "PutRule" | "DeleteRule" | "DescribeRule" | "EnableRule" | "DisableRule" => {
+            Resource::EventRule("Name")
+        }
+        "PutTargets" | "RemoveTargets" | "ListTargetsByRule" => Resource::EventRule("Rule"),
+        "CreateEventBus" | "UpdateEventBus" | "DeleteEventBus" | "DescribeEventBus" => {
+            Resource::Bus("Name")
+        }
+        "PutPermission" | "RemovePermission" => Resource::Bus("EventBusName"),
+        "TagResource" | "UntagResource" | "ListTagsForResource" => Resource::Arn(&["ResourceARN"]),
+        "RetrieveConnectionSecrets" => named(&["ConnectionArn"], "connection/"),
+        _ if operation.starts_with("List") => Resource::Any,
+        _ if operation.ends_with("Connection") => named(&["Name"], "connection/"),
+        _ if operation.ends_with("ApiDestination") => named(&["Name"], "api-destination/"),
+        _ if operation.ends_with("Archive") => named(&["ArchiveName"], "archive/"),
+        _ if operation.ends_with("Replay") => named(&["ReplayName"], "replay/"),
+        _ => Resource::Any,
+    }
+}
+
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html>
+fn scheduler(operation: &str) -> Resource {
+    match operation {
+        "TagResource" | "UntagResource" | "ListTagsForResource" => Resource::Arn(&["ResourceArn"]),
+        _ if operation.starts_with("List") => Resource::Any,
+        _ if operation.ends_with("ScheduleGroup") => {
+            Resource::Named { members: &["Name"], kind: "schedule-group/" }
+        }
+        _ => Resource::Schedule,
+    }
+}
+
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html>
+fn ecs(operation: &str) -> Resource {
+    match operation {
+        "CreateCluster" => Resource::Cluster("clusterName"),
+        "DescribeClusters" => Resource::Cluster("clusters"),
+        "DeleteCluster" | "ListTasks" => Resource::Cluster("cluster"),
+        "StopTask" => Resource::Task("task"),
+        "DescribeTasks" => Resource::Task("tasks"),
+        "RegisterTaskDefinition" => {
+            Resource::Revision { member: "family", kind: "task-definition/" }
+        }
+        "RunTask" | "StartTask" | "DescribeTaskDefinition" | "DeregisterTaskDefinition" => {
+            Resource::Revision { member: "taskDefinition", kind: "task-definition/" }
+        }
+        "TagResource" | "UntagResource" | "ListTagsForResource" => Resource::Arn(&["resourceArn"]),
+        _ => Resource::Any,
+    }
+}
+
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbatch.html>
+fn batch(operation: &str) -> Vec<Rule<'_>> {
+    let named = |members, kind| Resource::Named { members, kind };
+    let definition = Resource::Revision { member: "jobDefinition", kind: "job-definition/" };
+    let resource = match operation {
+        "SubmitJob" => {
+            let queue = named(&["jobQueue"], "job-queue/");
+            return [definition, queue].map(|resource| Rule { action: operation, resource }).into();
+        }
+        "RegisterJobDefinition" => {
+            Resource::Revision { member: "jobDefinitionName", kind: "job-definition/" }
+        }
+        "DeregisterJobDefinition" => definition,
+        "CancelJob" | "TerminateJob" => named(&["jobId"], "job/"),
+        "CreateJobQueue" => named(&["jobQueueName"], "job-queue/"),
+        "UpdateJobQueue" | "DeleteJobQueue" => named(&["jobQueue"], "job-queue/"),
+        "CreateComputeEnvironment" => named(&["computeEnvironmentName"], "compute-environment/"),
+        "UpdateComputeEnvironment" | "DeleteComputeEnvironment" => {
+            named(&["computeEnvironment"], "compute-environment/")
+        }
+        "TagResource" | "UntagResource" | "ListTagsForResource" => Resource::Arn(&["resourceArn"]),
+        _ => Resource::Any,
+    };
+    vec![Rule { action: operation, resource }]
 }
 
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html>
@@ -152,11 +266,23 @@ fn dynamodb(operation: &str) -> Vec<Rule<'_>> {
         "TransactGetItems" => &["GetItem"],
         // Which of the three it needs is in its items; who has all of them can do any.
         "TransactWriteItems" => &["PutItem", "UpdateItem", "DeleteItem"],
-        "ExecuteStatement" | "BatchExecuteStatement" | "ExecuteTransaction" => {
-            &["PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete"]
-        }
-        "TagResource" | "UntagResource" | "ListTagsOfResource" => {
+        // What these do is in their statements.
+        "ExecuteStatement" | "BatchExecuteStatement" | "ExecuteTransaction" => &[],
+        "TagResource"
+        | "UntagResource"
+        | "ListTagsOfResource"
+        | "PutResourcePolicy"
+        | "GetResourcePolicy"
+        | "DeleteResourcePolicy" => {
             return vec![Rule { action: operation, resource: Resource::Arn(&["ResourceArn"]) }];
+        }
+        "DescribeBackup" | "DeleteBackup" => {
+            return vec![Rule { action: operation, resource: Resource::Arn(&["BackupArn"]) }];
+        }
+        "RestoreTableFromBackup" | "RestoreTableToPointInTime" => {
+            let members = &["BackupArn", "SourceTableArn", "SourceTableName", "TargetTableName"];
+            let resource = Resource::Named { members, kind: "table/" };
+            return vec![Rule { action: operation, resource }];
         }
         _ => return vec![Rule { action: operation, resource: Resource::Tables }],
     };
@@ -210,7 +336,13 @@ fn iam(operation: &str) -> Resource {
         "SimulatePrincipalPolicy" | "GetContextKeysForPrincipalPolicy" => {
             Resource::Arn(&["PolicySourceArn"])
         }
+        "CreateLoginProfile" | "GetLoginProfile" | "UpdateLoginProfile" | "DeleteLoginProfile" => {
+            Resource::Identity(Kind::User, "UserName")
+        }
         _ if operation.contains("Role") => Resource::Identity(Kind::Role, "RoleName"),
+        _ if operation.contains("InstanceProfile") => {
+            Resource::Named { members: &["InstanceProfileName"], kind: "instance-profile/" }
+        }
         _ if operation.contains("Group") && !operation.contains("User") => {
             Resource::Identity(Kind::Group, "GroupName")
         }

@@ -5,10 +5,10 @@ use serde_json::json;
 
 use crate::house::{Rooms, TRUST_STATES, allow};
 
-const ROLE: &str = "arn:aws:iam::000000000000:role/worker";
+pub(crate) const ROLE: &str = "arn:aws:iam::000000000000:role/worker";
 const SEND: &str = r#"{"QueueUrl":"http://localhost/000000000000/jobs","MessageBody":"x"}"#;
 
-async fn with_role(enforcement: Enforcement, policy: &str) -> Rooms {
+pub(crate) async fn with_role(enforcement: Enforcement, policy: &str) -> Rooms {
     let rooms = Rooms::open(Some(enforcement)).await;
     let role = json!({"RoleName": "worker", "AssumeRolePolicyDocument": TRUST_STATES});
     rooms.iam("CreateRole", &role.to_string()).await;

@@ -24,22 +24,71 @@ pub(crate) fn allow(action: &str, resource: &str) -> String {
     )
 }
 
-/// Stands for the queue room: it answers everything, and its queue `open` has a policy.
-struct Queues;
+/// Stands for a room: it answers everything it lists, and its resource `open` has a policy.
+struct Stub {
+    name: &'static str,
+    operations: &'static [&'static str],
+}
 
-impl Service for Queues {
+const STUBS: [Stub; 11] = [
+    Stub {
+        name: "sqs",
+        operations: &["SendMessage", "SendMessageBatch", "ListQueues", "StartMessageMoveTask"],
+    },
+    Stub { name: "states", operations: &["CreateStateMachine"] },
+    Stub { name: "lambda", operations: &["Invoke", "UpdateFunctionCode", "GetLayerVersion"] },
+    Stub {
+        name: "dynamodb",
+        operations: &[
+            "GetItem",
+            "Query",
+            "TransactGetItems",
+            "ExecuteStatement",
+            "BatchExecuteStatement",
+            "ExecuteTransaction",
+            "GetResourcePolicy",
+            "DeleteBackup",
+        ],
+    },
+    Stub { name: "dynamodbstreams", operations: &["ListStreams", "DescribeStream"] },
+    Stub { name: "logs", operations: &["DescribeLogStreams", "ListTagsForResource"] },
+    Stub {
+        name: "events",
+        operations: &["PutEvents", "PutRule", "PutTargets", "DescribeEventBus", "DeleteArchive"],
+    },
+    Stub {
+        name: "ecs",
+        operations: &[
+            "RegisterTaskDefinition",
+            "RunTask",
+            "StopTask",
+            "DescribeTasks",
+            "DeleteCluster",
+            "DescribeClusters",
+            "TagResource",
+        ],
+    },
+    Stub {
+        name: "batch",
+        operations: &["RegisterJobDefinition", "SubmitJob", "TerminateJob", "DeleteJobQueue"],
+    },
+    Stub { name: "scheduler", operations: &["CreateSchedule", "GetSchedule"] },
+    Stub { name: "appsync", operations: &["CreateDataSource"] },
+];
+
+impl Service for Stub {
     fn facts(&self) -> Facts {
         Facts {
-            name: "sqs",
-            signing_name: "sqs",
-            endpoint_prefix: "sqs",
-            target_prefix: "AmazonSQS",
+            name: self.name,
+            signing_name: self.name,
+            endpoint_prefix: self.name,
+            target_prefix: self.name,
             protocol: aws::Protocol::Json1_0,
         }
     }
 
     fn operations(&self) -> Vec<&'static str> {
-        vec!["SendMessage", "SendMessageBatch", "ListQueues"]
+        self.operations.to_vec()
     }
 
     fn rate(&self, _operation: &str) -> Option<Rate> {
@@ -83,8 +132,9 @@ impl Rooms {
         ));
         let iam = Iam::open(Arc::clone(&store), [2; 32], enforcement).await.expect("opens");
         let iam = Arc::new(iam);
-        let rooms: [Arc<dyn Service>; 3] =
-            [Arc::clone(&iam) as Arc<dyn Service>, Arc::new(iam.sts()), Arc::new(Queues)];
+        let stubs = STUBS.map(|stub| Arc::new(stub) as Arc<dyn Service>);
+        let rooms = [Arc::clone(&iam) as Arc<dyn Service>, Arc::new(iam.sts())];
+        let rooms = rooms.into_iter().chain(stubs);
         let mut registry = Registry::new(rooms);
         if let Some(guard) = iam.guard() {
             registry = registry.guarded_by(guard);

@@ -5,5 +5,6 @@ mod house;
 mod policies;
 mod principals;
 mod providers;
+mod reference;
 mod simulation;
 mod sts;
