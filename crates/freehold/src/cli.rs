@@ -39,7 +39,8 @@ struct Settings {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// What to log to standard error, such as `debug` or `freehold=debug,warn`
-    #[arg(long, value_name = "FILTER", env = "FREEHOLD_LOG", default_value = "warn")]
+    // What s3s calls errors are mistakes of clients, who are told.
+    #[arg(long, value_name = "FILTER", env = "FREEHOLD_LOG", default_value = "warn,s3s=off")]
     log: EnvFilter,
 }
 

@@ -19,16 +19,14 @@ use hyper::body::Incoming;
 use models::Service;
 use service::{Ctx, Facts, House, HttpBody, PublicHttp, RawHttp, Registry, Service as Room};
 
+use body::Lent;
 pub use body::ReplyBody;
 
-use crate::gate::{Admitted, Gate};
+use crate::gate::{Admitted, Gate, UNSIGNED};
 use crate::throttle::Throttle;
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const HEALTH_PATHS: [&str; 2] = ["/health", "/_freehold/health"];
-
-/// The code that a request without a signature is refused with.
-const UNSIGNED: &str = "MissingAuthenticationTokenException";
 
 /// The rooms and the rule of who may ask them.
 pub struct Router {
@@ -96,20 +94,22 @@ impl Router {
         if self.gate.lets_anyone_in()
             && let Err(error) = self.check_page(&head, raw, &request_id).await
         {
-            return whole(self.refuse(room, &request_id, error));
+            return last(whole(self.refuse(room, &request_id, error)));
         }
         if let Some((room, raw)) = raw {
-            let request = http::Request::from_parts(head, body::stream(body, body_timeout));
-            return match self.pass_on(&**room, raw, request, &request_id).await {
+            let lent = Lent::new(body, body_timeout);
+            let request = http::Request::from_parts(head, lent.clone().boxed_unsync());
+            let response = match self.pass_on(&**room, raw, request, &request_id).await {
                 Ok(response) => response.map(ReplyBody::Stream),
                 Err(error) => whole(self.refuse(Some(room), &request_id, error)),
             };
+            return if lent.is_taken_in(body_timeout).await { response } else { last(response) };
         }
         let bytes_max = room.map_or(REQUEST_BYTES_MAX, |room| room.request_bytes_max());
         let outcome = match body::read(&head.headers, body, bytes_max, body_timeout).await {
             Ok(body) => match room.or_else(|| self.room_of_action(&head, &body)) {
                 Some(room) => self.dispatch(&**room, &head, body, &request_id).await,
-                None => Outcome::nobody(nobody(&head.headers)),
+                None => nobody(&head),
             },
             Err(error) => Outcome::nobody(error),
         };
@@ -306,9 +306,7 @@ impl Router {
         if let Some(target) = Target::of(&head.headers) {
             return self.registry.by_target(target.prefix);
         }
-        let query = head.uri.query().unwrap_or_default();
-        let presented = Presented::of(&head.headers, query).ok();
-        let by_scope = presented.as_ref().map(|it| self.registry.by_signing_name(it.service()));
+        let by_scope = scope(head).map(|service| self.registry.by_signing_name(&service));
         let by_host = || self.registry.by_host(text(&head.headers, &header::HOST)?);
         match by_scope {
             Some(named) => named.or_else(by_host),
@@ -320,7 +318,8 @@ impl Router {
 
     /// The room that an unsigned form asks: `AssumeRoleWithWebIdentity` needs no signature.
     fn room_of_action(&self, head: &Parts, body: &[u8]) -> Option<&Arc<dyn Room>> {
-        let body = std::str::from_utf8(body).ok().filter(|_| is_form(head))?;
+        let is_asked = is_form(head) && scope(head).is_none();
+        let body = std::str::from_utf8(body).ok().filter(|_| is_asked)?;
         self.room_of_form(body)
     }
 
@@ -369,15 +368,35 @@ async fn call(
     })
 }
 
-/// What a client hears that asks for a service the house hasn't got.
-fn nobody(headers: &HeaderMap) -> Error {
-    let message = match Target::of(headers) {
-        Some(Target { prefix, .. }) => format!("Freehold has no service that answers to {prefix}."),
-        None => "The request names no service that Freehold has: neither X-Amz-Target, nor the scope of a \
-                 signature, nor the host."
+/// What a client hears that asks for a service the house hasn't got, in the protocol that it speaks with that service.
+fn nobody(head: &Parts) -> Outcome {
+    let named = scope(head);
+    let message = match (Target::of(&head.headers), &named) {
+        (Some(Target { prefix, .. }), _) => {
+            format!("Freehold has no service that answers to {prefix}.")
+        }
+        (None, Some(named)) => format!("Freehold has no service that is signed for as {named}."),
+        (None, None) => "The request names no service that Freehold has: neither X-Amz-Target, nor the scope of \
+                         a signature, nor the host."
             .to_owned(),
     };
-    Error { message: Some(message), ..Error::unknown_operation() }
+    let service = named.and_then(|named| models::find(&named));
+    let own = service.and_then(Service::protocol).unwrap_or(Protocol::Json1_0);
+    let protocol = server::protocol_of(own, head);
+    let error = Error { message: Some(message), ..Error::unknown_operation() };
+    Outcome { service, protocol, ..Outcome::nobody(error) }
+}
+
+/// The service that a request says it was signed for.
+fn scope(head: &Parts) -> Option<String> {
+    Presented::service_of(&head.headers, head.uri.query().unwrap_or_default())
+}
+
+/// A reply whose request wasn't taken in to its end: the client has to know that the connection goes with it.
+fn last(mut response: Response<ReplyBody>) -> Response<ReplyBody> {
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(header::CONNECTION, close);
+    response
 }
 
 /// A `POST /` can only be of the protocols that name their operation elsewhere: S3 has no such request.

@@ -45,6 +45,19 @@ impl Presented {
         Err(Error::client("MissingAuthenticationTokenException", "Missing Authentication Token"))
     }
 
+    /// The service that a signature says it was made for, even where the rest of it can't be read.
+    pub fn service_of(headers: &HeaderMap, query: &str) -> Option<String> {
+        let parameters = Parameters::of(query);
+        let credential = match text(headers, &AUTHORIZATION) {
+            Some(authorization) => {
+                authorization.split([',', ' ']).find_map(|pair| pair.strip_prefix("Credential="))?
+            }
+            None => parameters.get("X-Amz-Credential")?,
+        };
+        // Before the terminator: signatures for many regions name none.
+        credential.rsplit('/').nth(1).map(str::to_owned)
+    }
+
     /// The key that it says it was made with.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id

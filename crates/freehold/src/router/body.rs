@@ -1,6 +1,7 @@
 //! Bodies of requests on their way in, of replies on their way out.
 
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -73,6 +74,62 @@ where
 /// The body as a stream, each piece of which has that long to arrive.
 pub(super) fn stream(body: Incoming, timeout: Duration) -> HttpBody {
     Patient { body, timeout, deadline: None }.boxed_unsync()
+}
+
+/// A body that a room reads as far as it wants to; the rest can be taken in afterwards.
+#[derive(Clone)]
+pub(super) struct Lent(Arc<Mutex<Patient>>);
+
+impl Lent {
+    pub(super) fn new(body: Incoming, timeout: Duration) -> Self {
+        Lent(Arc::new(Mutex::new(Patient { body, timeout, deadline: None })))
+    }
+
+    /// Takes in what the room has left, so that the connection is good for another request. Tells whether it is.
+    pub(super) async fn is_taken_in(mut self, timeout: Duration) -> bool {
+        tokio::time::timeout(timeout, self.take_in()).await.unwrap_or_default()
+    }
+
+    async fn take_in(&mut self) -> bool {
+        let mut left = DRAIN_BYTES_MAX;
+        if usize::try_from(self.size_hint().lower()).map_or(true, |announced| left < announced) {
+            return false;
+        }
+        while !self.is_end_stream() {
+            let data = match self.frame().await {
+                None => return true,
+                Some(Err(_)) => return false,
+                Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+            };
+            let Some(less) = left.checked_sub(data.len()) else { return false };
+            left = less;
+        }
+        true
+    }
+
+    fn patient(&self) -> MutexGuard<'_, Patient> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Body for Lent {
+    type Data = Bytes;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        Pin::new(&mut *self.patient()).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.patient().is_end_stream()
+    }
+
+    fn size_hint(&self) -> hyper::body::SizeHint {
+        self.patient().size_hint()
+    }
 }
 
 struct Patient {

@@ -95,3 +95,59 @@ fn pages_write_to_buckets_as_far_as_their_rules_let_them() {
     assert_eq!(begun.header("access-control-allow-origin"), Some("http://evil.example"));
     assert_eq!(dev.ask("PUT /photos/b", &page, "").status, 403);
 }
+
+#[test]
+fn a_connection_outlives_an_early_refusal_or_is_said_not_to() {
+    let dev = Dev::start();
+    let mut client = dev.client();
+    for body in ["", "hello", &"x".repeat(3_000_000)] {
+        send(&mut client, "PUT /nowhere/a", "Host: localhost\r\n", body);
+        let refused = client.read();
+        assert_eq!((refused.status, refused.header("connection")), (404, None), "{refused:?}");
+    }
+    send(&mut client, "GET /health", "Host: localhost\r\n", "");
+    assert_eq!(client.read().status, 200);
+
+    client.send("PUT /nowhere/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n");
+    let refused = client.read();
+    assert_eq!((refused.status, refused.header("connection")), (404, Some("close")));
+    assert!(client.is_closed());
+}
+
+/// Signed for a service, with that in place of the date.
+fn signed(service: &str, date: &str) -> String {
+    format!(
+        "Host: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n{date}Authorization: AWS4-HMAC-SHA256 \
+         Credential=dev/20260101/us-east-1/{service}/aws4_request, SignedHeaders=host, Signature=0\r\n"
+    )
+}
+
+#[test]
+fn an_unknown_service_is_named_in_its_own_protocol() {
+    let dev = Dev::start();
+    let head = signed("ec2", "X-Amz-Date: 20260101T000000Z\r\n");
+    let response = dev.ask("POST /", &head, "Action=DescribeInstances&Version=2016-11-15");
+    assert_eq!(response.status, 400);
+    for part in ["<Response><Errors><Error><Code>InvalidAction</Code>", "signed for as ec2"] {
+        assert!(response.body.contains(part), "{response:?}");
+    }
+    // Another service's action of the same name isn't meant.
+    let head = signed("redshift", "X-Amz-Date: 20260101T000000Z\r\n");
+    let response = dev.ask("POST /", &head, "Action=ListTopics&Version=2012-12-01");
+    assert!(response.body.contains("signed for as redshift"), "{response:?}");
+}
+
+#[test]
+fn a_signature_that_can_not_be_read_is_refused_by_the_service_it_names() {
+    let dev = Dev::start();
+    let response = dev.ask("POST /", &signed("sns", ""), "Action=ListTopics&Version=2010-03-31");
+    assert!(response.body.contains("<Code>IncompleteSignature</Code>"), "{response:?}");
+    let response = dev.ask("GET /2015-03-31/functions", &signed("lambda", ""), "");
+    assert_eq!(response.status, 400);
+    assert_eq!(response.header("x-amzn-errortype"), Some("incompletesignatureexception"));
+    let target = "Host: localhost\r\nX-Amz-Target: AWSStepFunctions.ListStateMachines\r\n";
+    let bearer = format!("{target}Authorization: Bearer abc\r\n");
+    assert!(dev.ask("POST /", &bearer, "{}").body.contains("IncompleteSignatureException"));
+    let older = "Host: localhost\r\nAuthorization: AWS dev:c2lnbmF0dXJl\r\n";
+    assert_eq!(dev.ask("GET /", older, "").status, 200);
+}
