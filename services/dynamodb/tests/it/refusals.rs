@@ -46,7 +46,7 @@ async fn members_that_are_missing_or_mistyped_are_named() {
 #[tokio::test]
 async fn an_operation_that_isnt_there_is_unknown() {
     let rooms = Rooms::open();
-    let (code, _) = rooms.refusal("CreateBackup", json!({})).await;
+    let (code, _) = rooms.refusal("CreateGlobalTable", json!({})).await;
     assert_eq!(code, "UnknownOperationException");
 }
 
