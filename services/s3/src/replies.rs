@@ -17,6 +17,26 @@ const ELEMENTS: [(&str, &str); 6] = [
     ("versionid", "VersionId"),
 ];
 
+/// AWS's sentences, for refusals that `s3s` makes without any.
+///
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>
+const MESSAGES: [(&str, &str); 8] = [
+    (
+        "IncompleteBody",
+        "You did not provide the number of bytes specified by the Content-Length HTTP header.",
+    ),
+    ("InvalidBucketName", "The specified bucket is not valid."),
+    ("InvalidURI", "Couldn't parse the specified URI."),
+    ("KeyTooLongError", "Your key is too long"),
+    (
+        "MalformedXML",
+        "The XML you provided was not well-formed or did not validate against our published schema",
+    ),
+    ("MethodNotAllowed", "The specified method is not allowed against this resource."),
+    ("MissingRequestBodyError", "Request Body is empty"),
+    ("NotImplemented", "A header you provided implies functionality that is not implemented"),
+];
+
 /// A refusal with its details and the ids by which it is found again.
 pub(crate) async fn completed(
     response: Response<HttpBody>,
@@ -31,8 +51,9 @@ pub(crate) async fn completed(
     };
     let text = match text.rsplit_once("</Error>") {
         Some((start, _)) => {
+            let message = message(start).unwrap_or_default();
             format!(
-                "{start}{details}<RequestId>{request_id}</RequestId><HostId>{request_id}</HostId></Error>"
+                "{start}{message}{details}<RequestId>{request_id}</RequestId><HostId>{request_id}</HostId></Error>"
             )
         }
         None => text,
@@ -42,6 +63,14 @@ pub(crate) async fn completed(
         head,
         HttpBody::new(Full::new(Bytes::from(text)).map_err(|never| match never {})),
     )
+}
+
+/// The element that a refusal without a message lacks.
+fn message(error: &str) -> Option<String> {
+    let (_, code) = error.split_once("<Code>").filter(|_| !error.contains("<Message>"))?;
+    let (code, _) = code.split_once("</Code>")?;
+    let (_, message) = MESSAGES.iter().find(|(named, _)| *named == code)?;
+    Some(format!("<Message>{message}</Message>"))
 }
 
 fn details(headers: &mut HeaderMap) -> String {

@@ -82,3 +82,23 @@ async fn a_refusal_says_what_it_is_about() {
         assert!(reply.body().contains(element), "{element} in {}", reply.body());
     }
 }
+
+#[tokio::test]
+async fn every_refusal_has_a_message() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let long = format!("/bucket/{}", "k".repeat(1025));
+    for (method, path, body, message) in [
+        ("GET", "/Bucket_", "", "The specified bucket is not valid."),
+        ("GET", &long, "", "Your key is too long"),
+        ("PUT", "/bucket?cors", "<CORSCon", "The XML you provided was not well-formed or did not"),
+        ("POST", "/bucket?delete", "", "Request Body is empty"),
+    ] {
+        let uri = format!("http://s3.localhost{path}");
+        let request = Request::builder().method(method).uri(uri);
+        let request = request.header("content-length", body.len()).body(body).expect("a request");
+        let reply = rooms.send(Caller::root(&rooms.house), request).await;
+        assert_eq!(reply.status(), StatusCode::BAD_REQUEST, "{path}");
+        assert!(reply.body().contains(&format!("<Message>{message}")), "{path} {}", reply.body());
+    }
+}
