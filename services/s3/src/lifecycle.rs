@@ -274,7 +274,7 @@ async fn age_uploads(visit: &Visit<'_>, bucket: &str, rules: &[&LifecycleRule]) 
     let days = |rule: &&LifecycleRule| {
         rule.abort_incomplete_multipart_upload.as_ref()?.days_after_initiation
     };
-    if rules.iter().find_map(|rule| days(rule)).is_none() {
+    if rules.iter().find_map(&days).is_none() {
         return Ok(());
     }
     let mut after = None;
