@@ -103,7 +103,7 @@ impl Router {
                 Ok(response) => response.map(ReplyBody::Stream),
                 Err(error) => whole(self.refuse(Some(room), &request_id, error)),
             };
-            return if lent.is_taken_in(body_timeout).await { response } else { last(response) };
+            return if lent.finish(body_timeout).await { response } else { last(response) };
         }
         let bytes_max = room.map_or(REQUEST_BYTES_MAX, |room| room.request_bytes_max());
         let outcome = match body::read(&head.headers, body, bytes_max, body_timeout).await {

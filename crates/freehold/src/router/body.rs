@@ -86,7 +86,7 @@ impl Lent {
     }
 
     /// Takes in what the room has left, so that the connection is good for another request. Tells whether it is.
-    pub(super) async fn is_taken_in(mut self, timeout: Duration) -> bool {
+    pub(super) async fn finish(mut self, timeout: Duration) -> bool {
         tokio::time::timeout(timeout, self.take_in()).await.unwrap_or_default()
     }
 

@@ -47,7 +47,10 @@ pub(crate) async fn source(
     Ok(Source { version, version_id })
 }
 
-#[expect(clippy::too_many_lines, reason = "what S3 checks of a copy, in the order in which it does")]
+#[expect(
+    clippy::too_many_lines,
+    reason = "what S3 checks of a copy, in the order in which it does"
+)]
 pub(crate) async fn copy(ctx: &Visit<'_>, req: CopyObjectInput) -> S3Result<CopyObjectOutput> {
     ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
     check_key(&req.key)?;
