@@ -25,7 +25,7 @@ mod registry;
 pub use bus::{Bus, CallError, Fetched, Gatekeeper, Outside, OutsideReply};
 pub use ctx::{Caller, Ctx, House, Session};
 pub use feed::{Feed, Happened};
-pub use guard::{Access, Check, Guard, ResourcePolicy};
+pub use guard::{Access, Check, Guard, ResourceArn, ResourcePolicy};
 pub use operations::{Operation, Operations, Rate};
 pub use public_http::PublicHttp;
 pub use raw_http::{HttpBody, HttpReply, RawHttp};
@@ -78,6 +78,17 @@ pub trait Service: Send + Sync + 'static {
     /// Whether anybody may ask for `operation`, without a signature: what the request holds, a token, is proof enough.
     fn is_open(&self, _operation: &str) -> bool {
         false
+    }
+
+    /// The ARN of what `reference` stands for in a request for `operation`, where only the room can tell: a handle, an
+    /// iterator, a name whose newest revision is meant. A room whose requests name everything needn't say so.
+    fn resource_arn<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        _operation: &'a str,
+        _reference: &'a str,
+    ) -> ResourceArn<'a> {
+        Box::pin(std::future::ready(None))
     }
 
     /// The policy of the resource of that ARN (a queue's, a function's, a bucket's), for the [`Guard`] to read.

@@ -31,6 +31,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws::Protocol;
 use base::Clock;
 use bytes::Bytes;
+use dynoxide::actions::get_shard_iterator::decode_shard_iterator;
 use serde_json::{Value, json};
 use service::{Ctx, Facts, Reply, Service};
 
@@ -232,5 +233,22 @@ impl Service for DynamoDbStreams {
 
     fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
         self.0.answer(ctx, operations::find(STREAMS, operation), body)
+    }
+
+    /// The stream that an iterator is a position in: that of its table.
+    fn resource_arn<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        _operation: &'a str,
+        shard_iterator: &'a str,
+    ) -> service::ResourceArn<'a> {
+        Box::pin(async move {
+            let (table, ..) = decode_shard_iterator(shard_iterator)?;
+            let list = operations::find(STREAMS, "ListStreams");
+            let body = json!({ "TableName": table }).to_string();
+            let reply = self.0.answer(ctx.clone(), list, body.into()).await.ok()?;
+            let reply: Value = serde_json::from_slice(&reply).ok()?;
+            Some(reply["Streams"][0]["StreamArn"].as_str()?.to_owned())
+        })
     }
 }

@@ -35,11 +35,12 @@ use std::sync::{Arc, OnceLock};
 
 use aws::Protocol;
 use bytes::Bytes;
-use service::{Bus, Ctx, Facts, House, Rate, Reply, Service};
+use service::{Bus, Ctx, Facts, House, Rate, Reply, ResourceArn, Service};
 use store::Store;
 use tokio::sync::{Notify, watch};
 
 use engine::{Engine, Workshop};
+use ops::ecs::Revision;
 use visit::Visit;
 
 /// The room of tasks.
@@ -139,6 +140,20 @@ impl Service for Ecs {
     fn answers_again(&self, operation: &str) -> bool {
         matches!(operation, "RunTask" | "StopTask")
     }
+
+    /// The newest active revision of a family.
+    fn resource_arn<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        _operation: &'a str,
+        family: &'a str,
+    ) -> ResourceArn<'a> {
+        Box::pin(async move {
+            let visit = self.enter(ctx.clone());
+            let Revision { family, number, .. } = visit.task_definition(family).await.ok()??;
+            Some(visit.scope().task_definition(family, number))
+        })
+    }
 }
 
 impl Service for Batch {
@@ -166,6 +181,20 @@ impl Service for Batch {
 
     fn answers_again(&self, operation: &str) -> bool {
         matches!(operation, "SubmitJob" | "CancelJob" | "TerminateJob")
+    }
+
+    /// The newest active revision of a job definition.
+    fn resource_arn<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        _operation: &'a str,
+        name: &'a str,
+    ) -> ResourceArn<'a> {
+        Box::pin(async move {
+            let visit = self.enter(ctx.clone());
+            let (name, number, _) = ops::batch::active(&visit, name).await.ok()??;
+            Some(visit.scope().batch("job-definition", &format!("{name}:{number}")))
+        })
     }
 }
 

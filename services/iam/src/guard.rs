@@ -61,10 +61,18 @@ impl Guard for PolicyGuard {
                 return Ok(());
             }
             let facts = room.facts();
-            let accesses = members(body).and_then(|body| {
-                reference::accesses(facts.name, operation, &body, ctx, &asking.world)
-            });
-            let accesses = match accesses {
+            let body = match members(body) {
+                Ok(body) => body,
+                Err(unreadable) => return self.enforce(ctx, Err(unreadable)),
+            };
+            let told = match reference::to_be_told(facts.name, operation, &body) {
+                Some(reference) => room.resource_arn(ctx, operation, &reference).await,
+                None => None,
+            };
+            let world = &asking.world;
+            let request =
+                reference::Asked { room: facts.name, operation, body: &body, ctx, world, told };
+            let accesses = match request.accesses() {
                 Ok(accesses) => accesses,
                 Err(unreadable) => return self.enforce(ctx, Err(unreadable)),
             };

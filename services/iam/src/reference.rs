@@ -36,42 +36,47 @@ impl Access {
     }
 }
 
-/// Everything that a request needs to be allowed.
-pub(crate) fn accesses(
-    room: &str,
-    operation: &str,
-    body: &Value,
-    ctx: &Ctx,
-    world: &World,
-) -> Result<Vec<Access>, aws::Error> {
-    let asked = Asked { room, operation, body, ctx, world };
-    asked.check_transaction()?;
-    let mut named = asked.statements()?;
-    for Rule { action, resource } in rules::rules(room, operation) {
-        let resources = asked.resources(resource).into_iter();
-        named.extend(resources.map(|resource| (action, resource)));
-    }
-    // The rooms are called what their actions begin with, but for one.
-    let prefix = if room == "dynamodbstreams" { "dynamodb" } else { room };
-    let access = |(action, resource)| {
-        let mut access = Access::new(format!("{prefix}:{action}"), resource);
-        access.context = asked.context();
-        access
-    };
-    let mut found: Vec<Access> = named.into_iter().map(access).collect();
-    found.extend(asked.passed_roles());
-    Ok(found)
+/// What stands in a request for something that only its room can tell the ARN of.
+pub(crate) fn to_be_told(room: &str, operation: &str, body: &Value) -> Option<String> {
+    let member = body.get(rules::member_to_be_told(room, operation)?)?;
+    let reference = member.as_str()?;
+    let is_family = matches!(room, "ecs" | "batch");
+    let is_whole = is_family && last_name(reference).contains(':');
+    (!is_whole).then(|| reference.to_owned())
 }
 
-struct Asked<'a> {
-    room: &'a str,
-    operation: &'a str,
-    body: &'a Value,
-    ctx: &'a Ctx,
-    world: &'a World,
+/// A request that somebody makes.
+pub(crate) struct Asked<'a> {
+    pub(crate) room: &'a str,
+    pub(crate) operation: &'a str,
+    pub(crate) body: &'a Value,
+    pub(crate) ctx: &'a Ctx,
+    pub(crate) world: &'a World,
+    /// The ARN that the room has told for what is [`to_be_told`].
+    pub(crate) told: Option<String>,
 }
 
 impl Asked<'_> {
+    /// Everything that the request needs to be allowed.
+    pub(crate) fn accesses(&self) -> Result<Vec<Access>, aws::Error> {
+        self.check_transaction()?;
+        let mut named = self.statements()?;
+        for Rule { action, resource } in rules::rules(self.room, self.operation) {
+            let resources = self.resources(resource).into_iter();
+            named.extend(resources.map(|resource| (action, resource)));
+        }
+        // The rooms are called what their actions begin with, but for one.
+        let prefix = if self.room == "dynamodbstreams" { "dynamodb" } else { self.room };
+        let access = |(action, resource)| {
+            let mut access = Access::new(format!("{prefix}:{action}"), resource);
+            access.context = self.context();
+            access
+        };
+        let mut found: Vec<Access> = named.into_iter().map(access).collect();
+        found.extend(self.passed_roles());
+        Ok(found)
+    }
+
     fn text(&self, member: &str) -> Option<String> {
         self.body.get(member)?.as_str().map(str::to_owned)
     }
@@ -95,6 +100,11 @@ impl Asked<'_> {
     fn resources(&self, resource: Resource) -> Vec<String> {
         let found = match resource {
             Resource::Any => Vec::new(),
+            Resource::Told => self.told.iter().cloned().collect(),
+            Resource::TopicOf(members) => {
+                self.all_texts(members).iter().map(|arn| topic_of(arn).to_owned()).collect()
+            }
+            Resource::LogGroup => self.log_groups(),
             Resource::Arn(members) => {
                 let unqualified = |arn: String| self.without_label(arn);
                 self.all_texts(members).into_iter().map(unqualified).collect()
@@ -193,10 +203,24 @@ impl Asked<'_> {
         }
     }
 
-    /// `name:revision`; without a revision any may be meant.
+    /// `name:revision`; without a revision the one that the room tells, or else any.
     fn revision(&self, kind: &str, name: &str) -> String {
         let arn = self.arn(kind, name);
-        if last_name(name).contains(':') { arn } else { format!("{arn}:*") }
+        match &self.told {
+            _ if last_name(name).contains(':') => arn,
+            Some(told) => told.clone(),
+            None => format!("{arn}:*"),
+        }
+    }
+
+    /// AWS names a stream in all of these, and one without a name where the request names none: a policy for a group
+    /// says `log-group:name:*`. Its refusal of CreateLogGroup says `log-group:name:log-stream:`.
+    /// <https://github.com/elastic/apm-aws-lambda/issues/526>
+    fn log_groups(&self) -> Vec<String> {
+        let stream = self.text("logStreamName").unwrap_or_default();
+        let groups = self.all_texts(&["logGroupName", "logGroupIdentifier"]).into_iter();
+        let of = |group: String| format!("{}:log-stream:{stream}", self.arn("log-group:", &group));
+        groups.map(of).collect()
     }
 
     fn clusters(&self, member: &str) -> Vec<String> {
@@ -394,6 +418,12 @@ impl Asked<'_> {
         };
         passed::roles(self.room, self.operation, self.body).into_iter().map(pass).collect()
     }
+}
+
+/// The ARN of a topic, given it or that of one of its subscriptions.
+fn topic_of(arn: &str) -> &str {
+    let end = arn.match_indices(':').nth(5).map_or(arn.len(), |(end, _)| end);
+    &arn[..end]
 }
 
 /// The name at the end of an ARN, or a name as it is: so ECS and Batch read what they are given.

@@ -157,6 +157,17 @@ impl Service for Sqs {
         )
     }
 
+    /// The queue whose messages a task moves.
+    fn resource_arn<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        _operation: &'a str,
+        task_handle: &'a str,
+    ) -> service::ResourceArn<'a> {
+        let task = ops::move_handle::parse(task_handle);
+        Box::pin(std::future::ready(task.map(|(_, source)| source.as_str().to_owned())))
+    }
+
     fn resource_policy<'a>(
         &'a self,
         _ctx: &'a Ctx,

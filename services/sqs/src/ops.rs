@@ -14,7 +14,7 @@ mod list_dead_letter_source_queues;
 mod list_message_move_tasks;
 mod list_queue_tags;
 mod list_queues;
-mod move_handle;
+pub(crate) mod move_handle;
 mod page;
 mod purge_queue;
 mod receive_message;

@@ -68,6 +68,11 @@ impl Rooms {
         Ok(serde_json::from_slice(&reply).expect("a reply is JSON"))
     }
 
+    /// The stream that the room tells a guard an iterator is of.
+    pub(crate) async fn stream_of(&self, iterator: &str) -> Option<String> {
+        self.streams.resource_arn(&self.ctx(), "GetRecords", iterator).await
+    }
+
     /// Calls an operation.
     pub(crate) async fn ask(&self, operation: &str, body: Value) -> Result<Value, Error> {
         self.ask_as(self.ctx(), operation, body).await

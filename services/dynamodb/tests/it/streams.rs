@@ -21,6 +21,7 @@ async fn records(rooms: &Rooms, arn: &str) -> Vec<Value> {
     let shard = shard(rooms, arn).await;
     let from = json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"});
     let iterator = rooms.call("GetShardIterator", from).await["ShardIterator"].take();
+    assert_eq!(rooms.stream_of(iterator.as_str().expect("a text")).await.as_deref(), Some(arn));
     let mut records = rooms.call("GetRecords", json!({"ShardIterator": iterator})).await;
     serde_json::from_value(records["Records"].take()).expect("a list")
 }

@@ -12,7 +12,7 @@ pub(crate) use compute_environments::{
 };
 pub(crate) use end_job::{cancel_job, terminate_job};
 pub(crate) use job_definitions::{
-    deregister_job_definition, describe_job_definitions, register_job_definition,
+    active, deregister_job_definition, describe_job_definitions, register_job_definition,
 };
 pub(crate) use job_queues::{
     create_job_queue, delete_job_queue, describe_job_queues, update_job_queue,

@@ -11,7 +11,7 @@ pub(crate) use run_task::run_task;
 pub(crate) use stop_task::stop_task;
 pub(crate) use tags::{list_tags_for_resource, tag_resource, untag_resource};
 pub(crate) use task_definitions::{
-    deregister_task_definition, describe_task_definition, list_task_definition_families,
+    Revision, deregister_task_definition, describe_task_definition, list_task_definition_families,
     list_task_definitions, register_task_definition,
 };
 pub(crate) use tasks::{describe_tasks, list_tasks};

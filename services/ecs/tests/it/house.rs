@@ -157,6 +157,15 @@ impl Rooms {
         }
     }
 
+    /// What the room of ECS or of Batch tells a guard that a request means.
+    pub(crate) async fn meant(&self, operation: &str, reference: &str) -> Option<String> {
+        let room: &dyn Service = match operation {
+            "SubmitJob" => &self.batch,
+            _ => &self.ecs,
+        };
+        room.resource_arn(&self.ctx(), operation, reference).await
+    }
+
     /// Registers a definition of one container that runs a script of the shell.
     pub(crate) async fn register(&self, family: &str, script: &str) {
         let container = container("main", script);

@@ -17,6 +17,8 @@ async fn a_job_runs_to_its_end() {
         "containerProperties": properties, "parameters": {"a": "there"},
     });
     rooms.call("RegisterJobDefinition", body).await;
+    let newest = "arn:aws:batch:us-east-1:000000000000:job-definition/with-parameters:1";
+    assert_eq!(rooms.meant("SubmitJob", "with-parameters").await.as_deref(), Some(newest));
     let id = rooms.submit("with-parameters", json!({"parameters": {"a": "here"}})).await;
     let job = rooms.job_until(&id, "SUCCEEDED").await;
     assert_eq!(job["container"]["exitCode"], 0);

@@ -248,7 +248,11 @@ async fn definitions_have_revisions() {
     assert_eq!((&definition["revision"], &definition["status"]), (&json!(2), &json!("ACTIVE")));
     assert_eq!(definition["containerDefinitions"][0]["command"], json!(["false"]));
     assert_eq!(definition["containerDefinitions"][0]["portMappings"], json!([]));
+    let arn = "arn:aws:ecs:us-east-1:000000000000:task-definition/web";
+    assert_eq!(rooms.meant("RunTask", "web").await, Some(format!("{arn}:2")));
     rooms.call("DeregisterTaskDefinition", json!({"taskDefinition": "web:2"})).await;
+    assert_eq!(rooms.meant("RunTask", arn).await, Some(format!("{arn}:1")));
+    assert_eq!(rooms.meant("RunTask", "nothing").await, None);
     let newest = rooms.call("DescribeTaskDefinition", json!({"taskDefinition": "web"})).await;
     assert_eq!(newest["taskDefinition"]["revision"], 1);
     let refused = rooms.refusal("RunTask", json!({"taskDefinition": "web:2"})).await;

@@ -22,6 +22,12 @@ pub(super) enum Resource {
         members: &'static [&'static str],
         kind: &'static str,
     },
+    /// What the room tells. See [`member_to_be_told`].
+    Told,
+    /// The topic of whose subscription these members hold the ARN, or its own.
+    TopicOf(&'static [&'static str]),
+    /// The log group and stream of the request.
+    LogGroup,
     /// All of a kind in the account.
     Under {
         kind: &'static str,
@@ -63,18 +69,26 @@ pub(super) fn rules<'a>(room: &str, operation: &'a str) -> Vec<Rule<'a>> {
             "PublishBatch" => {
                 vec![Rule { action: "Publish", resource: Resource::Arn(&["TopicArn"]) }]
             }
-            _ => same(Resource::Arn(&["TopicArn", "TargetArn", "SubscriptionArn", "ResourceArn"])),
+            _ => same(Resource::TopicOf(&[
+                "TopicArn",
+                "TargetArn",
+                "SubscriptionArn",
+                "ResourceArn",
+            ])),
         },
         "lambda" => vec![lambda(operation)],
         "dynamodb" => dynamodb(operation),
-        "dynamodbstreams" => same(Resource::Arn(&["StreamArn"])),
+        "dynamodbstreams" => match operation {
+            "GetRecords" => same(Resource::Told),
+            _ => same(Resource::Arn(&["StreamArn"])),
+        },
         "s3" => s3(operation),
         "logs" => match operation {
             "DescribeLogGroups" => same(Resource::Under { kind: "log-group:" }),
-            _ => same(Resource::Named {
-                members: &["logGroupName", "logGroupIdentifier", "resourceArn"],
-                kind: "log-group:",
-            }),
+            "TagResource" | "UntagResource" | "ListTagsForResource" => {
+                same(Resource::Named { members: &["resourceArn"], kind: "log-group:" })
+            }
+            _ => same(Resource::LogGroup),
         },
         "events" => same(events(operation)),
         "scheduler" => same(scheduler(operation)),
@@ -96,6 +110,18 @@ pub(super) fn rules<'a>(room: &str, operation: &'a str) -> Vec<Rule<'a>> {
     }
 }
 
+/// The member that stands for something whose ARN only the room can tell: a task of moves, a position in a stream,
+/// a definition without the number of its revision, which is the newest that is active.
+pub(super) fn member_to_be_told(room: &str, operation: &str) -> Option<&'static str> {
+    match (room, operation) {
+        ("sqs", "CancelMessageMoveTask") => Some("TaskHandle"),
+        ("dynamodbstreams", "GetRecords") => Some("ShardIterator"),
+        ("ecs", "RunTask" | "StartTask") => Some("taskDefinition"),
+        ("batch", "SubmitJob") => Some("jobDefinition"),
+        _ => None,
+    }
+}
+
 /// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html>
 fn sqs(operation: &str) -> Rule<'_> {
     let (action, resource) = match operation {
@@ -108,6 +134,7 @@ fn sqs(operation: &str) -> Rule<'_> {
         "StartMessageMoveTask" | "ListMessageMoveTasks" => {
             (operation, Resource::Arn(&["SourceArn"]))
         }
+        "CancelMessageMoveTask" => (operation, Resource::Told),
         _ => (operation, Resource::QueueUrl),
     };
     Rule { action, resource }

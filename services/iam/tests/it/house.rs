@@ -8,7 +8,8 @@ use bytes::Bytes;
 use iam::{Enforcement, Iam};
 use serde_json::Value;
 use service::{
-    Bus, CallError, Caller, Ctx, Facts, House, Rate, Registry, Reply, ResourcePolicy, Service,
+    Bus, CallError, Caller, Ctx, Facts, House, Rate, Registry, Reply, ResourceArn, ResourcePolicy,
+    Service,
 };
 use store::{Memory, Store};
 
@@ -24,16 +25,23 @@ pub(crate) fn allow(action: &str, resource: &str) -> String {
     )
 }
 
-/// Stands for a room: it answers everything it lists, and its resource `open` has a policy.
+/// Stands for a room: it answers everything it lists, its resource `open` has a policy, `handle of X` is of `X`, and
+/// the newest revision of everything is the seventh.
 struct Stub {
     name: &'static str,
     operations: &'static [&'static str],
 }
 
-const STUBS: [Stub; 11] = [
+const STUBS: [Stub; 12] = [
     Stub {
         name: "sqs",
-        operations: &["SendMessage", "SendMessageBatch", "ListQueues", "StartMessageMoveTask"],
+        operations: &[
+            "SendMessage",
+            "SendMessageBatch",
+            "ListQueues",
+            "StartMessageMoveTask",
+            "CancelMessageMoveTask",
+        ],
     },
     Stub { name: "states", operations: &["CreateStateMachine"] },
     Stub { name: "lambda", operations: &["Invoke", "UpdateFunctionCode", "GetLayerVersion"] },
@@ -50,8 +58,22 @@ const STUBS: [Stub; 11] = [
             "DeleteBackup",
         ],
     },
-    Stub { name: "dynamodbstreams", operations: &["ListStreams", "DescribeStream"] },
-    Stub { name: "logs", operations: &["DescribeLogStreams", "ListTagsForResource"] },
+    Stub { name: "dynamodbstreams", operations: &["ListStreams", "DescribeStream", "GetRecords"] },
+    Stub {
+        name: "sns",
+        operations: &["Publish", "Unsubscribe", "SetSubscriptionAttributes", "ListTagsForResource"],
+    },
+    Stub {
+        name: "logs",
+        operations: &[
+            "DescribeLogStreams",
+            "PutLogEvents",
+            "GetLogEvents",
+            "CreateLogStream",
+            "FilterLogEvents",
+            "ListTagsForResource",
+        ],
+    },
     Stub {
         name: "events",
         operations: &["PutEvents", "PutRule", "PutTargets", "DescribeEventBus", "DeleteArchive"],
@@ -98,6 +120,23 @@ impl Service for Stub {
     fn call(&self, ctx: Ctx, _operation: &str, _body: Bytes) -> Reply<'_> {
         let body = format!(r#"{{"account":"{}"}}"#, ctx.account());
         Box::pin(std::future::ready(Ok(body.into())))
+    }
+
+    fn resource_arn<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        _operation: &'a str,
+        reference: &'a str,
+    ) -> ResourceArn<'a> {
+        let name = reference.rsplit('/').next().unwrap_or(reference);
+        let newest =
+            |kind: &str| format!("arn:aws:{}:us-east-1:{ACCOUNT}:{kind}/{name}:7", self.name);
+        let arn = match self.name {
+            "ecs" => Some(newest("task-definition")),
+            "batch" => Some(newest("job-definition")),
+            _ => reference.strip_prefix("handle of ").map(str::to_owned),
+        };
+        Box::pin(std::future::ready(arn))
     }
 
     fn resource_policy<'a>(&'a self, _ctx: &'a Ctx, resource_arn: &'a str) -> ResourcePolicy<'a> {

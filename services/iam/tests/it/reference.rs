@@ -92,8 +92,15 @@ async fn streams_have_the_permissions_of_tables() {
     let rooms = with_role(Enforcement::On, &allow("dynamodb:*", "*")).await;
     ask(&rooms, "dynamodbstreams", "ListStreams", "{}").await.expect("is allowed");
     let stream = "arn:aws:dynamodb:us-east-1:000000000000:table/Tab/stream/1";
-    let about = ("dynamodbstreams", "DescribeStream", json!({"StreamArn": stream}));
-    all_are_refused((stream, vec![about])).await;
+    let iterator = format!("handle of {stream}");
+    all_are_refused((
+        stream,
+        vec![
+            ("dynamodbstreams", "DescribeStream", json!({"StreamArn": stream})),
+            ("dynamodbstreams", "GetRecords", json!({"ShardIterator": iterator})),
+        ],
+    ))
+    .await;
 }
 
 #[tokio::test]
@@ -108,6 +115,8 @@ async fn a_queue_is_meant_however_its_url_ends() {
     ];
     let mut requests: Vec<_> = urls.map(url).into();
     requests.push(("sqs", "StartMessageMoveTask", json!({"SourceArn": arn})));
+    let handle = format!("handle of {arn}");
+    requests.push(("sqs", "CancelMessageMoveTask", json!({"TaskHandle": handle})));
     all_are_refused((arn, requests)).await;
 }
 
@@ -181,14 +190,61 @@ async fn buses_rules_and_log_groups_are_meant_by_name_or_arn() {
     all_are_refused((
         group,
         vec![
-            ("logs", "DescribeLogStreams", json!({"logGroupName": "lg"})),
-            ("logs", "DescribeLogStreams", json!({"logGroupIdentifier": format!("{group}:*")})),
             ("logs", "ListTagsForResource", json!({"resourceArn": group})),
+            ("logs", "ListTagsForResource", json!({"resourceArn": format!("{group}:*")})),
         ],
     ))
     .await;
     let schedule = "arn:aws:scheduler:us-east-1:000000000000:schedule/default/s";
     all_are_refused((schedule, vec![("scheduler", "GetSchedule", json!({"Name": "s"}))])).await;
+}
+
+#[tokio::test]
+async fn log_groups_are_meant_with_their_streams() {
+    let group = "arn:aws:logs:us-east-1:000000000000:log-group:lg";
+    let all_streams = [
+        ("logs", "DescribeLogStreams", json!({"logGroupName": "lg"})),
+        ("logs", "DescribeLogStreams", json!({"logGroupIdentifier": format!("{group}:*")})),
+        ("logs", "FilterLogEvents", json!({"logGroupName": "lg", "logStreamNames": ["s"]})),
+    ];
+    let one_stream = [
+        ("logs", "CreateLogStream", json!({"logGroupName": "lg", "logStreamName": "s"})),
+        ("logs", "PutLogEvents", json!({"logGroupName": "lg", "logStreamName": "s"})),
+        ("logs", "GetLogEvents", json!({"logGroupIdentifier": group, "logStreamName": "s"})),
+    ];
+    let requests = [&all_streams[..], &one_stream[..]].concat();
+    all_are_refused(("arn:aws:logs:us-east-1:000000000000:log-group:lg:*", requests)).await;
+    let stream = "arn:aws:logs:us-east-1:000000000000:log-group:lg:log-stream:s";
+    all_are_refused((stream, one_stream.into())).await;
+}
+
+#[tokio::test]
+async fn a_subscription_is_its_topics() {
+    let topic = "arn:aws:sns:us-east-1:000000000000:news";
+    let subscription = format!("{topic}:6b0e71bd-7e97-4d97-80ce-4a0994e55286");
+    all_are_refused((
+        topic,
+        vec![
+            ("sns", "Publish", json!({"TopicArn": topic})),
+            ("sns", "Publish", json!({"TargetArn": topic})),
+            ("sns", "Unsubscribe", json!({"SubscriptionArn": subscription})),
+            ("sns", "SetSubscriptionAttributes", json!({"SubscriptionArn": subscription})),
+            ("sns", "ListTagsForResource", json!({"ResourceArn": topic})),
+        ],
+    ))
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_number_the_newest_revision_is_meant() {
+    let task = "arn:aws:ecs:us-east-1:000000000000:task-definition/f:7";
+    let family = "arn:aws:ecs:us-east-1:000000000000:task-definition/f";
+    let run = |definition: &str| ("ecs", "RunTask", json!({"taskDefinition": definition}));
+    all_are_refused((task, ["f", "f:7", family, task].map(run).into())).await;
+    let job = "arn:aws:batch:us-east-1:000000000000:job-definition/j:7";
+    let submit =
+        |name: &str| ("batch", "SubmitJob", json!({"jobDefinition": name, "jobQueue": "q"}));
+    all_are_refused((job, ["j", "j:7", job].map(submit).into())).await;
 }
 
 #[tokio::test]

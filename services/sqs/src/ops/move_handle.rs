@@ -11,7 +11,7 @@ pub(super) fn to_text(task_id: &str, source: &QueueArn) -> String {
 }
 
 /// The task's id and the queue that its messages come from.
-pub(super) fn parse(text: &str) -> Option<(String, QueueArn)> {
+pub(crate) fn parse(text: &str) -> Option<(String, QueueArn)> {
     let value: Value = serde_json::from_slice(&STANDARD.decode(text).ok()?).ok()?;
     let source = QueueArn::parse(value["sourceArn"].as_str()?)?;
     Some((value["taskId"].as_str()?.to_owned(), source))

@@ -1,4 +1,5 @@
 use serde_json::{Value, json};
+use service::Service as _;
 
 use crate::house::{Room, arn, bodies, redrive, text};
 
@@ -61,6 +62,9 @@ async fn a_task_is_cancelled_and_only_one_runs() {
         tokio::task::yield_now().await;
     }
     let cancel = json!({"TaskHandle": started["TaskHandle"]});
+    let handle = started["TaskHandle"].as_str().expect("a text");
+    let meant = room.sqs.resource_arn(&room.ctx(), "CancelMessageMoveTask", handle).await;
+    assert_eq!(meant, Some(arn("dead")));
     let cancelled = room.call("CancelMessageMoveTask", cancel.clone()).await;
     assert_eq!(cancelled, json!({"ApproximateNumberOfMessagesMoved": 1}));
     assert_eq!(ended(&room).await["Status"], "CANCELLED");

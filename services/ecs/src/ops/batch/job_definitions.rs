@@ -118,7 +118,7 @@ pub(super) fn arn(scope: &Scope, name: &str, revision: u64) -> String {
 }
 
 /// The revision that a request names; without a number the newest that is active.
-pub(super) async fn active(
+pub(crate) async fn active(
     ctx: &Visit<'_>,
     reference: &str,
 ) -> Result<Option<(String, u64, Definition)>, Error> {
