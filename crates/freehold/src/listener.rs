@@ -13,15 +13,17 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use service::Stopping;
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::router::Router;
 use source::Source;
 
-/// Connections that a core serves at once; more wait in the kernel's queue.
+/// Connections that speak HTTP with a core at once; more wait in the kernel's queue. Those that rooms have taken over
+/// aren't counted: they are many, cheap, and the rooms' to bound.
 const CONNECTIONS_MAX: usize = 8_192;
 /// How long a core rests when it can't accept, usually for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -131,13 +133,14 @@ async fn serve(
     mut stopped: watch::Receiver<bool>,
 ) {
     let mut connections = JoinSet::new();
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         tokio::select! {
             _ = stopped.changed() => break,
             Some(_) = connections.join_next() => {}
-            stream = accept(&mut source), if connections.len() < CONNECTIONS_MAX => {
-                let router = Arc::clone(&router);
-                connections.spawn(connection::serve(stream, router, timeouts, stopped.clone()));
+            Some((stream, place)) = accept_counted(&mut source, &places) => {
+                let (router, stopping) = (Arc::clone(&router), Stopping::new(stopped.clone()));
+                connections.spawn(connection::serve(stream, router, timeouts, stopping, place));
             }
         }
     }
@@ -146,6 +149,15 @@ async fn serve(
     if tokio::time::timeout(timeouts.drain, drained).await.is_err() {
         tracing::warn!(connections = connections.len(), "stopped with requests under way");
     }
+}
+
+/// The next connection, once there is a place for it.
+async fn accept_counted(
+    source: &mut Source,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    Some((accept(source).await, place))
 }
 
 async fn accept(source: &mut Source) -> TcpStream {

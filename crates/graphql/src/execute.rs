@@ -116,8 +116,8 @@ pub async fn execute<R: Resolve>(request: Request<'_>, root: Value, resolve: &R)
 }
 
 /// Shapes one event for a subscriber: the value of the subscription's field, by the names of fields.
-/// No resolver runs; what the mutation didn't select is `null`.
-pub fn shape_event(request: Request<'_>, value: Value) -> Response {
+/// No resolver runs; what the mutation didn't select is `null`, and so is what the subscriber may not see.
+pub fn shape_event<R: Resolve>(request: Request<'_>, value: Value, rights: &R) -> Response {
     let (operation, env) = match prepare(&request, true) {
         Ok(prepared) => prepared,
         Err(error) => return Response::refused(vec![error]),
@@ -126,11 +126,28 @@ pub fn shape_event(request: Request<'_>, value: Value) -> Response {
         return Response::refused(vec![no_root(&env, operation)]);
     };
     let sets = std::iter::once(&*operation.selections);
-    let fields = plan::compile(&env, &NoResolvers, object, sets, 1);
+    let rights = RightsOnly(rights);
+    let fields = plan::compile(&env, &rights, object, sets, 1);
     let root = Value::object(fields.iter().map(|field| (field.of.name.clone(), value.clone())));
-    let mut run = Run::new(&env, &NoResolvers);
+    let mut run = Run::new(&env, &rights);
     run.root(object, &fields, root);
     run.finish()
+}
+
+/// For what is all there, and not for everybody to see.
+struct RightsOnly<'r, R>(&'r R);
+
+impl<R: Resolve> Resolve for RightsOnly<'_, R> {
+    fn role(&self, parent_type: &str, field: &str) -> Role {
+        match self.0.role(parent_type, field) {
+            Role::Denied => Role::Denied,
+            Role::Property | Role::Resolver { .. } => Role::Property,
+        }
+    }
+
+    async fn resolve<'a>(&'a self, calls: Vec<Call<'a>>) -> Vec<Resolved> {
+        calls.iter().map(|_| Resolved::default()).collect()
+    }
 }
 
 /// For what is all there: every field is a property.

@@ -27,7 +27,7 @@ pub use ctx::{Caller, Ctx, House, Session};
 pub use feed::{Feed, Happened};
 pub use guard::{Access, Check, Guard, ResourceArn, ResourcePolicy};
 pub use operations::{Operation, Operations, Rate};
-pub use public_http::PublicHttp;
+pub use public_http::{Connection, Duplex, PublicHttp, Served, Stopping, TakeOver, Upgrade};
 pub use raw_http::{HttpBody, HttpReply, RawHttp};
 pub use registry::Registry;
 

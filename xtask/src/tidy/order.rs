@@ -13,7 +13,7 @@ const BANDS: [&[&str]; 10] = [
     &["engine"],
     &["store"],
     &["store-local", "store-postgres"],
-    &["aws"],
+    &["aws", "websocket"],
     &["service"],
     &["runner", "workload"],
 ];

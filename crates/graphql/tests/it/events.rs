@@ -33,6 +33,10 @@ fn mutate(schema: &Schema, query: &str, world: &World) -> Response {
 }
 
 fn shape(schema: &Schema, query: &str, event: Value) -> String {
+    shape_for(&World::default(), schema, query, event)
+}
+
+fn shape_for(subscriber: &World, schema: &Schema, query: &str, event: Value) -> String {
     let document = Document::parse(query).expect("it parses");
     assert_eq!(document.validate(schema, Introspection::Enabled), []);
     let (variables, limits) = (Value::NULL, Limits::default());
@@ -44,7 +48,7 @@ fn shape(schema: &Schema, query: &str, event: Value) -> String {
         limits: &limits,
         keeps_events: false,
     };
-    shape_event(request, event).to_json()
+    shape_event(request, event, subscriber).to_json()
 }
 
 #[test]
@@ -102,4 +106,15 @@ fn a_mutation_that_gave_nothing_has_no_event() {
         mutate(&schema(CHAT), "mutation { say(text: \"hi\") { id } }", &World::default());
     assert_eq!(response.to_json(), r#"{"data":{"say":null}}"#);
     assert_eq!(response.events, []);
+}
+
+#[test]
+fn a_subscriber_doesnt_see_what_isnt_for_him() {
+    let event = value(r#"{"id":"1","text":"hi","room":"9"}"#);
+    let subscriber = World::default().denying("Message.room");
+    let shaped = shape_for(&subscriber, &schema(CHAT), "subscription { said { text room } }", event);
+    assert_eq!(
+        shaped,
+        r#"{"data":{"said":{"text":"hi","room":null}},"errors":[{"path":["said","room"],"data":null,"errorType":"Unauthorized","errorInfo":null,"locations":[{"line":1,"column":28,"sourceName":null}],"message":"Not Authorized to access room on type Message"}]}"#
+    );
 }

@@ -106,7 +106,7 @@ fn a_chain_of_fragments_ends() {
         limits: &limits,
         keeps_events: false,
     };
-    let answer = graphql::shape_event(request, json::Value::NULL).to_json();
+    let answer = graphql::shape_event(request, json::Value::NULL, &World::default()).to_json();
     assert!(answer.contains("Fragment cycles not allowed"), "{answer}");
 }
 
