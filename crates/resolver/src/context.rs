@@ -27,6 +27,8 @@ pub struct Context {
     pub env: Value,
     /// The errors that were appended so far.
     pub out_errors: Value,
+    /// The events that an Event API was given to publish; `null` elsewhere, and unknown to templates.
+    pub events: Value,
 }
 
 impl Default for Context {
@@ -43,6 +45,7 @@ impl Default for Context {
             error: Value::NULL,
             env: Value::empty_object(),
             out_errors: Value::array([]),
+            events: Value::NULL,
         }
     }
 }
@@ -64,6 +67,7 @@ impl Context {
             error: member("error").unwrap_or_default(),
             env: member("env").unwrap_or(empty.env),
             out_errors: member("outErrors").unwrap_or(empty.out_errors),
+            events: member("events").unwrap_or_default(),
         }
     }
 

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::workspace::Package;
 
 /// Bottom up: a crate may use those of lower bands only, so none of its own.
-const BANDS: [&[&str]; 10] = [
+const BANDS: [&[&str]; 11] = [
     &["base", "models"],
     &["json"],
     &["jsonata", "velocity", "graphql", "event-pattern", "policy"],
     &["asl", "resolver"],
+    &["resolver-js"],
     &["engine"],
     &["store"],
     &["store-local", "store-postgres"],
@@ -23,7 +24,7 @@ const ROOMS: usize = BANDS.len();
 const ROOF: usize = ROOMS + 1;
 
 /// Languages and kernel are pure: nothing that runs, listens, stores, or draws entropy of its own.
-pub(super) const PURE: [&str; 10] = [
+pub(super) const PURE: [&str; 11] = [
     "base",
     "json",
     "jsonata",
@@ -33,6 +34,7 @@ pub(super) const PURE: [&str; 10] = [
     "policy",
     "asl",
     "resolver",
+    "resolver-js",
     "engine",
 ];
 const IMPURE: [&str; 13] = [

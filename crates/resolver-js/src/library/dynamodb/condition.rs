@@ -1,0 +1,145 @@
+//! Conditions, filters and key conditions: `{name: {beginsWith: "a"}, or: [{…}, {…}]}`.
+
+use json::{Kind, Value};
+use resolver::Failure;
+
+use super::{Expression, Names};
+
+/// Deeper ones are refused.
+const LEVELS_MAX: usize = 100;
+
+/// The expression of a condition; one that is written as an expression already is taken as it is.
+pub(super) fn expression(
+    condition: &Value,
+    role: &str,
+    names: &mut Names,
+) -> Result<Value, Failure> {
+    if condition.is_deeper_than(LEVELS_MAX) {
+        return Err(Failure::fault(format!("{role} is nested too deeply")));
+    }
+    let written = condition.get("expression").filter(|text| text.as_str().is_some());
+    let has_parts = condition.get("expressionNames").is_some() || condition.len() == 1;
+    let asked = condition.entries().filter(|(name, _)| {
+        !["equalsIgnore", "consistentRead", "conditionalCheckFailedHandler"].contains(name)
+    });
+    if written.is_some() && (has_parts || asked.count() == 1) {
+        return Ok(condition.clone());
+    }
+    let mut expression = Expression::default();
+    let text = all(condition, &mut expression, names)?;
+    Ok(expression.into_value(text))
+}
+
+fn all(
+    condition: &Value,
+    expression: &mut Expression,
+    names: &mut Names,
+) -> Result<String, Failure> {
+    let mut parts = Vec::new();
+    for (name, value) in condition.entries() {
+        match name {
+            "and" | "or" => {
+                let joined = joined(&value, name, expression, names)?;
+                parts.push(format!("({joined})"));
+            }
+            "not" => parts.push(format!("(NOT ({}))", all(&value, expression, names)?)),
+            _ => parts.extend(of_attribute(name, &value, expression, names)?),
+        }
+    }
+    Ok(parts.join(" AND "))
+}
+
+fn joined(
+    conditions: &Value,
+    word: &str,
+    expression: &mut Expression,
+    names: &mut Names,
+) -> Result<String, Failure> {
+    if conditions.kind() != Kind::Array {
+        return Err(Failure::fault(format!("{word} expects conditions to be an array")));
+    }
+    let each = conditions.items().map(|it| Ok(format!("({})", all(&it, expression, names)?)));
+    let each = each.collect::<Result<Vec<String>, Failure>>()?;
+    Ok(each.join(if word == "and" { " AND " } else { " OR " }))
+}
+
+/// The conditions on one attribute.
+fn of_attribute(
+    attribute: &str,
+    conditions: &Value,
+    expression: &mut Expression,
+    names: &mut Names,
+) -> Result<Vec<String>, Failure> {
+    if conditions.kind() != Kind::Object {
+        let message = format!("Conditions of {attribute} are expected to be an object");
+        return Err(Failure::fault(message));
+    }
+    let name = expression.path(names, &attribute.split('.').collect::<Vec<&str>>());
+    let each = conditions
+        .entries()
+        .map(|(operator, operand)| one(attribute, &name, operator, &operand, expression, names));
+    each.collect()
+}
+
+fn one(
+    attribute: &str,
+    name: &str,
+    operator: &str,
+    operand: &Value,
+    expression: &mut Expression,
+    names: &mut Names,
+) -> Result<String, Failure> {
+    if let Some(comparison) = comparison(operator) {
+        return Ok(format!("{name} {comparison} {}", expression.value(names, operand)));
+    }
+    let mut value = |operand: &Value| expression.value(names, operand);
+    Ok(match operator {
+        "beginsWith" => format!("begins_with({name}, {})", value(operand)),
+        "contains" => format!("contains({name}, {})", value(operand)),
+        "notContains" => format!("NOT contains({name}, {})", value(operand)),
+        "attributeExists" if operand.as_bool() == Some(false) => {
+            format!("attribute_not_exists({name})")
+        }
+        "attributeExists" => format!("attribute_exists({name})"),
+        "attributeType" => format!("attribute_type({name}, {})", value(operand)),
+        "between" if operand.len() == 2 => {
+            let bounds: Vec<String> = operand.items().map(|bound| value(&bound)).collect();
+            format!("{name} BETWEEN {}", bounds.join(" AND "))
+        }
+        "in" if operand.kind() == Kind::Array => {
+            let choices: Vec<String> = operand.items().map(|choice| value(&choice)).collect();
+            format!("{name} IN ({})", choices.join(", "))
+        }
+        "size" => return size(attribute, name, operand, expression, names),
+        _ => return Err(Failure::fault(format!("Unsupported condition {attribute}.{operator}."))),
+    })
+}
+
+fn size(
+    attribute: &str,
+    name: &str,
+    conditions: &Value,
+    expression: &mut Expression,
+    names: &mut Names,
+) -> Result<String, Failure> {
+    let each = conditions.entries().map(|(operator, operand)| {
+        let size = format!("size({name})");
+        match operator {
+            "size" => Err(Failure::fault(format!("Unsupported condition {attribute}.size.size."))),
+            _ => one(attribute, &size, operator, &operand, expression, names),
+        }
+    });
+    Ok(each.collect::<Result<Vec<String>, Failure>>()?.join(" AND "))
+}
+
+fn comparison(operator: &str) -> Option<&'static str> {
+    Some(match operator {
+        "eq" => "=",
+        "ne" => "<>",
+        "lt" => "<",
+        "le" => "<=",
+        "gt" => ">",
+        "ge" => ">=",
+        _ => return None,
+    })
+}

@@ -1,0 +1,80 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use crate::check;
+use crate::code_error::CodeError;
+
+/// Code that was read and found good, ready to be run by any [`crate::Realm`].
+#[derive(Clone, Debug)]
+pub struct Module(Arc<Body>);
+
+#[derive(Debug)]
+pub(crate) struct Body {
+    /// Tells modules apart, also those of the same text: nothing is shared by chance.
+    pub(crate) id: u64,
+    /// A function expression that takes the modules to import from and gives the exports.
+    pub(crate) function: String,
+    exports: Vec<String>,
+    calls: Calls,
+}
+
+/// Where each call of the code starts, by where QuickJS says that it is.
+pub(crate) type Calls = std::collections::HashMap<(u32, u32), (u32, u32)>;
+
+/// What `check` makes of code.
+pub(crate) struct Checked {
+    pub(crate) function: String,
+    pub(crate) exports: Vec<String>,
+    pub(crate) calls: Calls,
+}
+
+/// Lines that stand before the code in [`Body::function`].
+pub(crate) const LINES_BEFORE: u32 = 1;
+
+/// What each byte of code may take of the stack while it is read: a bracket or a `!` is one level.
+const STACK_BYTES_PER_BYTE: usize = 16 * 1024;
+const STACK_BYTES_MIN: usize = 1024 * 1024;
+
+impl Module {
+    /// Reads code and checks it.
+    ///
+    /// # Errors
+    /// All that AppSync would refuse, in the order of the code.
+    pub fn compile(code: &str) -> Result<Module, Vec<CodeError>> {
+        static IDS: AtomicU64 = AtomicU64::new(0);
+        let Checked { function, exports, calls } = on_roomy_stack(code, || check::check(code))?;
+        let id = IDS.fetch_add(1, Ordering::Relaxed);
+        Ok(Module(Arc::new(Body { id, function, exports, calls })))
+    }
+
+    /// Whether there is a handler of that name: `request`, `response`, `onPublish`, `onSubscribe`.
+    pub fn exports(&self, name: &str) -> bool {
+        self.0.exports.iter().any(|export| export == name)
+    }
+
+    pub(crate) fn body(&self) -> &Body {
+        &self.0
+    }
+}
+
+impl Body {
+    /// The place in the code that QuickJS means: of a call its start, as AppSync tells it.
+    pub(crate) fn place(&self, line: u32, column: u32) -> (u32, u32) {
+        let told = (line.saturating_sub(LINES_BEFORE), column);
+        self.calls.get(&told).copied().unwrap_or(told)
+    }
+}
+
+/// The parser and what walks its tree call themselves for each level of the code, without a bound of their own.
+fn on_roomy_stack<T: Send>(
+    code: &str,
+    read: impl FnOnce() -> Result<T, Vec<CodeError>> + Send,
+) -> Result<T, Vec<CodeError>> {
+    let stack = STACK_BYTES_MIN + code.len() * STACK_BYTES_PER_BYTE;
+    thread::scope(|scope| {
+        let reader = thread::Builder::new().stack_size(stack).spawn_scoped(scope, read);
+        reader.ok().and_then(|reader| reader.join().ok())
+    })
+    .unwrap_or_else(|| Err(vec![CodeError::unreadable()]))
+}
