@@ -1,6 +1,5 @@
 //! What AWS's EvaluateCode answered, recorded (`localstack-appsync-utils` of the corpus).
 
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -96,29 +95,23 @@ fn evaluated(realm: &mut Realm, vector: &Value) -> String {
 
 /// Jest's pretty format: members by name, a comma after each, texts as they are.
 fn pretty(value: &Value, level: usize) -> String {
-    let (inner, outer) = ("  ".repeat(level + 1), "  ".repeat(level));
-    let mut written = String::new();
-    match value.kind() {
-        Kind::String => write!(written, "\"{}\"", value.as_str().unwrap()).unwrap(),
-        Kind::Array if value.is_empty() => written.push_str("[]"),
-        Kind::Object if value.is_empty() => written.push_str("{}"),
-        Kind::Array => {
-            written.push_str("[\n");
-            for item in value.items() {
-                writeln!(written, "{inner}{},", pretty(&item, level + 1)).unwrap();
-            }
-            write!(written, "{outer}]").unwrap();
-        }
+    let (open, close, members): (_, _, Vec<String>) = match value.kind() {
+        Kind::Array => ("[", "]", value.items().map(|item| pretty(&item, level + 1)).collect()),
         Kind::Object => {
-            written.push_str("{\n");
             let mut members: Vec<_> = value.entries().collect();
             members.sort_by_key(|(name, _)| *name);
-            for (name, member) in members {
-                writeln!(written, "{inner}\"{name}\": {},", pretty(&member, level + 1)).unwrap();
-            }
-            write!(written, "{outer}}}").unwrap();
+            let member = |(name, member): (&str, Value)| {
+                format!("\"{name}\": {}", pretty(&member, level + 1))
+            };
+            ("{", "}", members.into_iter().map(member).collect())
         }
-        Kind::Null | Kind::Bool | Kind::Number => written.push_str(&value.to_string()),
+        Kind::String => return format!("\"{}\"", value.as_str().unwrap_or_default()),
+        Kind::Null | Kind::Bool | Kind::Number => return value.to_string(),
+    };
+    if members.is_empty() {
+        return format!("{open}{close}");
     }
-    written
+    let indent = "  ".repeat(level);
+    let lines: String = members.iter().map(|member| format!("{indent}  {member},\n")).collect();
+    format!("{open}\n{lines}{indent}{close}")
 }
