@@ -23,18 +23,19 @@ def binary() -> str:
 class Server:
     """`freehold dev` (or `serve`), started on a free port; `options` are those of its process."""
 
-    def __init__(self, data=None, mode="dev", config=None, **options):
+    def __init__(self, data=None, mode="dev", config=None, listen="127.0.0.1:0", **options):
         self.folder = None if data else tempfile.TemporaryDirectory(prefix="freehold-")
         self.data = str(data or self.folder.name)
         self.mode = mode
         self.config = config
+        self.listen = listen
         self.options = options
         self.process = None
         self.printed = []
         self.start()
 
     def start(self):
-        command = [binary(), self.mode, "--listen", "127.0.0.1:0", "--data", self.data]
+        command = [binary(), self.mode, "--listen", self.listen, "--data", self.data]
         if self.config:
             command += ["--config", str(self.config)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **self.options)

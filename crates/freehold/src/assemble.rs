@@ -27,6 +27,7 @@ use crate::outside::Endpoints;
 use crate::router::Router;
 use crate::tables;
 use crate::throttle::Throttle;
+use crate::tls::Tls;
 
 /// How the house treats strangers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Assembled {
     pub router: Arc<Router>,
     /// The root key, if this is the first start of a house that verifies signatures.
     pub root_key: Option<NewKey>,
+    /// What HTTPS is answered with, if it is.
+    pub tls: Option<Arc<Tls>>,
     /// Drives executions.
     pub runner: Runner,
     /// Wants to know where the house answers.
@@ -74,7 +77,7 @@ pub async fn assemble(
 
     let bus = Bus::new();
     let parts = Parts { config, mode, store: &store, house: &house, bus: &bus };
-    let Rooms { runner, lambda, ecs, iam, all, work } = parts.open(&mut entropy).await?;
+    let Rooms { runner, lambda, ecs, iam, all, mut work } = parts.open(&mut entropy).await?;
 
     let mut registry = Registry::new(all);
     if let Some(guard) = iam.guard() {
@@ -95,9 +98,14 @@ pub async fn assemble(
     };
     let gate = Arc::new(gate);
     bus.connect_gatekeeper(gate.clone());
+    let place = (config.listen.ip(), config.data.as_path());
+    let tls = Tls::open(&config.tls, mode, place, &store, &clock).await?;
+    if let Some(tls) = &tls {
+        work.push(Box::pin(Arc::clone(tls).work(Arc::clone(&registry))));
+    }
     let throttle = config.throttling.then(Throttle::default);
     let router = Arc::new(Router::new(house, registry, gate, throttle));
-    Ok(Assembled { router, root_key, runner, lambda, ecs, work })
+    Ok(Assembled { router, root_key, tls, runner, lambda, ecs, work })
 }
 
 /// What rooms are made of.

@@ -37,6 +37,30 @@ pub struct Config {
     pub containers: Containers,
     /// Where the public keys of issuers of tokens are, by issuer. Others are asked as OpenID Connect has it.
     pub issuers: BTreeMap<String, String>,
+    /// Where certificates come from.
+    pub tls: Tls,
+}
+
+/// Where the certificates of HTTPS come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// A folder with `NAME.pem` and `NAME.key` for each name.
+    pub certificates: Option<PathBuf>,
+    /// A server that certificates for domain names are ordered from.
+    pub acme: Option<AcmeServer>,
+    /// Whether the house has an authority of its own, for developers; where nothing is said, the command decides.
+    pub development_authority: Option<bool>,
+}
+
+/// A server that issues certificates by ACME, whose terms the operator has agreed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AcmeServer {
+    /// Its directory: `https://acme-v02.api.letsencrypt.org/directory`.
+    pub directory: String,
+    /// Whom it may write to: `mailto:operator@example.com`.
+    pub contact: Option<String>,
+    /// What the server itself is trusted by, if it is a private one.
+    pub trusted_roots: Option<PathBuf>,
 }
 
 /// How the containers of ECS and Batch are run.
@@ -98,6 +122,7 @@ impl Default for Config {
             endpoints: BTreeMap::new(),
             containers: Containers::default(),
             issuers: BTreeMap::new(),
+            tls: Tls::default(),
         }
     }
 }
@@ -135,6 +160,8 @@ pub enum ConfigError {
     Containers(&'static str),
     #[error("use [issuers.{0:?}]: its jwks_url begins with http:// or https://")]
     Issuer(String),
+    #[error("use [tls.acme]: {0}")]
+    Acme(&'static str),
     #[error("use [endpoints.{service}]: {reason}")]
     Endpoint { service: String, reason: &'static str },
 }
@@ -157,6 +184,26 @@ struct File {
     containers: ContainersTable,
     #[serde(default)]
     issuers: BTreeMap<String, IssuerTable>,
+    #[serde(default)]
+    tls: TlsTable,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TlsTable {
+    certificates: Option<PathBuf>,
+    development_authority: Option<bool>,
+    acme: Option<AcmeTable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AcmeTable {
+    directory: String,
+    /// Whether the operator agrees to the terms of whom the directory is.
+    accepts_terms: bool,
+    contact: Option<String>,
+    trusted_roots: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -249,9 +296,28 @@ impl Config {
             config.issuers.insert(issuer.trim_end_matches('/').to_owned(), jwks_url);
         }
         config.containers = Containers::of(file.containers)?;
+        config.tls = Tls::of(file.tls)?;
         config.enforce = file.iam.enforce;
         config.throttling = file.limits.throttling.unwrap_or(config.throttling);
         Ok(config)
+    }
+}
+
+impl Tls {
+    fn of(table: TlsTable) -> Result<Self, ConfigError> {
+        let TlsTable { certificates, development_authority, acme } = table;
+        let acme = acme.map(|AcmeTable { directory, accepts_terms, contact, trusted_roots }| {
+            if !directory.starts_with("https://") {
+                return Err(ConfigError::Acme("its directory begins with https://"));
+            }
+            if !accepts_terms {
+                return Err(ConfigError::Acme(
+                    "read the server's terms, then say accepts_terms = true",
+                ));
+            }
+            Ok(AcmeServer { directory, contact, trusted_roots })
+        });
+        Ok(Tls { certificates, acme: acme.transpose()?, development_authority })
     }
 }
 
@@ -341,6 +407,7 @@ mod tests {
                 enforce: None,
                 containers: Containers::default(),
                 issuers: BTreeMap::new(),
+                tls: Tls::default(),
             }
         );
     }
@@ -385,6 +452,31 @@ mod tests {
         let issuers = read(text).expect("reads").issuers;
         assert_eq!(issuers["https://example.com/pool"], "http://localhost/jwks.json");
         assert!(read("[issuers.'https://example.com']\njwks_url = 'jwks.json'").is_err());
+    }
+
+    #[test]
+    fn certificates_come_from_where_the_file_says() {
+        let tls = "[tls]\ncertificates = '/etc/certificates'\ndevelopment_authority = false\n";
+        let acme =
+            "[tls.acme]\ndirectory = 'https://acme.example/dir'\ncontact = 'mailto:a@example'\n";
+        let read_tls = |text: String| read(&text).map(|config| config.tls);
+        let server = AcmeServer {
+            directory: "https://acme.example/dir".into(),
+            contact: Some("mailto:a@example".into()),
+            trusted_roots: None,
+        };
+        assert_eq!(
+            read_tls(format!("{tls}{acme}accepts_terms = true")).expect("reads"),
+            Tls {
+                certificates: Some("/etc/certificates".into()),
+                development_authority: Some(false),
+                acme: Some(server),
+            }
+        );
+        assert!(read_tls(format!("{acme}accepts_terms = false")).is_err());
+        assert!(
+            read_tls("[tls.acme]\ndirectory = 'http://acme'\naccepts_terms = true".into()).is_err()
+        );
     }
 
     #[test]

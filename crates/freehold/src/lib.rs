@@ -15,3 +15,4 @@ pub mod router;
 mod run;
 mod tables;
 pub mod throttle;
+pub mod tls;

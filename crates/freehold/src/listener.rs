@@ -18,6 +18,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::JoinSet;
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::router::Router;
 use source::Source;
@@ -83,6 +84,14 @@ pub struct Serving {
     ended: mpsc::Receiver<()>,
 }
 
+/// What connections are answered with.
+struct Answering {
+    router: Arc<Router>,
+    /// Present where the port also takes TLS.
+    tls: Option<Arc<ServerConfig>>,
+    timeouts: Timeouts,
+}
+
 impl Listener {
     /// Binds the address for that many cores. A port that someone else listens on is an error.
     pub fn bind(address: SocketAddr, cores: usize, sharing: Sharing) -> io::Result<Self> {
@@ -97,8 +106,14 @@ impl Listener {
         self.address
     }
 
-    /// Starts the threads that answer requests.
-    pub fn serve(self, router: &Arc<Router>, timeouts: Timeouts) -> io::Result<Serving> {
+    /// Starts the threads that answer requests, over TLS too if they are told how.
+    pub fn serve(
+        self,
+        router: &Arc<Router>,
+        tls: Option<Arc<ServerConfig>>,
+        timeouts: Timeouts,
+    ) -> io::Result<Serving> {
+        let answering = Arc::new(Answering { router: Arc::clone(router), tls, timeouts });
         let (stop, stopped) = watch::channel(false);
         let (running, ended) = mpsc::channel(1);
         for (core, seat) in source::seats(self.sockets, self.cores).into_iter().enumerate() {
@@ -107,9 +122,10 @@ impl Listener {
                 let _inside = runtime.enter();
                 seat.open()?
             };
-            let (router, stopped, running) = (Arc::clone(router), stopped.clone(), running.clone());
+            let answering = Arc::clone(&answering);
+            let (stopped, running) = (stopped.clone(), running.clone());
             thread::Builder::new().name(format!("core-{core}")).spawn(move || {
-                runtime.block_on(serve(source, router, timeouts, stopped));
+                runtime.block_on(serve(source, answering, stopped));
                 drop(running);
             })?;
         }
@@ -126,12 +142,7 @@ impl Serving {
 }
 
 /// The work of one core.
-async fn serve(
-    mut source: Source,
-    router: Arc<Router>,
-    timeouts: Timeouts,
-    mut stopped: watch::Receiver<bool>,
-) {
+async fn serve(mut source: Source, answering: Arc<Answering>, mut stopped: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
@@ -139,14 +150,15 @@ async fn serve(
             _ = stopped.changed() => break,
             Some(_) = connections.join_next() => {}
             Some((stream, place)) = accept_counted(&mut source, &places) => {
-                let (router, stopping) = (Arc::clone(&router), Stopping::new(stopped.clone()));
-                connections.spawn(connection::serve(stream, router, timeouts, stopping, place));
+                let answering = Arc::clone(&answering);
+                let stopping = Stopping::new(stopped.clone());
+                connections.spawn(connection::serve(stream, answering, stopping, place));
             }
         }
     }
     drop(source);
     let drained = async { while connections.join_next().await.is_some() {} };
-    if tokio::time::timeout(timeouts.drain, drained).await.is_err() {
+    if tokio::time::timeout(answering.timeouts.drain, drained).await.is_err() {
         tracing::warn!(connections = connections.len(), "stopped with requests under way");
     }
 }

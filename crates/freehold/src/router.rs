@@ -41,6 +41,10 @@ pub struct Router {
     throttle: Option<Throttle>,
 }
 
+/// Marks a request that came over TLS.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OverTls;
+
 /// An operation's outcome, and what is needed to write it to the client.
 struct Outcome {
     service: Option<&'static Service>,
@@ -289,6 +293,7 @@ impl Router {
             .ctx(&self.house, request_id)
             .with_trace_header(text(&head.headers, &TRACE_ID).map(str::to_owned))
             .with_host(text(&head.headers, &header::HOST))
+            .with_tls(head.extensions.get::<OverTls>().is_some())
     }
 
     /// The room that serves what a request asks for, whoever sends it.

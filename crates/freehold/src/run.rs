@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 use std::thread;
@@ -17,6 +18,7 @@ use tokio::runtime::Builder;
 use crate::assemble::{Mode, assemble};
 use crate::config::Config;
 use crate::listener::{Listener, Sharing, Timeouts};
+use crate::tls::{self, Tls};
 
 /// How long tasks that are under way may take to come back when the process ends.
 const GRACE: Duration = Duration::from_secs(5);
@@ -45,11 +47,15 @@ pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
         let address = listener.address();
         house.lambda.set_endpoint(local_url(address));
         house.ecs.set_endpoint(local_url(address));
-        let serving = listener.serve(&house.router, Timeouts::default())?;
+        let tls = house.tls.as_ref().map(Tls::server).transpose().context("prepare TLS")?;
+        let serving = listener.serve(&house.router, tls, Timeouts::default())?;
         let mut work =
             pin!(join_all((0..house.runner.shards()).map(|shard| house.runner.work(shard))));
         house.work.into_iter().for_each(|work| drop(tokio::spawn(work)));
-        greet(address, house.root_key.as_ref()).context("write to standard output")?;
+        let authority = house.tls.as_ref().filter(|tls| tls.has_authority());
+        let authority = authority.map(|_| config.data.join(tls::AUTHORITY_FILE));
+        greet(address, authority.as_deref(), house.root_key.as_ref())
+            .context("write to standard output")?;
         tokio::select! {
             _ = &mut work => anyhow::bail!("the work of the shards has ended by itself"),
             () = stop => {}
@@ -69,9 +75,16 @@ fn local_url(address: SocketAddr) -> String {
 }
 
 /// The first line is for scripts: it comes once requests are answered.
-fn greet(address: SocketAddr, root_key: Option<&NewKey>) -> io::Result<()> {
+fn greet(
+    address: SocketAddr,
+    authority: Option<&Path>,
+    root_key: Option<&NewKey>,
+) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "listening on http://{address}")?;
+    if let Some(authority) = authority {
+        writeln!(out, "and on https://{address}, for clients that trust {}", authority.display())?;
+    }
     if let Some(NewKey { access_key_id, secret_access_key }) = root_key {
         writeln!(out, "The root access key of this house, shown only now:")?;
         writeln!(out, "  AWS_ACCESS_KEY_ID={access_key_id}")?;

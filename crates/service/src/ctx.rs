@@ -140,6 +140,7 @@ pub struct Ctx {
     request_id: String,
     trace_header: Option<String>,
     host: Option<Arc<str>>,
+    is_secure: bool,
     attempt: Option<Arc<str>>,
     source_arn: Option<Arc<str>>,
 }
@@ -155,6 +156,7 @@ impl Ctx {
             request_id: request_id.into(),
             trace_header: None,
             host: None,
+            is_secure: false,
             attempt: None,
             source_arn: None,
         }
@@ -177,6 +179,13 @@ impl Ctx {
     #[must_use]
     pub fn with_host(mut self, host: Option<&str>) -> Self {
         self.host = host.map(Arc::from);
+        self
+    }
+
+    /// The same request, sent over TLS or not.
+    #[must_use]
+    pub fn with_tls(mut self, is_secure: bool) -> Self {
+        self.is_secure = is_secure;
         self
     }
 
@@ -275,6 +284,17 @@ impl Ctx {
     /// A neighbor's call has none.
     pub fn host(&self) -> Option<&str> {
         self.host.as_deref()
+    }
+
+    /// Whether the client reached the house over TLS.
+    pub fn is_secure(&self) -> bool {
+        self.is_secure
+    }
+
+    /// What such URLs begin with: `https://localhost:4566`.
+    pub fn origin(&self) -> Option<String> {
+        let scheme = if self.is_secure { "https" } else { "http" };
+        Some(format!("{scheme}://{}", self.host()?))
     }
 
     /// The resource that a service asks for, where one does: the topic of a delivery.

@@ -18,6 +18,11 @@ pub trait PublicHttp: Send + Sync {
     /// Whether it serves that path of that host. It is asked of every request, so it must be quick.
     fn serves(&self, host: Option<&str>, path: &str) -> bool;
 
+    /// The domain names that the room's users have brought, for which the house gets certificates.
+    fn domains(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Answers one request. The caller that `ctx` names is nobody.
     fn answer(&self, ctx: Ctx, request: Request<HttpBody>) -> HttpReply<'_>;
 }

@@ -40,10 +40,11 @@ pub(crate) enum Named {
 
 pub(crate) fn of_graphql(ctx: &Visit<'_>, api_id: &str) -> Addresses {
     let place = place_of(ctx, api_id);
+    let (http, ws) = if ctx.request.is_secure() { ("https", "wss") } else { ("http", "ws") };
     Addresses {
         uris: map([
-            ("GRAPHQL", format!("http://{place}/graphql")),
-            ("REALTIME", format!("ws://{place}/graphql/realtime")),
+            ("GRAPHQL", format!("{http}://{place}/graphql")),
+            ("REALTIME", format!("{ws}://{place}/graphql/realtime")),
         ]),
         dns: map([("GRAPHQL", place.clone()), ("REALTIME", place)]),
     }

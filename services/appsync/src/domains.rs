@@ -8,9 +8,9 @@ use store::Error;
 use crate::address::{Named, Place};
 use crate::tables::Tables;
 
-/// The ids of APIs by domain name, as the rows had them when they were last looked at.
+/// The domain names with the ids of their APIs, if they have one, as the rows had them when they were last looked at.
 #[derive(Default)]
-pub(crate) struct Domains(RwLock<HashMap<String, String>>);
+pub(crate) struct Domains(RwLock<HashMap<String, Option<String>>>);
 
 impl Domains {
     /// Whether a name leads to an API.
@@ -21,21 +21,24 @@ impl Domains {
         }
     }
 
+    /// Every name, whether it leads to an API or not.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
     /// The id of the API that a name leads to.
     pub(crate) fn api(&self, name: &str) -> Option<String> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let wildcard = || known.get(&format!("*.{}", name.split_once('.')?.1)).cloned();
-        known.get(name).cloned().or_else(wildcard)
+        let wildcard = || known.get(&format!("*.{}", name.split_once('.')?.1));
+        known.get(name).or_else(wildcard).cloned().flatten()
     }
 
     /// Looks at the rows again.
     pub(crate) async fn reload(&self, tables: &Tables<'_>) -> Result<(), Error> {
-        let associated = tables
-            .domains()
-            .await?
-            .into_iter()
-            .filter_map(|domain| Some((domain.config.domain_name, domain.association?.api_id)));
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = associated.collect();
+        let domains = tables.domains().await?.into_iter().map(|domain| {
+            (domain.config.domain_name, domain.association.map(|associated| associated.api_id))
+        });
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = domains.collect();
         Ok(())
     }
 }

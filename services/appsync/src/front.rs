@@ -38,6 +38,10 @@ impl PublicHttp for AppSync {
             || address::by_domain(host, path).is_some_and(|place| self.0.domains.has(&place))
     }
 
+    fn domains(&self) -> Vec<String> {
+        self.0.domains.names()
+    }
+
     fn answer(&self, ctx: Ctx, request: Request<HttpBody>) -> HttpReply<'_> {
         Box::pin(async move {
             let request_id = ctx.request_id().to_owned();

@@ -112,7 +112,7 @@ mod tests {
             attributes: attributes.map(|(name, it)| (name.to_owned(), it.to_owned())).into(),
             state: State::Confirmed,
             token: None,
-            host: None,
+            origin: None,
             is_locked: false,
         }
     }

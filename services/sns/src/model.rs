@@ -29,8 +29,8 @@ pub(crate) struct Subscription {
     pub(crate) state: State,
     /// What an endpoint outside of the house confirms with.
     pub(crate) token: Option<Token>,
-    /// The host that the subscriber reached the house by: links in messages lead there.
-    pub(crate) host: Option<String>,
+    /// The origin that the subscriber reached the house by: links in messages lead there.
+    pub(crate) origin: Option<String>,
     /// Whether only a signed request ends it.
     pub(crate) is_locked: bool,
 }

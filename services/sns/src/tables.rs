@@ -51,7 +51,7 @@ struct SubscriptionRow {
     #[n(5)]
     token: Option<TokenRow>,
     #[n(6)]
-    host: Option<String>,
+    origin: Option<String>,
     #[n(7)]
     is_locked: bool,
 }
@@ -327,7 +327,7 @@ pub(crate) fn put_subscription(
     id: &str,
     subscription: Subscription,
 ) {
-    let Subscription { protocol, endpoint, owner, attributes, state, token, host, is_locked } =
+    let Subscription { protocol, endpoint, owner, attributes, state, token, origin, is_locked } =
         subscription;
     let state = match state {
         State::Confirmed => StateRow::Confirmed,
@@ -337,7 +337,7 @@ pub(crate) fn put_subscription(
     let token =
         token.map(|Token { text, made_at }| TokenRow { text, made_at: made_at.as_millis() });
     let row =
-        SubscriptionRow { protocol, endpoint, owner, attributes, state, token, host, is_locked };
+        SubscriptionRow { protocol, endpoint, owner, attributes, state, token, origin, is_locked };
     batch.put(subscription_key(topic_arn, id), encode(&row));
 }
 
@@ -403,7 +403,7 @@ impl From<SubscriptionRow> for Subscription {
             attributes,
             state,
             token,
-            host,
+            origin,
             is_locked,
         } = row;
         let state = match state {
@@ -415,7 +415,7 @@ impl From<SubscriptionRow> for Subscription {
             text,
             made_at: Timestamp::from_millis(made_at),
         });
-        Subscription { protocol, endpoint, owner, attributes, state, token, host, is_locked }
+        Subscription { protocol, endpoint, owner, attributes, state, token, origin, is_locked }
     }
 }
 

@@ -114,8 +114,8 @@ impl Visit<'_> {
 
     /// Links begin as the URL by which the subscriber has reached us.
     fn base_url(&self, subscription: &Subscription) -> String {
-        match &subscription.host {
-            Some(host) => format!("http://{host}"),
+        match &subscription.origin {
+            Some(origin) => origin.clone(),
             None => format!("https://sns.{}.amazonaws.com", self.request.region()),
         }
     }

@@ -51,8 +51,8 @@ impl<'r> Visit<'r> {
     /// The URL by which the client can reach a queue: it begins as the one it has reached us by.
     pub(crate) fn url(&self, arn: &QueueArn) -> String {
         let (account, name) = (arn.account(), arn.name());
-        match self.request.host() {
-            Some(host) => format!("http://{host}/{account}/{name}"),
+        match self.request.origin() {
+            Some(origin) => format!("{origin}/{account}/{name}"),
             None => format!("https://sqs.{}.amazonaws.com/{account}/{name}", arn.region()),
         }
     }

@@ -29,6 +29,8 @@ fn python(workspace: &Workspace) -> Result<Option<Command>> {
         return Ok(None);
     }
     need("python3", &["-c", "import ensurepip, venv"], "python3-venv")?;
+    need("openssl", &["version"], "openssl")?;
+    need("pebble", &["-help"], "pebble")?;
     let list = e2e.join("requirements.txt");
     let environment = workspace.target("e2e-python");
     let python = environment.join("bin/python");

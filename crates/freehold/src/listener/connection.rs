@@ -1,7 +1,9 @@
-//! One connection: HTTP/1.1 with keep-alive, as every AWS client speaks it, until it ends or a room takes it over.
+//! One connection: HTTP/1.1 with keep-alive, as every AWS client speaks it, in the clear or over TLS, until it ends or a
+//! room takes it over.
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,12 +16,22 @@ use service::{Stopping, Upgrade};
 use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::server::TlsStream;
+use tokio_util::either::Either;
 
-use super::Timeouts;
-use crate::router::Router;
+use super::{Answering, Timeouts};
+use crate::router::OverTls;
 
 /// The largest head of a request.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+
+/// What a client that wants TLS begins with: a record of its handshake.
+const HANDSHAKE: u8 = 0x16;
+
+/// A connection, encrypted or not.
+type Stream = Either<TcpStream, Box<TlsStream<TcpStream>>>;
 
 /// A connection to come, and who is to have it.
 type Awaited = Mutex<Option<(OnUpgrade, Upgrade)>>;
@@ -28,16 +40,27 @@ type Awaited = Mutex<Option<(OnUpgrade, Upgrade)>>;
 /// A connection that a room takes over no longer counts as one of HTTP.
 pub(super) async fn serve(
     stream: TcpStream,
-    router: Arc<Router>,
-    timeouts: Timeouts,
+    answering: Arc<Answering>,
     mut stopping: Stopping,
     counted: OwnedSemaphorePermit,
 ) {
-    if let Err(error) = prepare(&stream, timeouts.write) {
+    let Timeouts { head, write, .. } = answering.timeouts;
+    if let Err(error) = prepare(&stream, write) {
         tracing::debug!(%error, "failed to prepare a connection");
     }
+    let peer = stream.peer_addr().ok();
+    let opened = tokio::select! {
+        opened = tokio::time::timeout(head, open(stream, answering.tls.clone())) => opened,
+        () = stopping.wait() => return,
+    };
+    let stream = match opened {
+        Ok(Ok(stream)) => stream,
+        Ok(Err(error)) => return tracing::debug!(%error, "a connection did not come about"),
+        Err(_) => return tracing::debug!("a connection did not begin"),
+    };
     let awaited = Arc::new(Awaited::default());
-    let served = speak_http(stream, router, timeouts, &mut stopping, Arc::clone(&awaited)).await;
+    let answer = (answering, Arc::clone(&awaited));
+    let served = speak_http(stream, peer, answer, &mut stopping).await;
     drop(counted);
     if let Err(error) = served {
         tracing::debug!(%error, "a connection ended early");
@@ -50,22 +73,37 @@ pub(super) async fn serve(
     }
 }
 
+/// Takes a connection over as its first byte says.
+async fn open(stream: TcpStream, tls: Option<Arc<ServerConfig>>) -> io::Result<Stream> {
+    let Some(tls) = tls else { return Ok(Either::Left(stream)) };
+    let mut first = [0];
+    stream.peek(&mut first).await?;
+    if first != [HANDSHAKE] {
+        return Ok(Either::Left(stream));
+    }
+    let stream = TlsAcceptor::from(tls).accept(stream).await?;
+    Ok(Either::Right(Box::new(stream)))
+}
+
 async fn speak_http(
-    stream: TcpStream,
-    router: Arc<Router>,
-    timeouts: Timeouts,
+    stream: Stream,
+    peer: Option<SocketAddr>,
+    (answering, awaited): (Arc<Answering>, Arc<Awaited>),
     stopping: &mut Stopping,
-    awaited: Arc<Awaited>,
 ) -> hyper::Result<()> {
-    let peer = stream.peer_addr().ok();
+    let head_timeout = answering.timeouts.head;
+    let is_secure = matches!(stream, Either::Right(_));
     let answer = service_fn(move |mut request: hyper::Request<Incoming>| {
-        let (router, awaited) = (Arc::clone(&router), Arc::clone(&awaited));
+        let (answering, awaited) = (Arc::clone(&answering), Arc::clone(&awaited));
         if let Some(peer) = peer {
             request.extensions_mut().insert(peer);
         }
+        if is_secure {
+            request.extensions_mut().insert(OverTls);
+        }
         async move {
             let connection = hyper::upgrade::on(&mut request);
-            let mut reply = router.answer(request, timeouts.body).await;
+            let mut reply = answering.router.answer(request, answering.timeouts.body).await;
             if let Some(upgrade) = reply.extensions_mut().remove() {
                 let mut awaited = awaited.lock().unwrap_or_else(PoisonError::into_inner);
                 *awaited = Some((connection, upgrade));
@@ -77,7 +115,7 @@ async fn speak_http(
     let mut connection = Box::pin(
         http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(timeouts.head)
+            .header_read_timeout(head_timeout)
             .max_buf_size(HEAD_BYTES_MAX)
             .serve_connection(TokioIo::new(stream), answer)
             .with_upgrades(),

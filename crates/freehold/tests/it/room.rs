@@ -152,7 +152,7 @@ impl Plan {
         let localhost = "127.0.0.1:0".parse().unwrap();
         let listener = Listener::bind(localhost, self.cores, self.sharing).unwrap();
         let address = listener.address();
-        let serving = listener.serve(&router, self.timeouts).unwrap();
+        let serving = listener.serve(&router, None, self.timeouts).unwrap();
         Server { address, room, serving }
     }
 }

@@ -28,7 +28,10 @@ pub(crate) async fn create_domain_name(
     });
     let domain = Domain { config: described(&req, known)?, association: None };
     match ctx.commit(tables::domain_creation(&domain)).await? {
-        Commit::Done => Ok(DomainNameOutput { domain_name_config: domain.config }),
+        Commit::Done => {
+            ctx.room().domains.reload(&ctx.tables()).await?;
+            Ok(DomainNameOutput { domain_name_config: domain.config })
+        }
         Commit::Raced => {
             Err(Error::bad_request(format!("The domain name {} already exists.", req.domain_name)))
         }
@@ -65,6 +68,7 @@ pub(crate) async fn delete_domain_name(
             ));
         }
         if ctx.commit(found.removal()).await? == Commit::Done {
+            ctx.room().domains.reload(&ctx.tables()).await?;
             return Ok(Empty {});
         }
     }

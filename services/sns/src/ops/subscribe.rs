@@ -54,7 +54,7 @@ pub(crate) async fn subscribe(
         attributes,
         state: if token.is_some() { State::Pending } else { State::Confirmed },
         token,
-        host: ctx.request.host().map(str::to_owned),
+        origin: ctx.request.origin(),
         is_locked: false,
     };
     let mut batch = Batch::new();
