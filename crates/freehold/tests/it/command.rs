@@ -51,12 +51,17 @@ fn dev_says_where_it_listens_and_ends_when_asked() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("made when missing");
     let running = start(&mut command(&["dev", "--listen", "127.0.0.1:0"], &data));
-    let mut client = Client::connect(running.address);
+    let address = running.address;
+    let mut client = Client::connect(address);
     client.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
     assert_eq!(client.read().status, 200);
     let (status, rest) = running.terminate();
     assert!(status.success(), "{status}");
-    assert_eq!(rest, "");
+    let authority = data.join("certificate-authority.pem");
+    let authority_shown = authority.display();
+    let line = format!("and on https://{address}, for clients that trust {authority_shown}\n");
+    assert_eq!(rest, line);
+    assert!(authority.exists());
 }
 
 #[test]
