@@ -45,6 +45,7 @@ pub(crate) fn report(span: Duration) -> Result<()> {
             limits: &limits,
             now: started_at,
             entropy: &entropy,
+            budget: &asl::Budget::default(),
             activity_exists: &|_| true,
         };
         let mut execution = Execution::new();

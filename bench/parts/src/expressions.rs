@@ -52,6 +52,7 @@ pub(crate) fn report(span: Duration) -> Result<()> {
                 now: Timestamp::from_millis(0),
                 entropy: &mut entropy,
                 limits: Limits::default(),
+                steps: 0,
             };
             expression
                 .evaluate(&mut call)

@@ -18,7 +18,7 @@ use json::{Kind, Value};
 
 use crate::failure::{Fault, error_name};
 use crate::path::{MissKind, Path, PathError, Root};
-use crate::scope::Scope;
+use crate::scope::{Budget, Scope};
 
 /// How deep calls may nest in one field (developer guide, intrinsic functions).
 pub const NESTING_MAX: usize = 10;
@@ -223,7 +223,7 @@ impl Call {
     fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Problem> {
         let values = self.arguments.iter().map(|argument| argument.evaluate(scope));
         let values = Arguments(values.collect::<Result<Vec<Value>, Problem>>()?);
-        values.check_length()?;
+        self.count(values.check_length()?, scope.budget)?;
         let result = match self.function {
             Function::Format => {
                 let template = match self.arguments.first() {
@@ -251,6 +251,22 @@ impl Call {
             Function::MathRandom => numbers::random(&values, scope.entropy),
         };
         result.map_err(Problem::Failed)
+    }
+}
+
+impl Call {
+    /// Before any is worked through.
+    fn count(&self, argument_bytes: usize, budget: &Budget) -> Result<(), String> {
+        let bytes_a_step = match self.function {
+            // It compares each item with others.
+            Function::ArrayUnique => 1,
+            _ => 16,
+        };
+        budget.spend((argument_bytes / bytes_a_step) as u64 + 1);
+        if budget.is_spent() {
+            return Err("The arguments are more than can be worked through".to_owned());
+        }
+        Ok(())
     }
 }
 
@@ -282,12 +298,12 @@ struct Arguments(Vec<Value>);
 
 impl Arguments {
     /// Before any is written out: a call can name one payload tens of thousands of times.
-    fn check_length(&self) -> Result<(), String> {
+    fn check_length(&self) -> Result<usize, String> {
         let left = self.0.iter().try_fold(ARGUMENTS_BYTES_MAX, |left, value| {
             left.checked_sub(value.text_len_within(left)?)
         });
         match left {
-            Some(_) => Ok(()),
+            Some(left) => Ok(ARGUMENTS_BYTES_MAX - left),
             None => Err(format!("The arguments are longer than {ARGUMENTS_BYTES_MAX} bytes")),
         }
     }

@@ -29,6 +29,6 @@ pub use definition::Definition;
 pub use diagnostic::{Diagnostic, Severity, invalid_definition};
 pub use failure::{Failure, Fault, error_name};
 pub use program::{MachineId, Next, Program, QueryLanguage, ROOT, State, StateId, StateKind};
-pub use scope::Scope;
+pub use scope::{Budget, Scope};
 pub use template::{Expression, Template};
 pub use validate::VariableReferences;

@@ -21,7 +21,7 @@ use json::Value;
 
 pub use reference::ReferencePath;
 
-use crate::scope::Scope;
+use crate::scope::{Budget, Scope};
 use function::Argument;
 use step::{Step, Steps};
 
@@ -126,7 +126,16 @@ impl Path {
 
     /// The value in a document, whatever the root is called.
     pub fn read(&self, document: &Value) -> Result<Value, Miss> {
-        if self.plain { self.read_plain(document) } else { walk::read(&self.steps, document) }
+        self.read_within(document, &Budget::default())
+    }
+
+    fn read_within(&self, document: &Value, budget: &Budget) -> Result<Value, Miss> {
+        if self.plain {
+            budget.spend(1);
+            self.read_plain(document)
+        } else {
+            walk::read(&self.steps, document, budget)
+        }
     }
 
     fn read_plain(&self, document: &Value) -> Result<Value, Miss> {
@@ -162,10 +171,10 @@ impl Path {
     /// The value in what the scope has under the root.
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Miss> {
         match &self.root {
-            Root::Data => self.read(scope.data),
-            Root::Context => self.read(&(scope.context)()),
+            Root::Data => self.read_within(scope.data, scope.budget),
+            Root::Context => self.read_within(&(scope.context)(), scope.budget),
             Root::Variable(name) => match (scope.variables)(name) {
-                Some(value) => self.read(&value),
+                Some(value) => self.read_within(&value, scope.budget),
                 None => {
                     let message = format!("No results for path: $['{name}']");
                     Err(Miss { kind: MissKind::Absent, message })

@@ -19,7 +19,8 @@ use std::cell::RefCell;
 
 use asl::scope::Scope;
 use asl::{
-    Failure, Fault, MachineId, Next, Program, QueryLanguage, State, StateId, StateKind, Template,
+    Budget, Failure, Fault, MachineId, Next, Program, QueryLanguage, State, StateId, StateKind,
+    Template,
 };
 use base::{Entropy, Timestamp};
 use json::Value;
@@ -38,6 +39,8 @@ pub struct Env<'a> {
     pub limits: &'a Limits,
     pub now: Timestamp,
     pub entropy: &'a RefCell<Entropy>,
+    /// What the expressions of this turn may work.
+    pub budget: &'a Budget,
     /// Whether an activity of this ARN exists: AWS fails the state at once if it doesn't.
     pub activity_exists: &'a dyn Fn(&str) -> bool,
 }
@@ -112,6 +115,28 @@ pub fn decide(execution: &mut Execution, input: Input, env: &Env<'_>) -> Decisio
     turn.decision
 }
 
+/// Decides a turn if its expressions keep within the budget. Otherwise, as when it can't be told cheaply, nothing has
+/// happened, and the input comes back.
+pub fn decide_if_short(
+    execution: &mut Execution,
+    input: Input,
+    env: &Env<'_>,
+) -> Result<Decision, Input> {
+    if FRAMES_MAX < execution.frames().len() {
+        return Err(input);
+    }
+    let (before, same) = (execution.clone(), input.clone());
+    let decision = decide(execution, input, env);
+    if env.budget.is_spent() {
+        *execution = before;
+        return Err(same);
+    }
+    Ok(decision)
+}
+
+/// Copying an execution of more frames takes longer than what is won by it.
+const FRAMES_MAX: usize = 128;
+
 pub(crate) struct Turn<'a> {
     env: &'a Env<'a>,
     execution: &'a mut Execution,
@@ -160,6 +185,7 @@ impl<'a> Turn<'a> {
             if limits.turn_steps_max <= self.steps
                 || limits.turn_events_max <= self.decision.events.len()
                 || limits.turn_bytes_max <= self.bytes
+                || self.env.budget.is_enough()
             {
                 self.decision.commands.push(Command::Continue);
                 return;
@@ -472,6 +498,7 @@ impl<'a> Turn<'a> {
             variables: &variable,
             now: self.env.now,
             entropy: self.env.entropy,
+            budget: self.env.budget,
         })
     }
 }

@@ -189,7 +189,7 @@ impl Execution {
         self.attempts.keys().copied()
     }
 
-    pub fn frames(&self) -> impl Iterator<Item = &Frame> {
+    pub fn frames(&self) -> impl ExactSizeIterator<Item = &Frame> {
         self.frames.values()
     }
 

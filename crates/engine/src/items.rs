@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use asl::{Fault, Scope, Template};
+use asl::{Budget, Fault, Scope, Template};
 use base::{Entropy, Timestamp};
 use json::{Object, Value};
 
@@ -63,6 +63,7 @@ impl Selection {
         source: &str,
         now: Timestamp,
         entropy: &RefCell<Entropy>,
+        budget: &Budget,
     ) -> Result<Value, Fault> {
         let context = || {
             let mut context = self.context.to_object().unwrap_or_default();
@@ -79,6 +80,7 @@ impl Selection {
             variables: &variable,
             now,
             entropy,
+            budget,
         })
     }
 }

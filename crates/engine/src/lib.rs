@@ -32,7 +32,7 @@ pub mod record;
 pub mod token;
 
 pub use command::{Command, Dispatch, MapRunStart};
-pub use decide::{Decision, Env, Input, MapRunOutcome, TaskOutcome, decide};
+pub use decide::{Decision, Env, Input, MapRunOutcome, TaskOutcome, decide, decide_if_short};
 pub use event::{Event, EventKind, Payload};
 pub use execution::{Execution, Misfit, Outcome, Status};
 pub use identity::Identity;

@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+use asl::Budget;
+
 /// AWS's service limits, each of which can be lifted without changing another,
 /// and the size of a turn, which is ours. Those of whole executions are for who drives them.
 /// <https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html>
@@ -29,6 +31,18 @@ pub struct Limits {
     pub turn_events_max: usize,
     /// Bytes of outputs and parameters in one turn.
     pub turn_bytes_max: usize,
+    /// What the expressions of a turn work before it is cut, in the steps of [`asl::Budget`].
+    pub turn_work_enough: u64,
+    /// What they work at most. A state's expressions are evaluated in one turn, however many they are, so that only a
+    /// state with ten that take as long as one may can reach this.
+    pub turn_work_max: u64,
+}
+
+impl Limits {
+    /// What the expressions of a turn may work that needn't make way for others.
+    pub fn budget(&self) -> Budget {
+        Budget::new(self.turn_work_enough, self.turn_work_max)
+    }
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -48,6 +62,8 @@ impl Default for Limits {
             turn_steps_max: 500,
             turn_events_max: 2_000,
             turn_bytes_max: 4 * 1024 * 1024,
+            turn_work_enough: 200_000,
+            turn_work_max: 100_000_000,
         }
     }
 }

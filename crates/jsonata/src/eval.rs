@@ -51,6 +51,7 @@ pub(crate) fn evaluate(
 ) -> Result<Outcome> {
     let meter = Meter::new(&call.limits);
     let outcome = evaluate_metered(node, names, profile, call, &meter);
+    call.steps = call.limits.steps - meter.steps_left();
     debug_assert_eq!(Rc::strong_count(&meter), 1, "no value outlives its evaluation");
     outcome
 }

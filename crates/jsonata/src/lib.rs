@@ -68,6 +68,8 @@ pub struct Call<'a> {
     pub now: Timestamp,
     pub entropy: &'a mut Entropy,
     pub limits: Limits,
+    /// The steps that the evaluation took, once it has come to its end: all of them if they didn't suffice.
+    pub steps: u64,
 }
 
 /// What an evaluation came to.

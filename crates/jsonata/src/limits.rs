@@ -75,8 +75,15 @@ impl Meter {
                 self.steps_left.set(left);
                 Ok(())
             }
-            None => Err(bound(TOO_LONG)),
+            None => {
+                self.steps_left.set(0);
+                Err(bound(TOO_LONG))
+            }
         }
+    }
+
+    pub(crate) fn steps_left(&self) -> u64 {
+        self.steps_left.get()
     }
 
     /// One level further down in a value, for as long as the [`Level`] lives.

@@ -135,6 +135,7 @@ fn check(folder: &Path, group: &Path, case: &Value) -> Result<Result<(), String>
             now: Timestamp::from_millis(1_700_000_000_000),
             entropy: &mut Entropy::from_number(1),
             limits,
+            steps: 0,
         })
     });
     let told = case.get("error").unwrap_or_default();

@@ -132,7 +132,11 @@ impl Driver {
         let live = Box::new(Live::new(beginning.facts, beginning.input.clone(), &shared.region));
         let facts = Arc::clone(&live.facts);
         let mut turn = Turn::new(&self.runner, live);
-        turn.begin(beginning.input);
+        if let Err(error) = turn.begin(beginning.input).await {
+            turn.fail(&error);
+            drop(answer.send(Err(error.into())));
+            return None;
+        }
         let machine_key = beginning.machine_row.as_ref().map(|(key, _)| key.clone());
         beginning.machine_row.into_iter().for_each(|row| turn.require(row));
         match turn.commit().await {

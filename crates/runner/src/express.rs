@@ -4,17 +4,18 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use asl::{Failure, error_name};
+use asl::{Budget, Failure, error_name};
 use base::Timestamp;
-use engine::decide::{MapRunOutcome, TaskOutcome, decide};
+use engine::decide::{MapRunOutcome, TaskOutcome};
 use engine::event::Attempt;
-use engine::{Command, Env, Event, Execution, Identity, Input, Outcome};
+use engine::{Command, Event, Execution, Identity, Input, Outcome};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use json::Value;
 use store::Batch;
 use tokio::sync::Notify;
 
+use crate::deciding::{self, Case};
 use crate::dispatch::{Errand, Sent};
 use crate::execution::{Finished, Start, Started, Status};
 use crate::facts::{Facts, Parent};
@@ -56,7 +57,7 @@ impl Runner {
         let input = start.input.clone();
         let facts = Arc::new(self.facts(start));
         let never = Notify::new();
-        Ok(Express::new(self, &facts, input).run(&never).await)
+        Express::new(self, &facts, input).run(&never).await
     }
 
     /// Accepts an asynchronous Express execution durably; it runs again if a crash interrupts it.
@@ -116,7 +117,11 @@ impl Runner {
         let (runner, facts) = (self.clone(), Arc::new(facts));
         self.0.tasks.spawn(async move {
             let finished = Express::new(&runner, &facts, input).run(&stop).await;
-            if let Err(error) = runner.complete(&facts, &finished).await {
+            let completed = match finished {
+                Ok(finished) => runner.complete(&facts, &finished).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = completed {
                 // The row is still there: it runs again when the store is opened again.
                 tracing::error!(execution = %facts.arn, %error, "failed to end an Express execution");
             }
@@ -188,16 +193,18 @@ impl<'r> Express<'r> {
         }
     }
 
-    async fn run(mut self, stop: &Notify) -> Finished {
+    async fn run(mut self, stop: &Notify) -> Result<Finished, Error> {
         loop {
+            let mut slice = deciding::slice();
             while let Some(input) = self.inputs.pop_front() {
-                self.take(input);
+                self.take(input, &mut slice).await?;
             }
             if let Some(outcome) = self.execution.outcome() {
                 let stop_date = self.execution.ended_at().unwrap_or(self.facts.started_at);
                 let start_date = self.facts.started_at;
                 self.runner.log_express(self.facts, &self.identity, &self.events);
-                return Finished { start_date, stop_date, outcome, events: self.events };
+                let events = self.events;
+                return Ok(Finished { start_date, stop_date, outcome, events });
             }
             let input = self.next(stop).await;
             self.is_cut = false;
@@ -205,27 +212,23 @@ impl<'r> Express<'r> {
         }
     }
 
-    fn take(&mut self, input: Input) {
+    async fn take(&mut self, input: Input, slice: &mut Budget) -> Result<(), Error> {
         let shared = &self.runner.0;
-        let now = shared.house.now();
-        let limits = &shared.express_limits;
-        let entropy = shared.shard(&self.facts.arn).entropy();
-        let env = Env {
-            program: &self.facts.machine.program,
+        let case = Case {
+            runner: self.runner,
+            facts: self.facts,
             identity: &self.identity,
-            limits,
-            now,
-            entropy: &entropy,
-            activity_exists: &*shared.activity_exists,
+            limits: |shared| &shared.express_limits,
+            now: shared.house.now(),
         };
-        let decision = decide(&mut self.execution, input, &env);
-        drop(entropy);
+        let decision = case.decide(&mut self.execution, input, slice).await?;
         // Nothing bounds how much happens in five minutes, so something must bound what is kept of it.
         let room = shared.limits.history_events_max as usize - self.events.len();
         self.events.extend(decision.events.into_iter().take(room));
         for command in decision.commands {
             self.perform(command);
         }
+        Ok(())
     }
 
     fn perform(&mut self, command: Command) {

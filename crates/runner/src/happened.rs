@@ -47,8 +47,7 @@ impl Told {
         }
         let shard = shared.shard(&facts.arn);
         let (id, lot) = {
-            let entropy = shard.entropy();
-            let mut entropy = entropy.borrow_mut();
+            let mut entropy = shard.entropy();
             (entropy.uuid(), self.lot.unwrap_or_else(|| entropy.next_u64() & !0xff))
         };
         self.lot = Some(lot);

@@ -9,6 +9,7 @@
 //! # How to read it
 //! - [`Runner`]: everything that can be asked.
 //! - `turn`: load → decide → commit → perform, the one way in which an execution changes.
+//! - `deciding`: which thread a turn is decided on; `evaluators`: the threads of those that compute long.
 //! - `tables`: every row, and which batch writes it.
 //! - `dispatch`: what becomes of a task once it may leave, one file a kind.
 //! - `work`: what a shard does by itself: timers, and recovery after a crash; `retention`: what is forgotten.
@@ -26,10 +27,12 @@
 #![warn(missing_docs)]
 
 mod activities;
+mod deciding;
 mod describe;
 mod dispatch;
 mod drive;
 mod error;
+mod evaluators;
 mod execution;
 mod express;
 mod facts;
@@ -48,10 +51,10 @@ mod tasks;
 mod turn;
 mod work;
 
-use std::cell::RefCell;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use asl::Budget;
 use base::Entropy;
 use service::{Bus, House};
 use store::Store;
@@ -101,6 +104,7 @@ pub(crate) struct Shared {
     under_way: dispatch::UnderWay,
     logging: logging::UnderWay,
     tasks: Arc<tasks::Tasks>,
+    evaluators: evaluators::Evaluators,
 }
 
 /// A share of all executions and map runs.
@@ -109,7 +113,7 @@ struct Shard {
     map_runs: Arc<mailbox::Mailboxes<map_run::MapRunMessage, Box<map_run::LiveMapRun>>>,
     express: express::Accepted,
     timers: work::Timers,
-    entropy: Mutex<RefCell<Entropy>>,
+    entropy: Mutex<Entropy>,
 }
 
 /// How many shards a new store gets.
@@ -127,7 +131,7 @@ impl Runner {
             map_runs: Arc::new(mailbox::Mailboxes::new(usize::MAX)),
             express: express::Accepted::default(),
             timers: work::Timers::default(),
-            entropy: Mutex::new(RefCell::new(house.entropy())),
+            entropy: Mutex::new(house.entropy()),
         };
         Ok(Runner(Arc::new(Shared {
             shards: std::iter::repeat_with(shard).take(shards).collect(),
@@ -142,6 +146,7 @@ impl Runner {
             under_way: dispatch::UnderWay::default(),
             logging: logging::UnderWay::default(),
             tasks: Arc::default(),
+            evaluators: evaluators::Evaluators::new(),
             house,
         })))
     }
@@ -149,6 +154,22 @@ impl Runner {
     /// How many shards there are.
     pub fn shards(&self) -> usize {
         self.0.shards.len()
+    }
+
+    /// Does what may compute long, away from the cores that answer requests.
+    ///
+    /// # Errors
+    /// There is no thread to do it.
+    pub async fn compute<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        self.0.evaluators.run(work).await
+    }
+
+    /// What the expressions of a turn may work away from the cores.
+    pub fn budget(&self) -> Budget {
+        self.0.limits.budget()
     }
 
     /// Sends nothing out any more, waits until what is under way has come back, at most for `grace`.
@@ -168,7 +189,8 @@ impl Shared {
 }
 
 impl Shard {
-    fn entropy(&self) -> MutexGuard<'_, RefCell<Entropy>> {
+    /// Held for the length of a draw.
+    fn entropy(&self) -> MutexGuard<'_, Entropy> {
         // A generator is good at any point of its sequence.
         self.entropy.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 use store::{Batch, Store};
 
 use crate::Error;
+use crate::deciding::Elsewhere;
 use crate::logging::Logging;
 use crate::tables::{self, MachineRow, key};
 
@@ -26,6 +27,7 @@ pub struct Machine {
     pub(crate) definition_digest: Digest,
     /// Where its executions log what, if they do.
     pub(crate) logging: Option<Logging>,
+    pub(crate) elsewhere: Elsewhere,
 }
 
 /// What the `states` room knows of a state machine.
@@ -62,7 +64,8 @@ impl Machine {
         let definition_digest = Sha256::digest(facts.definition.as_bytes()).into();
         let digest = Sha256::digest(tables::encode(&facts.to_row(&definition_digest))).into();
         let logging = Logging::of(&facts.configuration);
-        Arc::new(Machine { facts, program, digest, definition_digest, logging })
+        let elsewhere = Elsewhere::default();
+        Arc::new(Machine { facts, program, digest, definition_digest, logging, elsewhere })
     }
 
     /// What the room knew of it.
@@ -177,6 +180,7 @@ impl Machine {
             configuration: row.configuration.into(),
         };
         let logging = Logging::of(&facts.configuration);
-        Ok(Machine { facts, program, digest, definition_digest, logging })
+        let elsewhere = Elsewhere::default();
+        Ok(Machine { facts, program, digest, definition_digest, logging, elsewhere })
     }
 }

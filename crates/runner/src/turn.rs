@@ -6,13 +6,14 @@ mod forget;
 
 use std::sync::Arc;
 
+use asl::Budget;
 use base::Timestamp;
-use engine::decide::decide;
 use engine::event::Attempt;
-use engine::{Command, Env, Event, Input};
+use engine::{Command, Event, Input};
 use json::Value;
 use store::Batch;
 
+use crate::deciding::{self, Case};
 use crate::facts::Parent;
 use crate::happened::Told;
 use crate::live::{Live, SNAPSHOT_TURNS};
@@ -37,6 +38,8 @@ pub(crate) struct Turn<'r> {
     live: Box<Live>,
     now: Timestamp,
     was_running: bool,
+    /// What its expressions may still work on this core.
+    slice: Budget,
     messages: usize,
     batch: Batch,
     events: Vec<Event>,
@@ -62,6 +65,7 @@ impl<'r> Turn<'r> {
             now: runner.0.house.now(),
             was_running: live.execution.is_running(),
             live,
+            slice: deciding::slice(),
             messages: 0,
             batch: Batch::new(),
             events: Vec::new(),
@@ -84,13 +88,13 @@ impl<'r> Turn<'r> {
     }
 
     /// The start of an execution: its rows, and all it does until it must wait.
-    pub(crate) fn begin(&mut self, input: Value) {
+    pub(crate) async fn begin(&mut self, input: Value) -> Result<(), Error> {
         let facts = Arc::clone(&self.live.facts);
         self.batch.require_absent(key::execution(&facts.arn));
         self.runner.0.machines.put(&mut self.batch, &facts.machine);
         let machine = facts.root();
         let deadline = self.deadline();
-        self.decide(Input::Start { machine, input, deadline: Some(deadline) });
+        self.decide(Input::Start { machine, input, deadline: Some(deadline) }).await
     }
 
     /// When the execution times out if it begins, or begins again, now.
@@ -103,22 +107,19 @@ impl<'r> Turn<'r> {
         })
     }
 
-    fn decide(&mut self, input: Input) {
-        let shared = &self.runner.0;
+    async fn decide(&mut self, input: Input) -> Result<(), Error> {
         let live = &mut *self.live;
-        let entropy = shared.shard(&live.facts.arn).entropy();
-        let env = Env {
-            program: &live.facts.machine.program,
+        let case = Case {
+            runner: self.runner,
+            facts: &live.facts,
             identity: &live.identity,
-            limits: &shared.limits,
+            limits: |shared| &shared.limits,
             now: self.now,
-            entropy: &entropy,
-            activity_exists: &*shared.activity_exists,
         };
-        let decision = decide(&mut live.execution, input, &env);
-        drop(entropy);
+        let decision = case.decide(&mut live.execution, input, &mut self.slice).await?;
         self.events.extend(decision.events);
         self.commands.extend(decision.commands);
+        Ok(())
     }
 
     /// Answers once the batch is durable; with our trouble if it isn't.

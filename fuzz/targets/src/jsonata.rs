@@ -48,5 +48,6 @@ fn evaluate(expression: &Expression, data: &Value) -> Result<Outcome, jsonata::E
         now: Timestamp::from_millis(1_700_000_000_000),
         entropy: &mut Entropy::from_number(1),
         limits: LIMITS,
+        steps: 0,
     })
 }

@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 
 use asl::intrinsic::Intrinsic;
-use asl::{Expression, QueryLanguage, Scope, Template};
+use asl::{Budget, Expression, QueryLanguage, Scope, Template};
 use base::{Entropy, Timestamp};
 use json::Value;
 
@@ -26,6 +26,7 @@ pub(crate) fn run(bytes: &[u8]) {
         variables: &variables,
         now: Timestamp::from_millis(1_700_000_000_000),
         entropy: &entropy,
+        budget: &Budget::default(),
     };
     if let Ok(intrinsic) = Intrinsic::parse(source) {
         assert_eq!(intrinsic.text(), source);

@@ -79,6 +79,7 @@ impl World {
             limits: &self.limits,
             now: self.now,
             entropy: &self.entropy,
+            budget: &asl::Budget::default(),
             activity_exists: &|arn| !arn.ends_with(":missing"),
         };
         let decision = decide(&mut self.execution, input, &env);

@@ -27,7 +27,7 @@ pub(crate) use run::{Report, Step};
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use asl::{Program, State, StateId};
+use asl::{Budget, Program, State, StateId};
 use base::{Entropy, Timestamp};
 use json::{Object, Value};
 
@@ -54,6 +54,7 @@ pub(crate) struct Test {
     inspection: Inspection,
     now: Timestamp,
     entropy: RefCell<Entropy>,
+    budget: Budget,
 }
 
 impl Test {

@@ -7,6 +7,7 @@ use json::{Kind, Object, Value};
 use crate::path::filter::Filter;
 use crate::path::step::{self, Name, Slice, Step};
 use crate::path::{Miss, MissKind, function};
+use crate::scope::Budget;
 
 /// How many values one evaluation may visit; ours, not AWS's. Paths like `$..*..*` multiply.
 const VISITS_MAX: u32 = 1_000_000;
@@ -18,13 +19,16 @@ const STEPS_A_VISIT: usize = 16;
 pub(crate) struct Walk<'a> {
     pub(crate) root: &'a Value,
     visits: &'a Cell<u32>,
+    visits_max: u32,
 }
 
 /// The value of `steps` in `document`: of definite ones the value itself, of others an array.
-pub(crate) fn read(steps: &[Step], document: &Value) -> Result<Value, Miss> {
+pub(crate) fn read(steps: &[Step], document: &Value, budget: &Budget) -> Result<Value, Miss> {
     let visits = Cell::new(0);
-    let walk = Walk { root: document, visits: &visits };
+    let left = u32::try_from(budget.left()).unwrap_or(u32::MAX);
+    let walk = Walk { root: document, visits: &visits, visits_max: VISITS_MAX.min(left) };
     let outcome = walk.beside(steps, document);
+    budget.spend(visits.get().into());
     // Filters turn a miss into `false`; this one they must not hide.
     walk.check()?;
     match outcome {
@@ -67,7 +71,7 @@ impl Walk<'_> {
 
     /// Whether it has come to its bound.
     pub(crate) fn is_spent(&self) -> bool {
-        VISITS_MAX < self.visits.get()
+        self.visits_max < self.visits.get()
     }
 
     fn check(&self) -> Result<(), Miss> {

@@ -42,9 +42,12 @@ impl Query {
             bindings: &bindings,
             now: scope.now,
             entropy: &mut scope.entropy.borrow_mut(),
-            limits: Limits::AWS,
+            limits: Limits { steps: Limits::AWS.steps.min(scope.budget.left()), ..Limits::AWS },
+            steps: 0,
         };
-        match self.expression.evaluate(&mut call) {
+        let outcome = self.expression.evaluate(&mut call);
+        scope.budget.spend(call.steps);
+        match outcome {
             Ok(Outcome::Value(value)) => Ok(value),
             Ok(Outcome::Undefined) => Err("returned nothing (undefined).".into()),
             Ok(Outcome::Unsupported(_)) => Err("returned an unsupported result type.".into()),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use asl::program::{Map, Program, State, WaitUntil};
-use asl::{Failure, Fault, Next, Options, ROOT, Scope, StateKind, compile};
+use asl::{Budget, Failure, Fault, Next, Options, ROOT, Scope, StateKind, compile};
 use base::{Entropy, Timestamp};
 use json::{Kind, Value};
 
@@ -58,6 +58,7 @@ impl Run<'_> {
             variables: &lookup,
             now: Timestamp::from_millis(1_795_384_800_000),
             entropy: &self.entropy,
+            budget: &Budget::default(),
         };
         let stepped = match step(state, &scope)? {
             Ok((output, next, assigned)) => {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use asl::Scope;
+use asl::{Budget, Scope};
 use base::{Entropy, Timestamp};
 use json::Value;
 
@@ -30,5 +30,6 @@ pub(crate) fn in_scope<T>(data: &str, inner: impl FnOnce(&Scope<'_>) -> T) -> T 
         variables: &variables,
         now: Timestamp::from_millis(1_704_067_200_000),
         entropy: &entropy,
+        budget: &Budget::default(),
     })
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::Input;
+use engine::{Execution, Input};
 
 use crate::simulated::Simulated;
 
@@ -97,6 +97,63 @@ fn a_turn_that_is_full_goes_on_in_the_next_one() {
     execution.start("{}");
     assert!(execution.outcome().starts_with("failed"));
     execution.check();
+}
+
+/// It counts, for some thousand steps a state, as far as a variable says.
+const COUNTS: &str = r#"{"QueryLanguage":"JSONata","StartAt":"A","States":{
+    "A":{"Type":"Pass","Assign":{"n":"{% $count([1..1000].($ * 2)) %}"},"Next":"B"},
+    "B":{"Type":"Pass","Output":"{% $count([1..1000].($ * 2)) + $n %}","Next":"C"},
+    "C":{"Type":"Succeed"}}}"#;
+
+#[test]
+fn a_turn_is_cut_once_its_expressions_have_worked_enough() {
+    let mut execution = Simulated::new(COUNTS);
+    execution.limits.turn_work_enough = 1_000;
+    let start = execution.start_input("{}");
+    execution.cut(start, usize::MAX);
+    assert_eq!(execution.execution.last_event_id(), 3, "the first state is left");
+    execution.feed(Input::Continue);
+    assert_eq!(execution.outcome(), "2000");
+    execution.check();
+}
+
+#[test]
+fn a_turn_that_works_more_than_it_may_has_not_happened() {
+    let mut execution = Simulated::new(COUNTS);
+    execution.limits.turn_work_max = 3_000;
+    let start = execution.start_input("{}");
+    assert_eq!(execution.turn_if_short(start.clone()), Err(start.clone()));
+    assert_eq!(execution.execution, Execution::new());
+    execution.limits.turn_work_max = 1_000_000;
+    let decision = execution.turn_if_short(start).expect("it is short");
+    execution.events.extend(decision.events);
+    assert_eq!(execution.outcome(), "2000");
+    execution.check();
+}
+
+#[test]
+fn the_expressions_of_a_state_are_bounded_together() {
+    let mut execution = Simulated::new(COUNTS);
+    execution.limits.turn_work_max = 3_000;
+    execution.start("{}");
+    let outcome = execution.outcome();
+    assert!(outcome.starts_with("failed: States.QueryEvaluationError"), "{outcome}");
+    assert!(outcome.contains("Expression evaluation timeout"), "{outcome}");
+    execution.check();
+}
+
+#[test]
+fn paths_and_intrinsic_functions_work_too() {
+    let input = format!(r#"{{"items":[{}1]}}"#, "1,".repeat(4_000));
+    for state in [
+        r#""Type":"Pass","Parameters":{"all.$":"$..*"}"#,
+        r#""Type":"Pass","Parameters":{"all.$":"States.ArrayUnique($.items)"}"#,
+    ] {
+        let mut execution = Simulated::new(&repeated(state));
+        execution.limits.turn_work_max = 3_000;
+        let start = execution.start_input(&input);
+        assert!(execution.turn_if_short(start).is_err(), "{state}");
+    }
 }
 
 #[test]

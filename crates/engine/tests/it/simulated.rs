@@ -10,7 +10,7 @@ use base::{Entropy, Timestamp};
 use engine::history::{Facts, HistoryEvent, Renderer};
 use engine::{
     Command, Decision, Dispatch, Env, Event, Execution, Identity, Input, Limits, Misfit, Outcome,
-    TaskOutcome, decide,
+    TaskOutcome, decide, decide_if_short,
 };
 use json::Value;
 
@@ -106,15 +106,25 @@ impl Simulated {
     }
 
     fn turn(&mut self, input: Input) -> Decision {
+        self.with_env(|execution, env| decide(execution, input, env))
+    }
+
+    /// One turn, if its expressions work no more than the limits say.
+    pub(crate) fn turn_if_short(&mut self, input: Input) -> Result<Decision, Input> {
+        self.with_env(|execution, env| decide_if_short(execution, input, env))
+    }
+
+    fn with_env<T>(&mut self, decide: impl FnOnce(&mut Execution, &Env<'_>) -> T) -> T {
         let env = Env {
             program: &self.program,
             identity: &self.identity,
             limits: &self.limits,
             now: self.now,
             entropy: &self.entropy,
+            budget: &self.limits.budget(),
             activity_exists: &|arn| !arn.ends_with(":missing"),
         };
-        decide(&mut self.execution, input, &env)
+        decide(&mut self.execution, &env)
     }
 
     /// Moves the clock to the next thing that is due, and lets it happen.

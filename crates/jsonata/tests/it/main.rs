@@ -19,6 +19,7 @@ fn evaluate_with(source: &str, input: &str, limits: Limits) -> Result<Outcome, E
         now: Timestamp::from_millis(1_521_801_216_617),
         entropy: &mut Entropy::from_number(7),
         limits,
+        steps: 0,
     })
 }
 

@@ -211,6 +211,7 @@ fn one_expression_serves_many_threads() {
                     now: Timestamp::default(),
                     entropy: &mut Entropy::from_number(1),
                     limits: Limits::AWS,
+                    steps: 0,
                 });
                 let expected = Outcome::Value(format!("{}12", thread * 10).into());
                 assert_eq!(outcome, Ok(expected));

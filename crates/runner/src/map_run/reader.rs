@@ -9,6 +9,7 @@ mod csv;
 mod intake;
 mod json_items;
 mod lists;
+mod selecting;
 
 use std::sync::Arc;
 
@@ -46,7 +47,8 @@ pub(super) async fn read(
 ) -> Result<Vec<u32>, Stop> {
     let map: &Map = map_of(&facts.machine.program, row.state);
     let Items::Reader(reader) = &map.items else { unreachable!("only an ItemReader is read with") };
-    let mut intake = Intake::new(runner, map_run_arn, row.redrive_count, map, &reading);
+    let program = &facts.machine.program;
+    let mut intake = Intake::new(runner, map_run_arn, row, program, &reading);
     let objects = Objects { runner, facts, error: error_name::ITEM_READER_FAILED };
     if reading.items_max < 0 {
         return Err(objects.failed("field MaxItems must be positive"));

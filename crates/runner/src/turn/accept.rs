@@ -36,16 +36,16 @@ impl Turn<'_> {
                 self.answer(answer, result);
             }
             Message::Stop(failure, answer) => {
-                self.decide(Input::Stop(failure));
+                self.decide(Input::Stop(failure)).await?;
                 let stopped = self.live.execution.ended_at();
                 self.answer(answer, Ok(stopped.unwrap_or(self.now)));
             }
             Message::Redrive(redriver, answer) => {
-                let result = self.redrive(redriver);
+                let result = self.redrive(redriver).await?;
                 self.answer(answer, result);
             }
             Message::Due(due, answer) => {
-                self.due(due);
+                self.due(due).await?;
                 self.answer(answer, Ok(()));
             }
             Message::Forget(answer) => {
@@ -56,13 +56,13 @@ impl Turn<'_> {
                 }
                 self.answer(answer, Ok(()));
             }
-            Message::Continue => self.decide(Input::Continue),
-            Message::Send(dispatch) => self.mark_sent(dispatch),
-            Message::Recover(dispatch) => self.recover(dispatch),
+            Message::Continue => self.decide(Input::Continue).await?,
+            Message::Send(dispatch) => self.mark_sent(dispatch).await?,
+            Message::Recover(dispatch) => self.recover(dispatch).await?,
             Message::Outcome(attempt, sent) => self.outcome(attempt, *sent).await?,
             Message::JobEnded(attempt, outcome) => {
                 if self.close_poll(attempt).is_some() {
-                    self.decide(Input::TaskEnded { attempt, outcome: *outcome });
+                    self.decide(Input::TaskEnded { attempt, outcome: *outcome }).await?;
                 }
             }
             Message::EndTask(token, end, answer) => {
@@ -71,14 +71,14 @@ impl Turn<'_> {
                     false => self.hold(token.attempt, Message::EndTask(token, end, answer)),
                 };
                 if let Some(Message::EndTask(token, end, answer)) = message {
-                    let result = self.end_task(&token, end);
+                    let result = self.end_task(&token, end).await?;
                     self.answer(answer, result);
                 }
             }
             Message::Heartbeat(token, answer) => {
                 let result = self.checked(&token).map(|_| ());
                 if result.is_ok() {
-                    self.decide(Input::Heartbeat { attempt: token.attempt });
+                    self.decide(Input::Heartbeat { attempt: token.attempt }).await?;
                 }
                 self.answer(answer, result);
             }
@@ -86,7 +86,7 @@ impl Turn<'_> {
                 let waits =
                     self.live.execution.task(attempt).is_some_and(|(_, task)| !task.started);
                 self.batch.delete(row);
-                self.decide(Input::TaskStarted { attempt, worker });
+                self.decide(Input::TaskStarted { attempt, worker }).await?;
                 self.answer(answer, Ok(waits));
             }
             Message::Notice(number, row) => self.notice(number, row).await?,
@@ -94,14 +94,15 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn due(&mut self, due: i64) {
+    async fn due(&mut self, due: i64) -> Result<(), Error> {
         let arn = &self.live.facts.arn;
         self.batch.delete(key::timer(self.runner.0.shard_of(arn), due, arn));
         if self.live.timer == Some(due) {
             self.live.timer = None;
         }
-        self.decide(Input::Wake);
+        self.decide(Input::Wake).await?;
         self.ask_after_jobs();
+        Ok(())
     }
 
     /// Asks after the jobs that are due, and says when the next time is.
@@ -117,7 +118,10 @@ impl Turn<'_> {
         }
     }
 
-    fn redrive(&mut self, redriver: Redriver) -> Result<Timestamp, ExecutionError> {
+    async fn redrive(
+        &mut self,
+        redriver: Redriver,
+    ) -> Result<Result<Timestamp, ExecutionError>, Error> {
         let Live { facts, standing, .. } = &*self.live;
         let mut tokens = standing.redrive_tokens.clone();
         let (token, is_client) = match redriver {
@@ -127,15 +131,18 @@ impl Turn<'_> {
         if let Some((_, at)) =
             token.as_ref().and_then(|token| tokens.iter().find(|(of, _)| of == token))
         {
-            return Ok(Timestamp::from_millis(*at));
+            return Ok(Ok(Timestamp::from_millis(*at)));
         }
         if is_client {
             match describe::redrive(facts, standing, &self.runner.0.limits, self.now) {
                 Redrive::Redrivable => {}
                 Redrive::RedrivableByMapRun => {
-                    return Err(ExecutionError::NotRedrivable(describe::BY_MAP_RUN.to_owned()));
+                    let why = describe::BY_MAP_RUN.to_owned();
+                    return Ok(Err(ExecutionError::NotRedrivable(why)));
                 }
-                Redrive::NotRedrivable(why) => return Err(ExecutionError::NotRedrivable(why)),
+                Redrive::NotRedrivable(why) => {
+                    return Ok(Err(ExecutionError::NotRedrivable(why)));
+                }
             }
         }
         tokens.extend(token.map(|token| (token, self.now.as_millis())));
@@ -147,10 +154,10 @@ impl Turn<'_> {
             self.live.standing.redrive_tokens = tokens;
             let row = tables::encode(&self.live.standing.to_row());
             self.batch.put(key::standing(&self.live.facts.arn), row);
-            return Ok(self.now);
+            return Ok(Ok(self.now));
         }
         let deadline = self.deadline();
-        self.decide(Input::Redrive { deadline: Some(deadline) });
+        self.decide(Input::Redrive { deadline: Some(deadline) }).await?;
         let redriven = Standing {
             redrive_count: self.live.execution.redrive_count(),
             redriven_at: Some(self.now),
@@ -160,42 +167,44 @@ impl Turn<'_> {
         self.stand(redriven);
         // The end that may have followed at once is this turn's own.
         self.was_running = true;
-        Ok(self.now)
+        Ok(Ok(self.now))
     }
 
     /// The task is about to leave: TaskStarted is the durable mark.
-    fn mark_sent(&mut self, dispatch: Box<engine::Dispatch>) {
+    async fn mark_sent(&mut self, dispatch: Box<engine::Dispatch>) -> Result<(), Error> {
         let attempt = dispatch.attempt;
         let waits = self.live.execution.task(attempt).is_some_and(|(_, task)| !task.started);
         // What isn't sent before the end is pending when the store is opened again.
         if !waits || self.runner.0.tasks.is_closing() {
-            return;
+            return Ok(());
         }
-        self.decide(Input::TaskStarted { attempt, worker: None });
+        self.decide(Input::TaskStarted { attempt, worker: None }).await?;
         self.acts.push(Act::Leave(dispatch));
+        Ok(())
     }
 
-    fn recover(&mut self, dispatch: Box<engine::Dispatch>) {
+    async fn recover(&mut self, dispatch: Box<engine::Dispatch>) -> Result<(), Error> {
         let attempt = dispatch.attempt;
         let arn = &self.live.facts.arn;
         if self.runner.0.under_way.has(arn, attempt) {
-            return;
+            return Ok(());
         }
         let outbox = key::outbox(self.runner.0.shard_of(arn), arn, attempt);
         match self.live.execution.task(attempt).map(|(_, task)| task.started) {
             None => {
                 self.batch.delete(outbox);
             }
-            Some(false) => self.mark_sent(dispatch),
+            Some(false) => self.mark_sent(dispatch).await?,
             Some(true) if self.can_be_asked_again(&dispatch) => {
                 self.acts.push(Act::Leave(dispatch));
             }
             Some(true) => {
                 let outcome = dispatch::unknown(resource(&self.live, &dispatch)).outcome;
                 self.batch.delete(outbox);
-                self.decide(Input::TaskEnded { attempt, outcome });
+                self.decide(Input::TaskEnded { attempt, outcome }).await?;
             }
         }
+        Ok(())
     }
 
     fn can_be_asked_again(&self, dispatch: &engine::Dispatch) -> bool {
@@ -218,7 +227,7 @@ impl Turn<'_> {
             Some(job) => self.acts.push(Act::StopJob(job)),
             None => {}
         }
-        self.decide(Input::TaskEnded { attempt, outcome: sent.outcome });
+        self.decide(Input::TaskEnded { attempt, outcome: sent.outcome }).await?;
         Ok(())
     }
 
@@ -240,8 +249,14 @@ impl Turn<'_> {
         Ok(task)
     }
 
-    fn end_task(&mut self, token: &TaskToken, end: TaskEnd) -> Result<(), TokenError> {
-        self.checked(token)?;
+    async fn end_task(
+        &mut self,
+        token: &TaskToken,
+        end: TaskEnd,
+    ) -> Result<Result<(), TokenError>, Error> {
+        if let Err(refusal) = self.checked(token) {
+            return Ok(Err(refusal));
+        }
         let attempt = token.attempt;
         let outcome = match end {
             TaskEnd::Succeeded(output) => TaskOutcome::Succeeded(output),
@@ -249,8 +264,8 @@ impl Turn<'_> {
         };
         let arn = Arc::clone(&self.live.facts.arn);
         self.batch.delete(key::outbox(self.runner.0.shard_of(&arn), &arn, attempt));
-        self.decide(Input::TaskEnded { attempt, outcome });
-        Ok(())
+        self.decide(Input::TaskEnded { attempt, outcome }).await?;
+        Ok(Ok(()))
     }
 
     async fn notice(&mut self, number: u64, row: NoticeRow) -> Result<(), Error> {
@@ -258,8 +273,7 @@ impl Turn<'_> {
         let of: Arc<str> = match row {
             NoticeRow::Ended(of) => of.into(),
             NoticeRow::Stop => {
-                self.stop_as_told(number);
-                return Ok(());
+                return self.stop_as_told(number).await;
             }
             NoticeRow::Redrive => return Ok(()),
         };
@@ -273,10 +287,10 @@ impl Turn<'_> {
         }
         if is_map_run {
             let outcome = map_run::outcome(self.runner, &of).await?;
-            self.decide(Input::MapRunEnded { attempt: number, outcome });
+            self.decide(Input::MapRunEnded { attempt: number, outcome }).await?;
         } else if let Some(pattern) = pattern(&self.live, number) {
             let outcome = dispatch::execution_ended(&self.runner.0, &of, pattern).await?;
-            self.decide(Input::TaskEnded { attempt: number, outcome });
+            self.decide(Input::TaskEnded { attempt: number, outcome }).await?;
         }
         self.batch.delete(key::notice(self.runner.0.shard_of(&arn), &arn, number));
         self.batch.delete(key::job(&arn, number));
@@ -284,12 +298,13 @@ impl Turn<'_> {
     }
 
     /// Its map run has ended.
-    fn stop_as_told(&mut self, number: u64) {
+    async fn stop_as_told(&mut self, number: u64) -> Result<(), Error> {
         if !map_run::is_redriven_since(&self.live.standing, number) {
-            self.decide(Input::Stop(Failure::default()));
+            self.decide(Input::Stop(Failure::default())).await?;
         }
         let arn = &self.live.facts.arn;
         self.batch.delete(key::notice(self.runner.0.shard_of(arn), arn, number));
+        Ok(())
     }
 }
 

@@ -28,6 +28,32 @@ async fn a_chain_of_pure_states_costs_one_commit() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_turn_that_computes_long_comes_to_the_same() {
+    let world = World::new().await;
+    let count = "$f := function($n) { $n > 0 ? $f($n - 1) : 'done' }; $f(5000)";
+    world.define(
+        "m",
+        &format!(
+            r#"{{"QueryLanguage":"JSONata","StartAt":"A","States":{{
+                "A":{{"Type":"Pass","Assign":{{"a":1}},"Next":"B"}},
+                "B":{{"Type":"Pass","Output":"{{% ({count}) & $a %}}","End":true}}}}}}"#
+        ),
+    );
+    let before = world.store.commits();
+    // The second begins where the first has gone.
+    for name in ["first", "second"] {
+        let arn = world.start("m", name, "{}").await;
+        assert_eq!(said(&world.describe(&arn).await), r#"SUCCEEDED "done1""#);
+        assert_eq!(
+            world.history(&arn).await,
+            "1<-0 ExecutionStarted\n2<-0 PassStateEntered\n3<-2 PassStateExited\n\
+             4<-3 PassStateEntered\n5<-4 PassStateExited\n6<-5 ExecutionSucceeded"
+        );
+    }
+    assert_eq!(world.store.commits() - before, 2, "each is one turn");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_start_and_a_change_of_its_machine_do_not_miss_each_other() {
     let world = World::new().await;
     world.define("m", CHAIN);

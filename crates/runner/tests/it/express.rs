@@ -1,5 +1,6 @@
 //! Express executions.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Outcome;
@@ -24,6 +25,28 @@ async fn a_synchronous_execution_never_touches_the_store() {
     assert_eq!(finished.stop_date.since(finished.start_date).as_secs(), 30);
     assert_eq!(finished.events.len(), 5, "with the record of ours that it waits");
     assert_eq!(world.store.commits(), before);
+}
+
+const PASS: &str = r#"{"StartAt":"A","States":{"A":{"Type":"Pass","End":true}}}"#;
+
+/// Counts for some hundred thousand steps.
+const COUNTS: &str = r#"{"QueryLanguage":"JSONata","StartAt":"C","States":{"C":{"Type":"Pass","End":true,
+    "Output":"{% ($f := function($n) { $n > 0 ? $f($n - 1) : 'done' }; $f(20000)) %}"}}}"#;
+
+#[tokio::test]
+async fn an_expression_that_computes_long_keeps_nobody_waiting() {
+    let world = Arc::new(World::new().await);
+    let long = tokio::spawn({
+        let world = Arc::clone(&world);
+        async move { run(&world, COUNTS, "{}").await }
+    });
+    // Once for it to begin, and again for it to leave this core.
+    tokio::task::yield_now().await;
+    tokio::task::yield_now().await;
+    let short = run(&world, PASS, "1").await;
+    assert_eq!(short.outcome, Outcome::Succeeded(Value::from(1)));
+    assert!(!long.is_finished());
+    assert_eq!(long.await.unwrap().outcome, Outcome::Succeeded("done".into()));
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,11 +11,18 @@ pub(crate) async fn test_state(
     let level = req.inspection_level.unwrap_or(InspectionLevel::Info);
     let mut test = Test::new(ctx, req)?;
 
-    let report = match test.begin().map_err(Validation::from)? {
-        Step::Ended(report) => report,
+    // Its expressions may compute long.
+    let begun = move || test.begin().map(|step| (test, step));
+    let (mut test, step) = ctx.runner().compute(begun).await?.map_err(Validation::from)?;
+    let (test, report) = match step {
+        Step::Ended(report) => (test, report),
         Step::Call(call) => {
             let answer = call.perform(ctx).await?;
-            test.end_task(answer)
+            let ended = move || {
+                let report = test.end_task(answer);
+                (test, report)
+            };
+            ctx.runner().compute(ended).await?
         }
     };
 

@@ -69,6 +69,7 @@ impl Test {
             inspection,
             now: ctx.now(),
             entropy: RefCell::new(ctx.house().entropy()),
+            budget: ctx.runner().budget(),
         })
     }
 }

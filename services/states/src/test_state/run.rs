@@ -326,6 +326,7 @@ impl Test {
             variables: &|name| self.variables.get(name).cloned(),
             now: self.now,
             entropy: &self.entropy,
+            budget: &self.budget,
         })
     }
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use asl::Failure;
-use asl::program::Map;
+use asl::{Failure, Program};
 use engine::event::Payload;
 use engine::frame::Item;
-use engine::{Batcher, Reading, Selection};
+use engine::{Batcher, Reading};
 use json::{Object, Value};
 use store::Batch;
 
+use super::selecting::Selecting;
 use crate::map_run::objects::Stop;
 use crate::tables::{self, ItemRow, MapRunRow, StatusRow, key};
 use crate::{Error, Runner};
@@ -23,8 +23,8 @@ pub(super) struct Intake<'r> {
     map_run_arn: &'r Arc<str>,
     /// Of the run as it is read for.
     redrive_count: u32,
-    map: &'r Map,
-    selection: Option<Selection>,
+    /// What `ItemSelector` makes of them, where there is one.
+    selecting: Option<Selecting>,
     batcher: Option<Batcher>,
     /// Items that are still wanted.
     wanted: i64,
@@ -42,16 +42,16 @@ impl<'r> Intake<'r> {
     pub(super) fn new(
         runner: &'r Runner,
         map_run_arn: &'r Arc<str>,
-        redrive_count: u32,
-        map: &'r Map,
+        row: &MapRunRow,
+        program: &Arc<Program>,
         reading: &Reading,
     ) -> Self {
+        let selecting = |selection| Selecting::new(program, row.state, selection);
         Intake {
             runner,
             map_run_arn,
-            redrive_count,
-            map,
-            selection: reading.selection.clone(),
+            redrive_count: row.redrive_count,
+            selecting: reading.selection.clone().map(selecting),
             batcher: reading.batching.clone().map(Batcher::new),
             wanted: if reading.items_max == 0 { i64::MAX } else { reading.items_max },
             index: 0,
@@ -75,16 +75,14 @@ impl<'r> Intake<'r> {
 
     /// Takes an item, with its key if it is a member of an object. Whether more are wanted.
     pub(super) async fn push(&mut self, key: Option<String>, value: Value) -> Result<bool, Stop> {
-        let input = match (&self.selection, &self.map.item_selector) {
-            (Some(selection), Some(selector)) => {
+        let input = match &mut self.selecting {
+            Some(selecting) => {
                 let item = Item { index: self.index, value: Payload(value), key };
-                let entropy = self.runner.0.shard(self.map_run_arn).entropy();
-                let now = self.runner.0.house.now();
-                selection
-                    .select(selector, &item, &self.source, now, &entropy)
-                    .map_err(|fault| Stop::Failed(Failure::new(fault.error, fault.cause)))?
+                let (arn, source) = (self.map_run_arn, &self.source);
+                let selected = selecting.select(self.runner, arn, item, source).await?;
+                selected.map_err(|fault| Stop::Failed(Failure::new(fault.error, fault.cause)))?
             }
-            _ => value,
+            None => value,
         };
         self.index += 1;
         self.wanted -= 1;
