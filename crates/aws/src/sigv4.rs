@@ -1,7 +1,8 @@
 //! AWS Signature Version 4, verified and made.
 //!
 //! [`Presented`] is what a request claims about its signer, read from its `Authorization` header or its query;
-//! [`Presented::verify`] holds it against the key of that name. [`sign`] signs a request to somebody else.
+//! [`Presented::verify`] holds it against the key of that name. [`sign`] signs a request to somebody else, [`presign`] one
+//! that somebody else shall make.
 //! [`Chain`] holds the chunks of a body against their signatures, as S3 alone has them.
 //! It knows no keys: who keeps them passes them in.
 //!
@@ -15,7 +16,7 @@ mod time;
 
 pub use chain::Chain;
 pub use presented::Presented;
-pub use sign::sign;
+pub use sign::{presign, sign};
 pub use time::parse as instant;
 
 use hmac::{Hmac, Mac};

@@ -11,11 +11,15 @@ use base::Clock;
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_rustls::builderstates::WantsSchemes;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use service::{CallError, Ctx, Fetched, Outside, OutsideReply};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+use service::{CallError, Ctx, Fetched, Outside, OutsideReply, TrustedCertificates};
 
 use crate::config::Endpoint;
 
@@ -26,29 +30,19 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest answer that is taken in: more than any service's but S3's.
 const REPLY_BYTES_MAX: usize = 64 * 1024 * 1024;
 
+type HttpsClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
 /// The servers outside of the house.
 pub struct Endpoints {
     endpoints: BTreeMap<&'static str, Endpoint>,
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: HttpsClient,
     clock: Arc<dyn Clock>,
 }
 
 impl Endpoints {
     /// The servers of a configuration; nobody is asked yet.
     pub fn new(endpoints: BTreeMap<&'static str, Endpoint>, clock: Arc<dyn Clock>) -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT_TIMEOUT));
-        connector.set_nodelay(true);
-        connector.enforce_http(false);
-        let connector = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .build(connector);
+        let client = client(HttpsConnectorBuilder::new().with_webpki_roots());
         Endpoints { endpoints, client, clock }
     }
 
@@ -102,12 +96,42 @@ impl Endpoints {
             let message = format!("Unable to execute HTTP request to {host}: {reason}");
             CallError::Unanswered(message)
         };
-        let sent = self.client.request(request.map(Full::new)).await;
+        let sent = match request.extensions().get::<TrustedCertificates>() {
+            Some(TrustedCertificates(pem)) => {
+                let trusting = trusting(pem).map_err(|error| failed(error.to_string()))?;
+                trusting.request(request.map(Full::new)).await
+            }
+            None => self.client.request(request.map(Full::new)).await,
+        };
         let (parts, body) = sent.map_err(|error| failed(innermost(&error)))?.into_parts();
         let body = Limited::new(body, REPLY_BYTES_MAX).collect().await;
         let body = body.map_err(|error| failed(innermost(&*error)))?.to_bytes();
         Ok(Response::from_parts(parts, body))
     }
+}
+
+fn client(connector: HttpsConnectorBuilder<WantsSchemes>) -> HttpsClient {
+    let mut http = HttpConnector::new();
+    http.set_connect_timeout(Some(CONNECT_TIMEOUT));
+    http.set_nodelay(true);
+    http.enforce_http(false);
+    Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .build(connector.https_or_http().enable_http1().wrap_connector(http))
+}
+
+/// A client for servers that these certificates vouch for, and no others.
+fn trusting(pem: &[u8]) -> Result<HttpsClient, Box<dyn std::error::Error>> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        roots.add(certificate?)?;
+    }
+    if roots.is_empty() {
+        return Err("there is no certificate to trust its server by".into());
+    }
+    let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    Ok(client(HttpsConnectorBuilder::new().with_tls_config(tls)))
 }
 
 impl Outside for Endpoints {

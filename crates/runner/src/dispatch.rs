@@ -8,6 +8,7 @@ mod attributes;
 mod bedrock;
 mod casing;
 mod connection;
+mod eks;
 mod emr;
 mod events;
 mod form;
@@ -126,6 +127,7 @@ impl Errand {
             }
             (_, Some(action)) => optimized::call(runner, self, integration, action, pattern).await,
             ("elasticmapreduce", None) => emr::call(runner, self, integration, pattern).await,
+            ("eks", None) => eks::call(runner, self, integration, pattern).await,
             ("http", None) => http::invoke(runner, self, pattern).await,
             ("apigateway", None) => http::invoke_api(runner, self, integration, pattern).await,
             ("bedrock", None) => bedrock::invoke_model(runner, self, integration, pattern).await,

@@ -53,6 +53,11 @@ pub trait Gatekeeper: Send + Sync {
     ) -> Result<Ctx, aws::Error>;
 }
 
+/// Stands among the extensions of a request that is fetched: certificates as PEM, the only ones by which its server
+/// may prove who it is. Without it those are the public ones.
+#[derive(Clone, Debug)]
+pub struct TrustedCertificates(pub Bytes);
+
 /// The answer of a server that isn't a service's, to be awaited.
 pub type Fetched<'a> =
     Pin<Box<dyn Future<Output = Result<Response<Bytes>, CallError>> + Send + 'a>>;

@@ -22,7 +22,7 @@ mod public_http;
 mod raw_http;
 mod registry;
 
-pub use bus::{Bus, CallError, Fetched, Gatekeeper, Outside, OutsideReply};
+pub use bus::{Bus, CallError, Fetched, Gatekeeper, Outside, OutsideReply, TrustedCertificates};
 pub use ctx::{Caller, Ctx, House, Session};
 pub use feed::{Feed, Happened};
 pub use guard::{Access, Check, Guard, ResourceArn, ResourcePolicy};

@@ -99,6 +99,16 @@ fn query(text: &mut String, query: &str) {
     }
 }
 
+/// Adds a parameter to a query, encoded.
+pub(super) fn push_parameter(query: &mut String, name: &str, value: &str) {
+    if !query.is_empty() {
+        query.push('&');
+    }
+    encode(query, name.as_bytes());
+    query.push('=');
+    encode(query, value.as_bytes());
+}
+
 /// The parameters of a query, decoded.
 pub(super) fn parameters(query: &str) -> impl Iterator<Item = (Vec<u8>, Vec<u8>)> {
     query.split('&').filter(|parameter| !parameter.is_empty()).map(|parameter| {

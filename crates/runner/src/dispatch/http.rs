@@ -167,7 +167,7 @@ fn connection_arn(parameters: &Value) -> Option<String> {
 }
 
 /// Only AWS's seven are methods. Its words for what is none aren't known; these are those of other fields.
-fn method(parameters: &Value) -> Result<Method, Failure> {
+pub(super) fn method(parameters: &Value) -> Result<Method, Failure> {
     const METHODS: [Method; 7] = [
         Method::GET,
         Method::POST,
@@ -192,7 +192,7 @@ fn with_scheme(endpoint: &str) -> String {
 }
 
 /// The members of an object as pairs; one for each item where a member is a list.
-fn pairs(object: Option<Value>) -> Vec<(String, String)> {
+pub(super) fn pairs(object: Option<Value>) -> Vec<(String, String)> {
     let object = object.unwrap_or_default();
     let entries = object.entries().flat_map(|(name, value)| {
         let values = match value.kind() {
@@ -296,7 +296,7 @@ pub(super) async fn fetch(
     }
 }
 
-fn result(answer: &Response<Bytes>, named: fn(&str) -> String) -> Value {
+pub(super) fn result(answer: &Response<Bytes>, named: fn(&str) -> String) -> Value {
     let mut headers = Object::new();
     for name in answer.headers().keys() {
         let values = answer.headers().get_all(name).iter();
@@ -333,7 +333,7 @@ fn binary_kind(answer: &Response<Bytes>) -> Option<String> {
 }
 
 /// `Content-Type`, as API Gateway sends it.
-fn titled(name: &str) -> String {
+pub(super) fn titled(name: &str) -> String {
     let words = name.split('-').map(|word| {
         let (first, rest) = word.split_at(word.len().min(1));
         first.to_ascii_uppercase() + rest

@@ -13,7 +13,7 @@ use engine::event::{Attempt, TaskFailure};
 use json::Value;
 
 use super::ask::{Refusal, Voice, ask, room};
-use super::{caller, optimized};
+use super::{caller, eks, optimized};
 use crate::facts::Facts;
 use crate::message::Message;
 use crate::tables::PollRow;
@@ -41,6 +41,11 @@ fn integration(facts: &Facts, row: &PollRow) -> Integration {
         },
         other => unreachable!("a {} state starts no job", other.type_name()),
     }
+}
+
+/// Whether a job's state stands in a cluster and not in the API of its service.
+fn is_of_kubernetes(integration: Integration) -> bool {
+    integration.service() == "eks" && integration.api().is_none()
 }
 
 /// Until the job is asked after again.
@@ -76,26 +81,33 @@ impl Runner {
     /// What a job has come to, if it has ended.
     async fn told(&self, facts: &Facts, row: &PollRow) -> Result<Option<TaskOutcome>, Error> {
         let integration = integration(facts, row);
+        let parse = |text: &str| Value::parse(text).map_err(|error| Error::corrupt("poll", error));
+        let question = parse(&row.question)?;
+        let role_arn = row.role_arn.as_deref();
+        let failed = |failure| Some(TaskOutcome::Failed(TaskFailure::Failed, failure));
+        let outcome = |verdict| match verdict {
+            Verdict::Running => None,
+            Verdict::Succeeded(result) => Some(TaskOutcome::Succeeded(result)),
+            Verdict::Failed(result) => {
+                failed(Failure::new(error_name::TASK_FAILED, result.to_string()))
+            }
+        };
+        if is_of_kubernetes(integration) {
+            let told = eks::told(self, facts, role_arn, integration, &question).await;
+            return Ok(told.map_or_else(failed, outcome));
+        }
         let (Some(job), Some(poll)) = (integration.job(), integration.poll()) else {
             return Err(Error::corrupt("poll", "its state starts no job"));
         };
-        let parse = |text: &str| Value::parse(text).map_err(|error| Error::corrupt("poll", error));
-        let (question, kept) = (parse(&row.question)?, parse(&row.kept)?);
+        let kept = parse(&row.kept)?;
         let voice = Voice::Optimized(integration);
-        let failed = |failure| Some(TaskOutcome::Failed(TaskFailure::Failed, failure));
-        let ctx = match caller(self, facts, row.role_arn.as_deref()) {
+        let ctx = match caller(self, facts, role_arn) {
             Ok(ctx) => ctx,
             Err(failure) => return Ok(failed(failure)),
         };
         Ok(match ask(self, ctx, voice, poll, &question).await {
             Ok(answer) => {
-                match job.verdict(&optimized::shown(integration, poll, &answer.value), &kept) {
-                    Verdict::Running => None,
-                    Verdict::Succeeded(result) => Some(TaskOutcome::Succeeded(result)),
-                    Verdict::Failed(result) => {
-                        failed(Failure::new(error_name::TASK_FAILED, result.to_string()))
-                    }
-                }
+                outcome(job.verdict(&optimized::shown(integration, poll, &answer.value), &kept))
             }
             Err(Refusal::Refused { error, .. })
                 if job.is_done_when_gone() && error.code.contains("NotFound") =>
@@ -126,11 +138,17 @@ impl Runner {
 
     async fn stop_polled(&self, facts: &Facts, row: &PollRow) -> Result<(), String> {
         let integration = integration(facts, row);
+        let said = |failure: Failure| failure.cause.as_deref().unwrap_or_default().to_owned();
+        if let (true, Some(question)) = (is_of_kubernetes(integration), &row.stop) {
+            let question = Value::parse(question).map_err(|error| error.to_string())?;
+            let role_arn = row.role_arn.as_deref();
+            let stopped = eks::stop(self, facts, role_arn, integration, &question).await;
+            return stopped.map_err(said);
+        }
         let action = integration.job().and_then(|job| job.stop_action());
         let action = action.and_then(|action| integration.sdk_action(action));
         let (Some(action), Some(request)) = (action, &row.stop) else { return Ok(()) };
         let request = Value::parse(request).map_err(|error| error.to_string())?;
-        let said = |failure: Failure| failure.cause.as_deref().unwrap_or_default().to_owned();
         let ctx = caller(self, facts, row.role_arn.as_deref()).map_err(said)?;
         let voice = Voice::Optimized(integration);
         let answer = ask(self, ctx, voice, action, &request).await;

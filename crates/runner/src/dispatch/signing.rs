@@ -11,8 +11,9 @@ use http::Request;
 use json::Value;
 use service::{CallError, Caller};
 
-use super::Errand;
+use super::{Errand, caller};
 use crate::Runner;
+use crate::facts::Facts;
 
 /// Who assumes the role of a state machine.
 const STEP_FUNCTIONS: &str = "states.amazonaws.com";
@@ -24,7 +25,8 @@ pub(super) async fn sign(
     integration: Integration,
     request: &mut Request<Bytes>,
 ) -> Result<(), Failure> {
-    let credentials = credentials(runner, errand, integration).await?;
+    let role_arn = errand.dispatch.role_arn.as_deref();
+    let credentials = credentials(runner, &errand.facts, role_arn, integration).await?;
     let host = request.uri().host().unwrap_or_default().to_owned();
     let region = region(&host).unwrap_or(runner.0.house.region());
     let now = runner.0.house.now();
@@ -38,18 +40,19 @@ fn region(host: &str) -> Option<&str> {
 }
 
 /// Those of the role that the task names, which the execution's own assumes, or of the execution's own.
-async fn credentials(
+pub(super) async fn credentials(
     runner: &Runner,
-    errand: &Errand,
+    facts: &Facts,
+    role_arn: Option<&str>,
     integration: Integration,
 ) -> Result<Credentials, Failure> {
-    let own = &errand.facts.machine.facts.role_arn;
-    let named = errand.dispatch.role_arn.as_deref().filter(|role| *role != &**own);
-    let caller = if named.is_some() { own.to_string() } else { STEP_FUNCTIONS.to_owned() };
-    let ctx = errand.ctx(runner)?.follow_up(Caller { arn: caller });
+    let own = &facts.machine.facts.role_arn;
+    let named = role_arn.filter(|role| *role != &**own);
+    let asking = if named.is_some() { own.to_string() } else { STEP_FUNCTIONS.to_owned() };
+    let ctx = caller(runner, facts, role_arn)?.follow_up(Caller { arn: asking });
     let request = Value::object([
         ("RoleArn", Value::from(named.unwrap_or(own))),
-        ("RoleSessionName", errand.execution_name().into()),
+        ("RoleSessionName", runner.0.house.uuid().into()),
     ]);
     let body = Bytes::from(request.to_string());
     let answer = runner.0.bus.call(ctx, "sts", "AssumeRole", body).await;
