@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use aws::EpochSeconds;
 use base::Timestamp;
 
-use crate::arn::{FunctionArn, LayerArn, Qualifier, Scope};
+use crate::arn::{FunctionArn, LATEST, LayerArn, Qualifier, Scope};
 use crate::model::{
-    Alias, Code, EventConfig, LayerUse, LayerVersion, Mapping, Settings, StreamReading,
+    Alias, Code, EventConfig, LayerUse, LayerVersion, Mapping, Settings, StreamReading, UrlConfig,
 };
+use crate::urls;
 use crate::visit::Visit;
 use crate::wire;
 
@@ -159,6 +160,46 @@ pub(crate) fn event_config(
             on_failure: Some(to(&config.on_failure)),
         },
     }
+}
+
+/// An address of a function. `key` is the qualifier under which it is kept.
+pub(crate) fn url_config(
+    ctx: &Visit<'_>,
+    function: &FunctionArn,
+    key: &str,
+    config: &UrlConfig,
+) -> wire::FunctionUrlConfig {
+    let arn = match key {
+        LATEST => function.unqualified(),
+        alias => function.with_qualifier(alias),
+    };
+    let text = |millis| Timestamp::from_millis(millis).to_string();
+    wire::FunctionUrlConfig {
+        function_url: urls::address(ctx.request.host(), &config.id),
+        function_arn: arn.to_string(),
+        auth_type: match config.is_signed {
+            true => wire::FunctionUrlAuthType::AwsIam,
+            false => wire::FunctionUrlAuthType::None,
+        },
+        cors: config.cors.clone().map(|cors| wire::Cors {
+            allow_credentials: cors.allows_credentials,
+            allow_headers: unless_empty(cors.headers),
+            allow_methods: unless_empty(cors.methods),
+            allow_origins: unless_empty(cors.origins),
+            expose_headers: unless_empty(cors.exposed_headers),
+            max_age: cors.max_age_seconds,
+        }),
+        creation_time: text(config.created_at),
+        last_modified_time: text(config.modified_at),
+        invoke_mode: match config.streams {
+            true => wire::InvokeMode::ResponseStream,
+            false => wire::InvokeMode::Buffered,
+        },
+    }
+}
+
+fn unless_empty(list: Vec<String>) -> Option<Vec<String>> {
+    (!list.is_empty()).then_some(list)
 }
 
 pub(crate) fn mapping(

@@ -69,6 +69,8 @@ pub(crate) struct Outcome {
     /// The function's result, or `{errorType, errorMessage, …}`.
     pub(crate) payload: Bytes,
     pub(crate) is_error: bool,
+    /// The content type of a result that was streamed.
+    pub(crate) streamed: Option<String>,
     /// The end of the output.
     pub(crate) log_tail: Vec<u8>,
 }
@@ -82,7 +84,7 @@ enum Step {
 
 /// How a request ends.
 enum End {
-    Result(Bytes),
+    Result(Bytes, Option<String>),
     Error(Bytes),
     ResultTooLarge,
     InitError(Bytes),
@@ -114,8 +116,8 @@ pub(crate) async fn live(plan: Arc<Plan>, fleet: Fleet, mut jobs: mpsc::Receiver
         Ok(environment) => environment,
         Err(payload) => {
             while let Some(job) = jobs.recv().await {
-                let log_tail = Vec::new();
-                job.end(Outcome { payload: payload.clone(), is_error: true, log_tail });
+                let (streamed, log_tail) = (None, Vec::new());
+                job.end(Outcome { payload: payload.clone(), is_error: true, streamed, log_tail });
                 jobs.close();
             }
             return;
@@ -332,10 +334,12 @@ impl Environment {
     /// What a call means for the request that runs.
     fn take_result(&mut self, request: &Request, call: Call) -> Option<End> {
         let (end, reply) = match call.asks {
-            Asks::Response { request_id, body } if request_id == request.request_id => match body {
-                Body::Whole(body) => (End::Result(body), runtime_api::accepted()),
-                Body::TooLarge => (End::ResultTooLarge, runtime_api::too_large()),
-            },
+            Asks::Response { request_id, body, streamed } if request_id == request.request_id => {
+                match body {
+                    Body::Whole(body) => (End::Result(body, streamed), runtime_api::accepted()),
+                    Body::TooLarge => (End::ResultTooLarge, runtime_api::too_large()),
+                }
+            }
             Asks::Error { request_id, body } if request_id == request.request_id => {
                 (End::Error(body), runtime_api::accepted())
             }
@@ -353,8 +357,12 @@ impl Environment {
     fn conclude(&mut self, request: &Request, end: End, took: Duration) -> (Outcome, bool) {
         let id = &request.request_id;
         let seconds = self.plan.settings.timeout_seconds;
+        let mut streamed = None;
         let (payload, is_error, status) = match end {
-            End::Result(payload) => (payload, false, ""),
+            End::Result(payload, content_type) => {
+                streamed = content_type;
+                (payload, false, "")
+            }
             End::Error(payload) => (payload, true, ""),
             End::ResultTooLarge => {
                 let max = self.workshop.limits.result_bytes_max;
@@ -395,7 +403,7 @@ impl Environment {
         let report = self.report(id, took, status);
         self.output.say(report);
         self.output.flush();
-        (Outcome { payload, is_error, log_tail: self.output.tail() }, is_alive)
+        (Outcome { payload, is_error, streamed, log_tail: self.output.tail() }, is_alive)
     }
 
     /// The last line of a request's log.

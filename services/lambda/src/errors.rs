@@ -11,6 +11,8 @@ pub(crate) enum Error {
     AliasNotFound(FunctionArn),
     #[error("The resource you requested does not exist.")]
     NoPolicy,
+    #[error("The resource you requested does not exist.")]
+    NoUrl,
     #[error("No policy is associated with the given resource.")]
     NothingPermitted,
     #[error("Statement {0} is not found in resource policy.")]
@@ -24,6 +26,10 @@ pub(crate) enum Error {
     LayerVersionNotFound,
     #[error("Function already exist: {0}")]
     FunctionExists(String),
+    #[error(
+        "Failed to create function url config for [functionArn = {0}]. Error message:  FunctionUrlConfig exists for this Lambda function"
+    )]
+    UrlExists(FunctionArn),
     #[error("Alias already exists: {0}")]
     AliasExists(FunctionArn),
     #[error(
@@ -100,6 +106,7 @@ impl Error {
             Error::FunctionNotFound(_)
             | Error::AliasNotFound(_)
             | Error::NoPolicy
+            | Error::NoUrl
             | Error::NothingPermitted
             | Error::StatementNotFound(_)
             | Error::NoEventConfig(_)
@@ -107,6 +114,7 @@ impl Error {
             | Error::LayerVersionNotFound => (404, "ResourceNotFoundException"),
             Error::FunctionExists(_)
             | Error::AliasExists(_)
+            | Error::UrlExists(_)
             | Error::StatementExists(_)
             | Error::VersionInUse(_)
             | Error::MappingExists { .. } => (409, "ResourceConflictException"),

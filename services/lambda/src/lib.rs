@@ -10,7 +10,7 @@
 //! - `wire`: what they take and give. `errors`: everything that is refused, in AWS's words.
 //! - `model` and `tables`: what is kept, and how. `code`: the zip files beside the store.
 //! - `fleet`: which process gets a request. `environment`: the life of one process.
-//! - `events`: the queue of asynchronous events. `mappings`: what polls queues for functions.
+//! - `events`: the queue of asynchronous events. `mappings`: what polls queues for functions. `urls`: function URLs.
 
 mod arn;
 mod attempts;
@@ -30,6 +30,7 @@ mod ops;
 mod paging;
 mod settings;
 mod tables;
+mod urls;
 mod visit;
 mod wire;
 
@@ -41,7 +42,7 @@ use std::sync::Arc;
 
 use aws::Protocol;
 use bytes::Bytes;
-use service::{Bus, Ctx, Facts, House, Rate, Reply, ResourcePolicy, Service};
+use service::{Bus, Ctx, Facts, House, PublicHttp, Rate, Reply, ResourcePolicy, Service};
 use store::Store;
 use tokio::sync::Notify;
 
@@ -192,6 +193,10 @@ impl Service for Lambda {
         operation == "Invoke"
     }
 
+    fn public_http(&self) -> Option<&dyn PublicHttp> {
+        Some(self)
+    }
+
     fn resource_policy<'a>(&'a self, ctx: &'a Ctx, resource_arn: &'a str) -> ResourcePolicy<'a> {
         Box::pin(async move { ops::policy_of(&self.enter(ctx.clone()), resource_arn).await })
     }
@@ -206,11 +211,13 @@ service::operations! {
         "CreateAlias" => ops::create_alias,
         "CreateEventSourceMapping" => ops::create_event_source_mapping,
         "CreateFunction" => ops::create_function,
+        "CreateFunctionUrlConfig" => ops::create_function_url_config,
         "DeleteAlias" => ops::delete_alias,
         "DeleteEventSourceMapping" => ops::delete_event_source_mapping,
         "DeleteFunction" => ops::delete_function,
         "DeleteFunctionConcurrency" => ops::delete_function_concurrency,
         "DeleteFunctionEventInvokeConfig" => ops::delete_function_event_invoke_config,
+        "DeleteFunctionUrlConfig" => ops::delete_function_url_config,
         "DeleteLayerVersion" => ops::delete_layer_version,
         "GetAccountSettings" => ops::get_account_settings,
         "GetAlias" => ops::get_alias,
@@ -220,6 +227,7 @@ service::operations! {
         "GetFunctionConcurrency" => ops::get_function_concurrency,
         "GetFunctionConfiguration" => ops::get_function_configuration,
         "GetFunctionEventInvokeConfig" => ops::get_function_event_invoke_config,
+        "GetFunctionUrlConfig" => ops::get_function_url_config,
         "GetLayerVersion" => ops::get_layer_version,
         "GetLayerVersionByArn" => ops::get_layer_version_by_arn,
         "GetLayerVersionPolicy" => ops::get_layer_version_policy,
@@ -228,6 +236,7 @@ service::operations! {
         "ListAliases" => ops::list_aliases,
         "ListEventSourceMappings" => ops::list_event_source_mappings,
         "ListFunctionEventInvokeConfigs" => ops::list_function_event_invoke_configs,
+        "ListFunctionUrlConfigs" => ops::list_function_url_configs,
         "ListFunctions" => ops::list_functions,
         "ListLayerVersions" => ops::list_layer_versions,
         "ListLayers" => ops::list_layers,
@@ -246,5 +255,6 @@ service::operations! {
         "UpdateFunctionCode" => ops::update_function_code,
         "UpdateFunctionConfiguration" => ops::update_function_configuration,
         "UpdateFunctionEventInvokeConfig" => ops::update_function_event_invoke_config,
+        "UpdateFunctionUrlConfig" => ops::update_function_url_config,
     }
 }

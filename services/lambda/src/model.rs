@@ -34,6 +34,48 @@ pub(crate) struct Function {
     /// Counts every change, so that no two states of a function are one row.
     #[n(8)]
     pub(crate) changes: u64,
+    /// Where it answers over HTTP, by qualifier.
+    #[n(9)]
+    #[cbor(default)]
+    pub(crate) urls: BTreeMap<String, UrlConfig>,
+}
+
+/// An address of a function.
+#[derive(Clone, Debug, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct UrlConfig {
+    /// What its address is known by.
+    #[n(0)]
+    pub(crate) id: String,
+    /// Whether whoever asks has to sign.
+    #[n(1)]
+    pub(crate) is_signed: bool,
+    #[n(2)]
+    pub(crate) streams: bool,
+    #[n(3)]
+    pub(crate) cors: Option<Cors>,
+    #[n(4)]
+    pub(crate) created_at: i64,
+    #[n(5)]
+    pub(crate) modified_at: i64,
+}
+
+/// What pages of other origins may do.
+#[derive(Clone, Debug, Default, PartialEq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Cors {
+    #[n(0)]
+    pub(crate) allows_credentials: Option<bool>,
+    #[n(1)]
+    pub(crate) headers: Vec<String>,
+    #[n(2)]
+    pub(crate) methods: Vec<String>,
+    #[n(3)]
+    pub(crate) origins: Vec<String>,
+    #[n(4)]
+    pub(crate) exposed_headers: Vec<String>,
+    #[n(5)]
+    pub(crate) max_age_seconds: Option<i32>,
 }
 
 /// How `$LATEST` or a version is run.
@@ -388,6 +430,7 @@ mod tests {
             policies: BTreeMap::new(),
             event_configs: BTreeMap::new(),
             changes: 0,
+            urls: BTreeMap::new(),
         };
         let live = Qualifier::Alias("live".into());
         let version = |luck| function.version(Some(&live), luck);

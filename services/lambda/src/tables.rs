@@ -17,6 +17,7 @@ const MAPPING: &str = "lambda.mapping";
 const ATTEMPT: &str = "lambda.attempt";
 const LAYER: &str = "lambda.layer";
 const LAYER_VERSION: &str = "lambda.layer-version";
+const URL: &str = "lambda.url";
 const POSITION: &str = "lambda.position";
 
 /// A value as a row held it.
@@ -56,10 +57,13 @@ impl Found<Function> {
         self.replacement(&changed)
     }
 
-    /// A batch that removes the function and its versions, if nothing about it has changed since.
+    /// A batch that removes the function, its versions and its addresses, if nothing about it has changed since.
     pub(crate) fn removal_with_versions(&self, arn: &FunctionArn) -> Batch {
         let mut batch = self.removal();
         batch.delete_range(key(VERSION, &arn.scope, &arn.name).range());
+        for url in self.value.urls.values() {
+            delete_url(&mut batch, &url.id);
+        }
         batch
     }
 }
@@ -114,6 +118,11 @@ impl Tables<'_> {
     ) -> Result<Option<String>, Error> {
         let found = self.found(position_key(mapping).text(shard)).await?;
         Ok(found.map(|found| found.value))
+    }
+
+    /// The ARN of the function or alias that an address leads to.
+    pub(crate) async fn url(&self, id: &str) -> Result<Option<String>, Error> {
+        Ok(self.found(url_key(id)).await?.map(|found| found.value))
     }
 
     pub(crate) async fn layer(&self, arn: &LayerArn) -> Result<Option<Found<Layer>>, Error> {
@@ -313,6 +322,14 @@ pub(crate) fn put_position(batch: &mut Batch, mapping: &str, shard: &str, number
     batch.put(position_key(mapping).text(shard), encode(number));
 }
 
+pub(crate) fn put_url(batch: &mut Batch, id: &str, arn: &FunctionArn) {
+    batch.put(url_key(id), encode(&arn.to_string()));
+}
+
+pub(crate) fn delete_url(batch: &mut Batch, id: &str) {
+    batch.delete(url_key(id));
+}
+
 /// A batch that gives a layer another version, if nobody else has meanwhile.
 pub(crate) fn next_layer_version(
     arn: &LayerArn,
@@ -352,6 +369,10 @@ pub(crate) fn delete_attempt(batch: &mut Batch, attempt: &str) {
 
 fn position_key(mapping: &str) -> Key {
     Key::of(POSITION).text(mapping)
+}
+
+fn url_key(id: &str) -> Key {
+    Key::of(URL).text(id)
 }
 
 fn attempt_key(attempt: &str) -> Key {

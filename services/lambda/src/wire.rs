@@ -10,6 +10,7 @@ mod layers;
 mod mappings;
 mod permissions;
 mod tags;
+mod urls;
 
 pub(crate) use aliases::*;
 pub(crate) use functions::*;
@@ -18,6 +19,7 @@ pub(crate) use layers::*;
 pub(crate) use mappings::*;
 pub(crate) use permissions::*;
 pub(crate) use tags::*;
+pub(crate) use urls::*;
 
 aws::structures! { Pascal;
     /// The reply of operations that have nothing to say.

@@ -176,6 +176,10 @@ pub(super) fn takes_qualifier(operation: &str) -> bool {
             | "PutFunctionEventInvokeConfig"
             | "UpdateFunctionEventInvokeConfig"
             | "DeleteFunctionEventInvokeConfig"
+            | "CreateFunctionUrlConfig"
+            | "GetFunctionUrlConfig"
+            | "UpdateFunctionUrlConfig"
+            | "DeleteFunctionUrlConfig"
     )
 }
 

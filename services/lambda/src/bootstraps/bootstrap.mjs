@@ -6,6 +6,7 @@ import fs from "node:fs";
 import http from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { Writable } from "node:stream";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import util from "node:util";
 
@@ -140,6 +141,46 @@ function run(handler, event, headers) {
   });
 }
 
+// Handlers that stream: what they write is sent when they have ended it.
+// https://docs.aws.amazon.com/lambda/latest/dg/config-rs-write-functions.html
+const STREAMS = Symbol("streams");
+
+class ResponseStream extends Writable {
+  chunks = [];
+  contentType = "application/octet-stream";
+
+  _write(chunk, _encoding, done) {
+    this.chunks.push(chunk);
+    done();
+  }
+
+  setContentType(contentType) {
+    this.contentType = contentType;
+  }
+}
+
+globalThis.awslambda = {
+  streamifyResponse: (handler) => Object.assign(handler, { [STREAMS]: true }),
+  HttpResponseStream: {
+    from(stream, metadata) {
+      stream.setContentType("application/vnd.awslambda.http-integration-response");
+      stream.write(JSON.stringify(metadata));
+      stream.write(Buffer.alloc(8));
+      return stream;
+    },
+  },
+};
+
+async function runStreaming(handler, event, headers) {
+  const stream = new ResponseStream();
+  const ended = new Promise((resolve, reject) => stream.once("finish", resolve).once("error", reject));
+  await handler(event, stream, contextOf(headers, () => {}));
+  if (!stream.writableEnded) stream.end();
+  await ended;
+  const about = { "Content-Type": stream.contentType, "Lambda-Runtime-Function-Response-Mode": "streaming" };
+  return [Buffer.concat(stream.chunks), about];
+}
+
 async function handleNext(handler) {
   const { status, headers, body } = await request("GET", "/invocation/next");
   if (status !== 200) throw new Error(`the Runtime API answered ${status}`);
@@ -147,12 +188,17 @@ async function handleNext(handler) {
   if (headers["lambda-runtime-trace-id"]) process.env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"];
   const where = `/invocation/${requestId}`;
   let reply;
+  let about = { "Content-Type": "application/json" };
   try {
-    const result = await run(handler, JSON.parse(body), headers);
-    try {
-      reply = JSON.stringify(result === undefined ? null : result);
-    } catch {
-      throw new Fault("Runtime.MarshalError", "Unable to stringify response body");
+    if (handler[STREAMS]) {
+      [reply, about] = await runStreaming(handler, JSON.parse(body), headers);
+    } else {
+      const result = await run(handler, JSON.parse(body), headers);
+      try {
+        reply = JSON.stringify(result === undefined ? null : result);
+      } catch {
+        throw new Fault("Runtime.MarshalError", "Unable to stringify response body");
+      }
     }
   } catch (error) {
     await fail(`${where}/error`, error, "Invoke Error ");
@@ -160,7 +206,7 @@ async function handleNext(handler) {
   } finally {
     process.removeAllListeners("beforeExit");
   }
-  await request("POST", `${where}/response`, reply ?? "null", { "Content-Type": "application/json" });
+  await request("POST", `${where}/response`, reply ?? "null", about);
 }
 
 function crash(type) {

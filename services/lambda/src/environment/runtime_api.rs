@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -33,7 +33,12 @@ pub(super) enum Asks {
     /// For the next event. The reply comes when there is one.
     Next,
     /// To take the result of a request.
-    Response { request_id: String, body: Body },
+    Response {
+        request_id: String,
+        body: Body,
+        /// The content type of what was streamed.
+        streamed: Option<String>,
+    },
     /// To take the error of a request.
     Error { request_id: String, body: Bytes },
     /// To take that the function can't be run at all.
@@ -100,7 +105,7 @@ async fn answer(
         Err(_) => Body::TooLarge,
     };
     let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
-    let Some(asks) = Asks::of(&head.method, path, body) else {
+    let Some(asks) = Asks::of(&head.method, path, streamed(&head.headers), body) else {
         return Ok(refusal(StatusCode::NOT_FOUND, "InvalidPath", "There is no such path"));
     };
     let (reply, replied) = oneshot::channel();
@@ -111,8 +116,16 @@ async fn answer(
     Ok(replied.await.unwrap_or_else(|_| gone()))
 }
 
+/// The content type of a result that the runtime streams.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming>
+fn streamed(headers: &HeaderMap) -> Option<String> {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    text("lambda-runtime-function-response-mode").filter(|mode| *mode == "streaming")?;
+    Some(text("content-type").unwrap_or("application/octet-stream").to_owned())
+}
+
 impl Asks {
-    fn of(method: &Method, path: &str, body: Body) -> Option<Self> {
+    fn of(method: &Method, path: &str, streamed: Option<String>, body: Body) -> Option<Self> {
         let whole = |body| match body {
             Body::Whole(body) => body,
             Body::TooLarge => Bytes::from_static(b"{}"),
@@ -121,7 +134,7 @@ impl Asks {
         match (method, parts.as_slice()) {
             (&Method::GET, ["invocation", "next"]) => Some(Asks::Next),
             (&Method::POST, ["invocation", id, "response"]) => {
-                Some(Asks::Response { request_id: (*id).to_owned(), body })
+                Some(Asks::Response { request_id: (*id).to_owned(), body, streamed })
             }
             (&Method::POST, ["invocation", id, "error"]) => {
                 Some(Asks::Error { request_id: (*id).to_owned(), body: whole(body) })
@@ -156,7 +169,7 @@ fn refusal(status: StatusCode, error_type: &str, message: &str) -> Reply {
 fn json(status: StatusCode, body: String) -> Reply {
     let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;
-    let content_type = http::HeaderValue::from_static("application/json");
+    let content_type = HeaderValue::from_static("application/json");
     response.headers_mut().insert(http::header::CONTENT_TYPE, content_type);
     response
 }

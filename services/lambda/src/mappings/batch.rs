@@ -130,7 +130,12 @@ mod tests {
     use super::*;
 
     fn outcome(payload: &str, is_error: bool) -> Outcome {
-        Outcome { payload: payload.to_owned().into(), is_error, log_tail: Vec::new() }
+        Outcome {
+            payload: payload.to_owned().into(),
+            is_error,
+            streamed: None,
+            log_tail: Vec::new(),
+        }
     }
 
     #[test]

@@ -61,6 +61,12 @@ fn statement(ctx: &Visit<'_>, arn: &FunctionArn, req: &AddPermissionInput) -> Va
             condition["StringEquals"][name] = text.as_str().into();
         }
     }
+    if let Some(auth_type) = req.function_url_auth_type {
+        condition["StringEquals"]["lambda:FunctionUrlAuthType"] = auth_type.as_str().into();
+    }
+    if let Some(is_invoked) = req.invoked_via_function_url {
+        condition["Bool"]["lambda:InvokedViaFunctionUrl"] = is_invoked.to_string().into();
+    }
     let mut statement = json!({
         "Sid": req.statement_id,
         "Effect": "Allow",

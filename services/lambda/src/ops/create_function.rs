@@ -69,6 +69,7 @@ pub(crate) async fn create_function(
         aliases: BTreeMap::new(),
         policies: BTreeMap::new(),
         event_configs: BTreeMap::new(),
+        urls: BTreeMap::new(),
         changes: 0,
         latest,
     };

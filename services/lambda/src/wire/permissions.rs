@@ -1,6 +1,6 @@
 //! Resource policies.
 
-use super::{FUNCTION_NAME, names_a_function};
+use super::{FUNCTION_NAME, FunctionUrlAuthType, names_a_function};
 use crate::arn::is_word;
 
 const STATEMENT_ID: &str = "([a-zA-Z0-9-_]+)";
@@ -18,6 +18,8 @@ aws::structures! { Pascal;
         optional source_arn: String,
         optional source_account: String [length(0, 12)],
         optional event_source_token: String [length(0, 256)],
+        optional function_url_auth_type: FunctionUrlAuthType,
+        optional invoked_via_function_url: bool,
         optional qualifier: String [length(1, 128)],
         optional revision_id: String,
         optional principal_org_i_d: String,

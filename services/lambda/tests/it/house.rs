@@ -10,9 +10,11 @@ use base::{Clock, Entropy, SystemClock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use http::{HeaderMap, Request, Uri};
+use http_body_util::{BodyExt as _, Full};
 use lambda::{Lambda, Limits, Options};
 use serde_json::{Value, json};
-use service::{Bus, Ctx, Facts, House, Rate, Registry, Reply, Service};
+use service::{Bus, Ctx, Facts, House, HttpBody, Rate, Registry, Reply, Service};
 use store::{Memory, Store};
 use tempfile::TempDir;
 use tokio::task::AbortHandle;
@@ -113,6 +115,20 @@ impl Service for Neighbor {
     }
 }
 
+/// The reply to a request that was sent to an address.
+pub(crate) struct Fetched {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Fetched {
+    /// A header, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a text"))
+    }
+}
+
 /// Bounds that don't make a test wait.
 pub(crate) fn quick() -> Limits {
     Limits {
@@ -193,6 +209,28 @@ impl Room {
             Ok(reply) => reply,
             Err(error) => panic!("{operation}: {error}"),
         }
+    }
+
+    /// Sends a request to an address of a function.
+    pub(crate) async fn fetch(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Fetched {
+        let uri: Uri = path.parse().expect("a path");
+        let public = self.lambda.public_http().filter(|it| it.serves(None, uri.path()));
+        let mut request = Request::builder().method(method).uri(&uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = Full::new(Bytes::from(body.to_owned())).map_err(|never| match never {});
+        let request = request.body(HttpBody::new(body)).expect("a request");
+        let public = public.expect("serves the path");
+        let (head, body) = public.answer(self.ctx(), request).await.into_parts();
+        let body = body.collect().await.expect("a whole body").to_bytes();
+        Fetched { status: head.status.as_u16(), headers: head.headers, body }
     }
 
     /// Calls an operation that is refused: the code and the sentence.

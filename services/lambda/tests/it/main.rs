@@ -12,5 +12,6 @@ mod mappings;
 mod node;
 mod permissions;
 mod streams;
+mod urls;
 mod validation;
 mod versions;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::house::{ROLE, Room, zip};
+use crate::urls::{below, url};
 
 async fn node(room: &Room, name: &str, file: &str, code: &str) {
     let body = json!({
@@ -73,4 +74,19 @@ async fn what_cannot_be_found_or_caught_is_named() {
         let reply = room.invoke(&name, json!({})).await;
         assert_eq!(reply["Payload"]["errorType"], error_type, "{code} {reply}");
     }
+}
+
+#[tokio::test]
+async fn what_a_handler_streams_is_the_reply_of_its_address() {
+    let room = Room::open().await;
+    let code = r#"export const handler = awslambda.streamifyResponse(async (event, stream) => {
+        const reply = awslambda.HttpResponseStream.from(stream, {statusCode: 202, headers: {"x-a": "b"}});
+        reply.write("one ");
+        reply.write("two");
+        reply.end();
+    });"#;
+    node(&room, "f", "index.mjs", code).await;
+    let url = url(&room, json!({"InvokeMode": "RESPONSE_STREAM"})).await;
+    let got = room.fetch("GET", &below(&url, "/"), &[], "").await;
+    assert_eq!((got.status, got.header("x-a"), &got.body[..]), (202, "b", &b"one two"[..]));
 }
