@@ -172,6 +172,6 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "measuring is what this is for")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }

@@ -5,9 +5,11 @@
 //! compare is the server's processor time per request, as a ratio to the echo's.
 //!
 //! Functions and tasks are measured likewise, and cold starts beside the start of the bare interpreter.
+//! `at-rest` measures only the program that does nothing.
 //!
 //! Budgets: a synchronous Express execution ≤ 3 × the echo, a durable Standard one ≤ 6 ×.
 
+mod at_rest;
 mod client;
 mod echo;
 mod functions;
@@ -29,6 +31,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.first().map(String::as_str) {
         Some("echo") => echo::serve(),
+        Some("at-rest") => at_rest::report(),
         Some("quick") => report(Duration::from_millis(500), 2_000),
         _ => report(Duration::from_secs(4), 100_000),
     }
@@ -36,6 +39,7 @@ fn main() -> Result<()> {
 
 #[expect(clippy::print_stdout, reason = "the report is what this program is for")]
 fn report(span: Duration, waiting: usize) -> Result<()> {
+    at_rest::report()?;
     let echo = Server::echo()?;
     let freehold = Server::freehold()?;
     let express = create(&freehold, "express", "EXPRESS", PURE)?;
@@ -82,10 +86,10 @@ fn row(connections: usize, name: &str, load: &Load, base: &Load) {
 /// What executions cost while they only wait.
 fn memory(server: &Server, count: usize) -> Result<String> {
     let machine = create(server, "waiting", "STANDARD", WAIT)?;
-    let before = server.memory_bytes()?;
+    let before = server.memory_bytes("VmRSS")?;
     let request = Request::aws("StartExecution", &format!(r#"{{"stateMachineArn":"{machine}"}}"#));
     let loaded = client::load_count(server, &request, 64, count)?;
-    let after = server.memory_bytes()?;
+    let after = server.memory_bytes("VmRSS")?;
     Ok(format!(
         "{count} executions in a Wait state: {:.1} MiB before, {:.1} MiB after, {:.0} bytes each; \
          started at {:.0} a second.",

@@ -51,11 +51,13 @@ impl Server {
         Ok((used.0 + used.1) / 100.0)
     }
 
-    pub(crate) fn memory_bytes(&self) -> Result<u64> {
+    /// A member of the system's account of its memory.
+    pub(crate) fn memory_bytes(&self, member: &str) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(member)?.strip_prefix(':'));
         let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-        let kibibytes: u64 = kibibytes.context("/proc/…/status has VmRSS")?.trim().parse()?;
+        let kibibytes = kibibytes.with_context(|| format!("/proc/…/status has {member}"))?;
+        let kibibytes: u64 = kibibytes.trim().parse()?;
         Ok(kibibytes * 1024)
     }
 }
