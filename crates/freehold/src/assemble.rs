@@ -13,6 +13,7 @@ use events::Events;
 use iam::{Enforcement, Iam, NewKey};
 use lambda::Lambda;
 use logs::Logs;
+use rds_data::RdsData;
 use runner::Runner;
 use s3::S3;
 use service::{Bus, Caller, House, Registry, Service};
@@ -148,6 +149,7 @@ impl Parts<'_> {
         let dynamodb = Arc::new(DynamoDb::new(folder("dynamodb"), clock));
 
         let appsync = Arc::new(AppSync::open(self.appsync()).await?);
+        let rds_data = Arc::new(RdsData::open(self.rds_data()));
 
         let work: Vec<Work> = vec![
             Box::pin(states.work()),
@@ -160,6 +162,7 @@ impl Parts<'_> {
             Box::pin(s3.work()),
             Box::pin(dynamodb.work()),
             Box::pin(appsync.work()),
+            Box::pin(rds_data.work()),
         ];
         let all: Vec<Arc<dyn Service>> = vec![
             states,
@@ -177,6 +180,7 @@ impl Parts<'_> {
             Arc::new(dynamodb.streams()),
             dynamodb,
             appsync,
+            rds_data,
         ];
         Ok(Rooms { runner, lambda, ecs, iam, all, work })
     }
@@ -188,6 +192,15 @@ impl Parts<'_> {
             bus: self.bus.clone(),
             limits: appsync::Limits::default(),
             issuers: self.config.issuers.clone(),
+        }
+    }
+
+    fn rds_data(&self) -> rds_data::Options {
+        rds_data::Options {
+            house: Arc::clone(self.house),
+            bus: self.bus.clone(),
+            clusters: self.config.clusters.clone(),
+            limits: rds_data::Limits::default(),
         }
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aws::sigv4::Credentials;
 use http::Uri;
+use rds_data::{Cluster, ConnectionError};
 use serde::Deserialize;
 
 /// As long as AWS's SDKs wait.
@@ -37,6 +38,8 @@ pub struct Config {
     pub containers: Containers,
     /// Where the public keys of issuers of tokens are, by issuer. Others are asked as OpenID Connect has it.
     pub issuers: BTreeMap<String, String>,
+    /// The databases behind the RDS Data API.
+    pub clusters: Vec<Cluster>,
     /// Where certificates come from.
     pub tls: Tls,
 }
@@ -123,6 +126,7 @@ impl Default for Config {
             containers: Containers::default(),
             issuers: BTreeMap::new(),
             tls: Tls::default(),
+            clusters: Vec::new(),
         }
     }
 }
@@ -162,6 +166,10 @@ pub enum ConfigError {
     Issuer(String),
     #[error("use [tls.acme]: {0}")]
     Acme(&'static str),
+    #[error("use [[rds]] of {resource_arn}: {source}")]
+    Rds { resource_arn: String, source: ConnectionError },
+    #[error("use [[rds]]: {0:?} is no ARN of {1}")]
+    RdsArn(String, &'static str),
     #[error("use [endpoints.{service}]: {reason}")]
     Endpoint { service: String, reason: &'static str },
 }
@@ -185,6 +193,8 @@ struct File {
     #[serde(default)]
     issuers: BTreeMap<String, IssuerTable>,
     #[serde(default)]
+    rds: Vec<RdsTable>,
+    #[serde(default)]
     tls: TlsTable,
 }
 
@@ -204,6 +214,15 @@ struct AcmeTable {
     accepts_terms: bool,
     contact: Option<String>,
     trusted_roots: Option<PathBuf>,
+}
+
+/// A database of PostgreSQL, and the ARNs that clients of the RDS Data API call it by.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RdsTable {
+    resource_arn: String,
+    secret_arn: String,
+    url: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -295,6 +314,7 @@ impl Config {
             }
             config.issuers.insert(issuer.trim_end_matches('/').to_owned(), jwks_url);
         }
+        config.clusters = file.rds.into_iter().map(cluster).collect::<Result<_, _>>()?;
         config.containers = Containers::of(file.containers)?;
         config.tls = Tls::of(file.tls)?;
         config.enforce = file.iam.enforce;
@@ -318,6 +338,20 @@ impl Tls {
             Ok(AcmeServer { directory, contact, trusted_roots })
         });
         Ok(Tls { certificates, acme: acme.transpose()?, development_authority })
+    }
+}
+
+fn cluster(table: RdsTable) -> Result<Cluster, ConfigError> {
+    let RdsTable { resource_arn, secret_arn, url } = table;
+    if !resource_arn.starts_with("arn:") || !resource_arn.contains(":rds:") {
+        return Err(ConfigError::RdsArn(resource_arn, "a cluster"));
+    }
+    if !secret_arn.starts_with("arn:") || !secret_arn.contains(":secretsmanager:") {
+        return Err(ConfigError::RdsArn(secret_arn, "a secret"));
+    }
+    match url.parse() {
+        Ok(connection) => Ok(Cluster { resource_arn, secret_arn, connection }),
+        Err(source) => Err(ConfigError::Rds { resource_arn, source }),
     }
 }
 
@@ -408,6 +442,7 @@ mod tests {
                 containers: Containers::default(),
                 issuers: BTreeMap::new(),
                 tls: Tls::default(),
+                clusters: Vec::new(),
             }
         );
     }
@@ -477,6 +512,28 @@ mod tests {
         assert!(
             read_tls("[tls.acme]\ndirectory = 'http://acme'\naccepts_terms = true".into()).is_err()
         );
+    }
+
+    #[test]
+    fn a_database_is_behind_the_arns_that_the_file_says() {
+        let (cluster, secret) =
+            ("arn:aws:rds:us-east-1:0:cluster:a", "arn:aws:secretsmanager:us-east-1:0:secret:a");
+        let rds = |cluster: &str, secret: &str, url: &str| {
+            read(&format!(
+                "[[rds]]\nresource_arn = '{cluster}'\nsecret_arn = '{secret}'\nurl = '{url}'"
+            ))
+        };
+        let url = "postgresql://ann:s3cret@localhost/shop";
+        let config = rds(cluster, secret, url).expect("reads");
+        assert_eq!(config.clusters[0].secret_arn, secret);
+        assert!(!format!("{config:?}").contains("s3cret"), "a password is not shown");
+        for (cluster, secret, url) in [
+            ("orders", secret, url),
+            (cluster, "orders", url),
+            (cluster, secret, "mysql://ann@localhost/shop"),
+        ] {
+            assert!(rds(cluster, secret, url).is_err(), "{cluster} {secret} {url}");
+        }
     }
 
     #[test]

@@ -59,7 +59,14 @@ impl Resolve for Run<'_> {
         {
             return Role::Denied;
         }
-        match served.plan(parent_type, field).map(|plan| &plan.kind) {
+        let plan = served.plan(parent_type, field);
+        if let Some(source) = plan.and_then(|plan| plan.source_api.as_deref()) {
+            let (ctx, merged) = (&entrant.ctx, &served.graphql);
+            if !rights::may_use_source(self.room, ctx, merged, source, parent_type, field) {
+                return Role::Denied;
+            }
+        }
+        match plan.map(|plan| &plan.kind) {
             Some(PlanKind::Unit(step)) => Role::Resolver { batch_max: step.batch_max },
             Some(PlanKind::Pipeline { .. }) => Role::Resolver { batch_max: 0 },
             None => Role::Property,

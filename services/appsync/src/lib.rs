@@ -11,6 +11,7 @@
 //! - `schema`: schemas as this room asks about them. `merge`: what merged APIs are made of. `work`: schemas in the making.
 //! - `front`: the door for clients of APIs. `auth`: who may come in; `rights`: what he may see. `reply`: what he hears.
 //! - `served`: an API compiled. `execution`: one operation; `handler`: the code of resolvers; `sources`: what they ask.
+//! - `introspection`: the tables of databases as models.
 //! - `cache`: what resolvers gave. `journal`: what APIs log. `domains`: names that lead to APIs.
 
 mod address;
@@ -22,6 +23,7 @@ mod errors;
 mod execution;
 mod front;
 mod handler;
+mod introspection;
 mod journal;
 mod limits;
 mod merge;

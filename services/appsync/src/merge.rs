@@ -1,25 +1,52 @@
-//! What merged APIs are made of: the schemas, resolvers, functions and data sources of their sources, copied when a merge
-//! is asked for, or whenever a source's schema changes.
-
-use std::sync::Arc;
+//! What merged APIs are made of: the schemas, resolvers, functions and data sources of their sources, as they were when
+//! each source was last merged.
+//!
+//! A merge takes one source anew, when a client asks for it or when the source changes by itself, and the others as they
+//! were. If their definitions contradict each other nothing changes but the association's status.
+//! <https://docs.aws.amazon.com/appsync/latest/devguide/merged-api.html>
 
 use base::Timestamp;
-use graphql::Schema;
+use graphql::{Definitions, Merged, Schema};
 use serde_json::json;
-use store::Error;
+use service::{Caller, Ctx};
+use store::{Batch, Error};
 
 use crate::Room;
-use crate::model::SchemaState;
+use crate::model::{Api, SchemaState};
 use crate::schema;
 use crate::tables;
 use crate::wire::{
-    DataSource, FunctionConfiguration, MergeType, PipelineConfig, Resolver, SchemaStatus,
-    SourceApiAssociation, SourceApiAssociationStatus, described,
+    DataSource, FunctionConfiguration, MergeType, MergedSource, PipelineConfig, Resolver,
+    SchemaStatus, SourceApiAssociation, SourceApiAssociationStatus, described,
 };
 
-/// Merges a source into every merged API that takes it over by itself.
+/// Who merges by himself.
+const PRINCIPAL: &str = "appsync.amazonaws.com";
+
+/// Why a merged API is made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Occasion<'a> {
+    /// A client has asked for the source of that association.
+    Asked(&'a str),
+    /// The source of that association has changed.
+    Changed(&'a str),
+    /// A source has left.
+    Left,
+}
+
+impl<'a> Occasion<'a> {
+    /// The association whose source is taken anew.
+    fn association(self) -> Option<&'a str> {
+        match self {
+            Occasion::Asked(id) | Occasion::Changed(id) => Some(id),
+            Occasion::Left => None,
+        }
+    }
+}
+
+/// Merges a source that has changed into every merged API that takes it over by itself.
 pub(crate) async fn merge_into_all(
-    room: &Arc<Room>,
+    room: &Room,
     source_api_id: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
@@ -29,17 +56,17 @@ pub(crate) async fn merge_into_all(
             it.source_api_association_config.merge_type == Some(MergeType::AutoMerge)
         };
         if found.as_ref().is_some_and(merges_itself) {
-            merge(room, &merged, Some(&association), now).await?;
+            merge(room, &merged, Occasion::Changed(&association), now).await?;
         }
     }
     Ok(())
 }
 
-/// Makes a merged API anew from its sources; `asked` is the association that the merge is about.
+/// Makes a merged API anew from its sources.
 pub(crate) async fn merge(
-    room: &Arc<Room>,
+    room: &Room,
     merged_id: &str,
-    asked: Option<&str>,
+    occasion: Occasion<'_>,
     now: Timestamp,
 ) -> Result<(), Error> {
     let _turn = room.changes.lock().await;
@@ -47,23 +74,36 @@ pub(crate) async fn merge(
         let Some(found) = room.tables().api(merged_id).await? else {
             return Ok(());
         };
-        let associations = room.tables().all_parts::<SourceApiAssociation>(merged_id).await?;
-        let sources = sources(room, &associations).await?;
-        let outcome = merged_schema(&sources);
+        let sources = sources(room, merged_id, occasion).await?;
+        let association = match occasion.association() {
+            Some(id) => room.tables().part::<SourceApiAssociation>(merged_id, id).await?,
+            None => None,
+        };
+        let taken =
+            sources.iter().find(|it| Some(it.association_id.as_str()) == occasion.association());
+        if let Occasion::Changed(id) = occasion
+            && taken == room.tables().part::<MergedSource>(merged_id, id).await?.as_ref()
+        {
+            return Ok(());
+        }
+        let outcome = match occasion {
+            Occasion::Changed(_) if !may_start(room, &found.value, association.as_ref()) => {
+                Err((SourceApiAssociationStatus::AutoMergeScheduleFailed, denied()))
+            }
+            _ => joined(&sources).map_err(|it| (SourceApiAssociationStatus::MergeFailed, it)),
+        };
         let mut api = found.value.clone();
         if outcome.is_ok() {
-            api.schema = Some(SchemaState { status: SchemaStatus::Success, details: None });
+            let state = SchemaState { status: SchemaStatus::Success, details: None };
+            api.schema = (!sources.is_empty()).then_some(state);
         }
         let mut batch = found.change(api);
-        if let Ok(text) = &outcome {
-            tables::put_schema(&mut batch, merged_id, text.clone());
-            put_parts(&mut batch, merged_id, found.value.arn(), &sources)?;
+        if let Ok(joined) = &outcome {
+            put(&mut batch, merged_id, found.value.arn(), joined, &sources)?;
+            taken.iter().for_each(|taken| tables::put_part(&mut batch, merged_id, *taken));
         }
-        for association in associations {
-            if asked == Some(association.association_id.as_str()) {
-                let told = told(association, &outcome, now);
-                tables::put_part(&mut batch, merged_id, &told);
-            }
+        if let Some(association) = association {
+            tables::put_part(&mut batch, merged_id, &told(association, outcome.err(), now));
         }
         match room.store.commit(batch).await {
             Err(Error::PreconditionFailed { .. }) => {}
@@ -72,89 +112,113 @@ pub(crate) async fn merge(
     }
 }
 
-/// What a source API gives.
-struct Source {
-    id: String,
-    schema: Schema,
-    data_sources: Vec<DataSource>,
-    functions: Vec<FunctionConfiguration>,
-    resolvers: Vec<Resolver>,
+/// Whether the merged API's role may merge by itself.
+fn may_start(room: &Room, api: &Api, association: Option<&SourceApiAssociation>) -> bool {
+    let role = api.as_graphql().and_then(|it| it.merged_api_execution_role_arn.as_ref());
+    let (Some(role), Some(association)) = (role, association) else { return true };
+    let caller = Caller { arn: PRINCIPAL.to_owned() };
+    let ctx = Ctx::new(room.house.clone(), caller, room.house.uuid()).assuming(role);
+    let action = "appsync:StartSchemaMerge";
+    room.bus.check_action(&ctx, action, &association.association_arn).is_ok()
 }
 
-async fn sources(room: &Room, associations: &[SourceApiAssociation]) -> Result<Vec<Source>, Error> {
+fn denied() -> String {
+    "The execution role of the merged API may not perform appsync:StartSchemaMerge.".to_owned()
+}
+
+/// The sources of a merged API, the one that the occasion is about as it is now. Those that were never merged give nothing.
+async fn sources(
+    room: &Room,
+    merged_id: &str,
+    occasion: Occasion<'_>,
+) -> Result<Vec<MergedSource>, Error> {
     let (tables, mut sources) = (room.tables(), Vec::new());
-    for association in associations {
-        let id = &association.source_api_id;
-        let Some(text) = tables.schema(id).await? else { continue };
-        sources.push(Source {
-            id: id.clone(),
-            schema: schema::read(&text)?,
-            data_sources: tables.all_parts(id).await?,
-            functions: tables.all_parts(id).await?,
-            resolvers: tables.all_parts(id).await?,
-        });
+    for association in tables.all_parts::<SourceApiAssociation>(merged_id).await? {
+        let (id, source) = (association.association_id, association.source_api_id);
+        if Some(id.as_str()) != occasion.association() {
+            sources.extend(tables.part(merged_id, &id).await?);
+        } else if let Some(schema) = tables.schema(&source).await? {
+            sources.push(MergedSource {
+                association_id: id,
+                data_sources: tables.all_parts(&source).await?,
+                functions: tables.all_parts(&source).await?,
+                resolvers: tables.all_parts(&source).await?,
+                source_api_id: source,
+                schema,
+            });
+        }
     }
     Ok(sources)
 }
 
-/// Types of one name are joined: what a later source adds extends what an earlier one has.
-fn merged_schema(sources: &[Source]) -> Result<String, String> {
-    let mut text = String::new();
-    let mut known = std::collections::BTreeSet::new();
-    for entry in sources.iter().flat_map(|source| source.schema.definitions().types()) {
-        if !known.insert(entry.name) {
-            text.push_str("extend ");
-        }
-        text.push_str(&entry.definition());
-        text.push_str("\n\n");
+/// The schema of all sources, or all contradictions.
+fn joined(sources: &[MergedSource]) -> Result<Option<Merged>, String> {
+    if sources.is_empty() {
+        return Ok(None);
     }
-    match Schema::parse(&text) {
-        Ok(_) => Ok(text),
-        Err(problems) => Err(schema::told(&problems)),
-    }
+    let definitions: Vec<Definitions> = sources
+        .iter()
+        .map(|source| Definitions::parse(&source.schema))
+        .collect::<Result<_, _>>()
+        .map_err(|problem| schema::told(&[problem]))?;
+    let definitions: Vec<&Definitions> = definitions.iter().collect();
+    let merged = Definitions::merge(&definitions).map_err(|problems| schema::told(&problems))?;
+    Schema::new(merged.definitions.clone()).map_err(|problems| schema::told(&problems))?;
+    Ok(Some(merged))
 }
 
 fn told(
     association: SourceApiAssociation,
-    outcome: &Result<String, String>,
+    failure: Option<(SourceApiAssociationStatus, String)>,
     now: Timestamp,
 ) -> SourceApiAssociation {
-    match outcome {
-        Ok(_) => SourceApiAssociation {
+    match failure {
+        None => SourceApiAssociation {
             source_api_association_status: SourceApiAssociationStatus::MergeSuccess,
             source_api_association_status_detail: None,
             last_successful_merge_date: Some(now.into()),
             ..association
         },
-        Err(details) => SourceApiAssociation {
-            source_api_association_status: SourceApiAssociationStatus::MergeFailed,
-            source_api_association_status_detail: Some(details.clone()),
+        Some((status, detail)) => SourceApiAssociation {
+            source_api_association_status: status,
+            source_api_association_status_detail: Some(detail),
             ..association
         },
     }
 }
 
-/// The parts of all sources in place of those that the merged API had. Names carry the id of their source:
+/// The source API whose part bears that name in a merged API.
+pub(crate) fn source_of(name: &str) -> Option<&str> {
+    name.rsplit_once('_').map(|(_, source_api_id)| source_api_id)
+}
+
+/// The schema and the parts of all sources in place of those that the merged API had. Names carry the id of their source:
 /// those of two sources may be the same.
-fn put_parts(
-    batch: &mut store::Batch,
+fn put(
+    batch: &mut Batch,
     merged_id: &str,
     merged_arn: &str,
-    sources: &[Source],
+    joined: &Option<Merged>,
+    sources: &[MergedSource],
 ) -> Result<(), Error> {
-    let corrupt = |_| Error::Corrupt("a part of a source API");
     tables::delete_parts::<DataSource>(batch, merged_id);
     tables::delete_parts::<FunctionConfiguration>(batch, merged_id);
     tables::delete_parts::<Resolver>(batch, merged_id);
-    for Source { id, data_sources, functions, resolvers, .. } in sources {
-        let named = |name: &str| format!("{name}_{id}");
-        for source in data_sources {
+    let Some(merged) = joined else {
+        tables::delete_schema(batch, merged_id);
+        return Ok(());
+    };
+    tables::put_schema(batch, merged_id, merged.definitions.to_string());
+    let corrupt = |_| Error::Corrupt("a part of a source API");
+    for (place, source) in sources.iter().enumerate() {
+        let named = |name: &str| format!("{name}_{}", source.source_api_id);
+        for source in &source.data_sources {
             let name = named(&source.name);
             let known = json!({ "name": name, "dataSourceArn": format!("{merged_arn}/datasources/{name}") });
             let copy: DataSource = described(source, known).map_err(corrupt)?;
             tables::put_part(batch, merged_id, &copy);
         }
-        for function in functions {
+        for function in &source.functions {
             let function_id = named(&function.function_id);
             let known = json!({
                 "functionArn": format!("{merged_arn}/functions/{function_id}"),
@@ -164,10 +228,16 @@ fn put_parts(
             let copy: FunctionConfiguration = described(function, known).map_err(corrupt)?;
             tables::put_part(batch, merged_id, &copy);
         }
-        for resolver in resolvers {
-            let (type_name, field_name) = (&resolver.type_name, &resolver.field_name);
+        for resolver in &source.resolvers {
+            let (was_type, was_field) = (&resolver.type_name, &resolver.field_name);
+            // Hidden fields, and those that gave way to others, have no place.
+            let Some((type_name, field_name)) = merged.place(place, was_type, was_field) else {
+                continue;
+            };
             let pipeline: Vec<String> = resolver.functions().map(named).collect();
             let copy = Resolver {
+                type_name: type_name.to_owned(),
+                field_name: field_name.to_owned(),
                 resolver_arn: format!("{merged_arn}/types/{type_name}/resolvers/{field_name}"),
                 data_source_name: resolver.data_source_name.as_deref().map(named),
                 pipeline_config: resolver

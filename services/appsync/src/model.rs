@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base::Timestamp;
+
 use crate::wire::{
     self, ApiAssociation, ApiCache, AuthenticationType, DomainNameConfig, GraphqlApi, SchemaStatus,
 };
@@ -106,4 +108,15 @@ impl GraphqlApi {
 pub(crate) struct Domain {
     pub(crate) config: DomainNameConfig,
     pub(crate) association: Option<ApiAssociation>,
+}
+
+/// What was found in a database, or why nothing was.
+#[derive(Clone, Debug)]
+pub(crate) struct Introspection {
+    pub(crate) id: String,
+    pub(crate) account: String,
+    /// When it is forgotten.
+    pub(crate) until: Timestamp,
+    /// Models as a list in JSON, or a sentence.
+    pub(crate) outcome: Result<String, String>,
 }

@@ -56,6 +56,23 @@ pub(crate) fn may_ask(
         || room.bus.check_action(ctx, "appsync:GraphQL", &resource).is_ok()
 }
 
+/// Whether the role of a merged API may have a source answer for the field.
+/// <https://docs.aws.amazon.com/appsync/latest/devguide/merged-api.html>
+pub(crate) fn may_use_source(
+    room: &crate::Room,
+    ctx: &Ctx,
+    merged: &GraphqlApi,
+    source_api: &str,
+    type_name: &str,
+    field: &str,
+) -> bool {
+    let Some(role) = &merged.merged_api_execution_role_arn else { return false };
+    let apis = merged.arn.trim_end_matches(|letter| letter != '/');
+    let resource = format!("{apis}{source_api}/types/{type_name}/fields/{field}");
+    let ctx = ctx.clone().assuming(role);
+    room.bus.check_action(&ctx, "appsync:SourceGraphQL", &resource).is_ok()
+}
+
 fn default_allows(api: &GraphqlApi, entrant: &Entrant) -> bool {
     let action = api.user_pool_config.as_ref().map(|config| config.default_action);
     entrant.mode != AuthenticationType::AmazonCognitoUserPools

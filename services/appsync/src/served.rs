@@ -9,13 +9,14 @@ use graphql::{Document, Introspection, Schema};
 use crate::auth::{self, Way};
 use crate::errors::Error;
 use crate::handler::Handler;
+use crate::merge;
 use crate::model::Api;
 use crate::schema;
 use crate::sources::BATCH_SIZE_OF_TEMPLATES;
 use crate::tables::{Part as _, Tables, read_api, resolver_name};
 use crate::wire::{
     CachingConfig, DataSource, DataSourceType, FunctionConfiguration,
-    GraphQLApiIntrospectionConfig, GraphqlApi, Resolver, ResolverKind,
+    GraphQLApiIntrospectionConfig, GraphQLApiType, GraphqlApi, Resolver, ResolverKind,
 };
 
 /// Documents of an API that are kept, parsed and valid. What comes beyond is parsed each time.
@@ -41,6 +42,8 @@ pub(crate) struct Plan {
     pub(crate) name: String,
     pub(crate) kind: PlanKind,
     pub(crate) caching: Option<CachingConfig>,
+    /// The id of the source API that the resolver comes from, in a merged API.
+    pub(crate) source_api: Option<String>,
 }
 
 pub(crate) enum PlanKind {
@@ -68,7 +71,8 @@ impl Served {
         let not_graphql = || Error::ApiNotFound(id.clone());
         let graphql = api.as_graphql().cloned().ok_or_else(not_graphql)?;
         let text = tables.schema(&id).await?.ok_or(Error::NoSchema)?;
-        let parts = Parts::load(tables, &id).await?;
+        let is_merged = graphql.api_type == Some(GraphQLApiType::Merged);
+        let parts = Parts::load(tables, &id, is_merged).await?;
         let resolvers = tables.all_parts::<Resolver>(&id).await?;
         let resolvers = resolvers.iter().map(|it| (it.name(), parts.plan(it))).collect();
         Ok(Served {
@@ -118,15 +122,17 @@ impl Served {
 struct Parts {
     sources: HashMap<String, Arc<DataSource>>,
     functions: HashMap<String, FunctionConfiguration>,
+    is_merged: bool,
 }
 
 impl Parts {
-    async fn load(tables: &Tables<'_>, id: &str) -> Result<Parts, Error> {
+    async fn load(tables: &Tables<'_>, id: &str, is_merged: bool) -> Result<Parts, Error> {
         let sources = tables.all_parts::<DataSource>(id).await?;
         let functions = tables.all_parts::<FunctionConfiguration>(id).await?;
         Ok(Parts {
             sources: sources.into_iter().map(|it| (it.name(), Arc::new(it))).collect(),
             functions: functions.into_iter().map(|it| (it.name(), it)).collect(),
+            is_merged,
         })
     }
 
@@ -154,7 +160,14 @@ impl Parts {
                 PlanKind::Pipeline { before: request, steps, after: response }
             }
         };
-        Plan { name: resolver.name(), kind, caching: resolver.caching_config.clone() }
+        let part = resolver.data_source_name.as_deref().or_else(|| resolver.functions().next());
+        let source_api = part.filter(|_| self.is_merged).and_then(merge::source_of);
+        Plan {
+            name: resolver.name(),
+            kind,
+            caching: resolver.caching_config.clone(),
+            source_api: source_api.map(str::to_owned),
+        }
     }
 
     fn kind_of(&self, source: Option<&str>) -> Option<DataSourceType> {

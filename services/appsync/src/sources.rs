@@ -10,6 +10,7 @@ mod event_bridge;
 mod http;
 mod lambda;
 mod opensearch;
+mod rds;
 
 use json::Value;
 use resolver::Failure;
@@ -69,10 +70,7 @@ impl Query<'_> {
                 opensearch::ask(self).await
             }
             DataSourceType::AmazonBedrockRuntime => bedrock::ask(self).await,
-            DataSourceType::RelationalDatabase => Err(Failure::new(
-                "Freehold has no connection to the database of this data source.",
-                "BadRequestException",
-            )),
+            DataSourceType::RelationalDatabase => rds::ask(self).await,
         }
     }
 

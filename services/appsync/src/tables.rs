@@ -6,21 +6,24 @@
 
 mod rows;
 
+use base::Timestamp;
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 use store::key::{Key, Parts};
 use store::{Batch, Bytes, Error, Read};
 
-use crate::model::{Api, Domain};
+use crate::model::{Api, Domain, Introspection};
 use crate::wire::{
-    ApiKey, ChannelNamespace, DataSource, FunctionConfiguration, Resolver, SourceApiAssociation,
+    ApiKey, ChannelNamespace, DataSource, FunctionConfiguration, MergedSource, Resolver,
+    SourceApiAssociation,
 };
-use rows::{ApiRow, DomainRow, TextRow};
+use rows::{ApiRow, DomainRow, IntrospectionRow, TextRow};
 
 const API: &str = "appsync.api";
 const SCHEMA: &str = "appsync.schema";
 const SCHEMA_CREATION: &str = "appsync.schema_creation";
 const DOMAIN: &str = "appsync.domain";
+const INTROSPECTION: &str = "appsync.introspection";
 const MERGED_INTO: &str = "appsync.merged_into";
 
 /// What belongs to an API, under a name or an id.
@@ -78,13 +81,22 @@ impl Part for SourceApiAssociation {
     }
 }
 
-const PARTS: [&str; 6] = [
+impl Part for MergedSource {
+    const TABLE: &'static str = "appsync.merged_source";
+
+    fn name(&self) -> String {
+        self.association_id.clone()
+    }
+}
+
+const PARTS: [&str; 7] = [
     DataSource::TABLE,
     FunctionConfiguration::TABLE,
     Resolver::TABLE,
     ApiKey::TABLE,
     ChannelNamespace::TABLE,
     SourceApiAssociation::TABLE,
+    MergedSource::TABLE,
 ];
 
 /// Names hold no dot: all resolvers of a type begin with its name and one.
@@ -236,6 +248,24 @@ impl Tables<'_> {
         entries.iter().map(|entry| decode::<DomainRow>(&entry.value)?.read()).collect()
     }
 
+    pub(crate) async fn introspection(&self, id: &str) -> Result<Option<Introspection>, Error> {
+        let Some(row) = self.0.get(&Key::of(INTROSPECTION).text(id)).await? else {
+            return Ok(None);
+        };
+        Ok(Some(decode::<IntrospectionRow>(&row)?.read(id)))
+    }
+
+    /// The keys of what is to be forgotten by then.
+    pub(crate) async fn introspections_until(&self, now: Timestamp) -> Result<Vec<Bytes>, Error> {
+        let mut over = Vec::new();
+        for entry in self.0.scan(&Key::of(INTROSPECTION).scan()).await? {
+            if decode::<IntrospectionRow>(&entry.value)?.until() <= now {
+                over.push(entry.key);
+            }
+        }
+        Ok(over)
+    }
+
     async fn text(&self, key: Key) -> Result<Option<String>, Error> {
         let Some(row) = self.0.get(&key).await? else { return Ok(None) };
         Ok(Some(decode::<TextRow>(&row)?.text))
@@ -264,6 +294,11 @@ pub(crate) fn domain_creation(domain: &Domain) -> Batch {
     creation(Key::of(DOMAIN).text(&domain.config.domain_name), &DomainRow::of(domain))
 }
 
+pub(crate) fn introspection_creation(introspection: &Introspection) -> Batch {
+    let key = Key::of(INTROSPECTION).text(&introspection.id);
+    creation(key, &IntrospectionRow::of(introspection))
+}
+
 pub(crate) fn put_part<P: Part>(batch: &mut Batch, api_id: &str, part: &P) {
     let row = TextRow { text: crate::wire::text(part) };
     batch.put(part_key::<P>(api_id, &part.name()), encode(&row));
@@ -280,6 +315,10 @@ pub(crate) fn delete_parts<P: Part>(batch: &mut Batch, api_id: &str) {
 
 pub(crate) fn put_schema(batch: &mut Batch, api_id: &str, schema: String) {
     batch.put(Key::of(SCHEMA).text(api_id), encode(&TextRow { text: schema }));
+}
+
+pub(crate) fn delete_schema(batch: &mut Batch, api_id: &str) {
+    batch.delete(Key::of(SCHEMA).text(api_id));
 }
 
 pub(crate) fn put_schema_creation(batch: &mut Batch, api_id: &str, definition: String) {

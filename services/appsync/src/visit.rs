@@ -8,6 +8,7 @@ use store::{Batch, Store};
 use tokio::sync::MutexGuard;
 
 use crate::errors::Error;
+use crate::merge;
 use crate::model::{Api, Domain};
 use crate::paging::Listing;
 use crate::tables::{Found, Part, Tables};
@@ -39,11 +40,17 @@ pub(crate) struct Change<'r> {
 
 impl Change<'_> {
     /// Makes the change durable. Another node of the house may have been faster, as it may be on AWS.
+    /// Merged APIs that take the API over by themselves have the change when this returns.
     pub(crate) async fn commit(self) -> Result<(), Error> {
-        let mut batch = self.found.change(self.api);
-        batch.append(self.batch);
-        match self.room.commit(batch).await? {
-            Commit::Done => Ok(()),
+        let Change { room, found, api, batch: parts, _turn: turn } = self;
+        let id = api.id().to_owned();
+        let mut batch = found.change(api);
+        batch.append(parts);
+        match room.commit(batch).await? {
+            Commit::Done => {
+                drop(turn);
+                Ok(merge::merge_into_all(room, &id, room.house.now()).await?)
+            }
             Commit::Raced => Err(Error::Raced),
         }
     }

@@ -336,7 +336,9 @@ fn refusal(facts: &Facts, message: &str) -> aws::Error {
             aws::Error::new(403, "AccessDeniedException", message).with_query_code("AccessDenied")
         }
         "sns" => aws::Error::new(403, "AuthorizationError", message),
-        "lambda" => aws::Error::new(403, "AccessDeniedException", message),
+        _ if facts.protocol == aws::Protocol::RestJson => {
+            aws::Error::new(403, "AccessDeniedException", message)
+        }
         _ => aws::Error::client("AccessDeniedException", message),
     }
 }

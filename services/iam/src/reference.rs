@@ -65,8 +65,12 @@ impl Asked<'_> {
             let resources = self.resources(resource).into_iter();
             named.extend(resources.map(|resource| (action, resource)));
         }
-        // The rooms are called what their actions begin with, but for one.
-        let prefix = if self.room == "dynamodbstreams" { "dynamodb" } else { self.room };
+        // The rooms are called what their actions begin with, but for two.
+        let prefix = match self.room {
+            "dynamodbstreams" => "dynamodb",
+            "rdsdata" => "rds-data",
+            room => room,
+        };
         let access = |(action, resource)| {
             let mut access = Access::new(format!("{prefix}:{action}"), resource);
             access.context = self.context();

@@ -31,6 +31,9 @@ fn python(workspace: &Workspace) -> Result<Option<Command>> {
     need("python3", &["-c", "import ensurepip, venv"], "python3-venv")?;
     need("openssl", &["version"], "openssl")?;
     need("pebble", &["-help"], "pebble")?;
+    // Its programs stand beside the PATH: `e2e/python/postgres.py` finds them as this does.
+    let has_postgres = "command -v initdb || ls /usr/lib/postgresql/*/bin/initdb";
+    need("sh", &["-c", has_postgres], "postgresql")?;
     let list = e2e.join("requirements.txt");
     let environment = workspace.target("e2e-python");
     let python = environment.join("bin/python");
@@ -74,7 +77,7 @@ fn when_changed(list: &Path, stamp: &Path, install: impl FnOnce() -> Result<()>)
     fs::write(stamp, wanted).with_context(|| format!("writing {}", stamp.display()))
 }
 
-/// Makes sure that a program is there: by apt where we may, else by saying what to install.
+/// Makes sure that what a package has is there: by apt where we may, else by saying what to install.
 fn need(program: &str, probe: &[&str], package: &str) -> Result<()> {
     if works(Command::new(program).args(probe)) {
         return Ok(());
@@ -82,7 +85,7 @@ fn need(program: &str, probe: &[&str], package: &str) -> Result<()> {
     if works(Command::new("apt-get").args(["install", "--yes", package])) {
         return Ok(());
     }
-    bail!("the tests need {program}: install it (on Debian and Ubuntu, apt-get install {package})")
+    bail!("the tests need {package}: install it (on Debian and Ubuntu, apt-get install {package})")
 }
 
 fn works(command: &mut Command) -> bool {

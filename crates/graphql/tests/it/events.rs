@@ -112,7 +112,8 @@ fn a_mutation_that_gave_nothing_has_no_event() {
 fn a_subscriber_doesnt_see_what_isnt_for_him() {
     let event = value(r#"{"id":"1","text":"hi","room":"9"}"#);
     let subscriber = World::default().denying("Message.room");
-    let shaped = shape_for(&subscriber, &schema(CHAT), "subscription { said { text room } }", event);
+    let shaped =
+        shape_for(&subscriber, &schema(CHAT), "subscription { said { text room } }", event);
     assert_eq!(
         shaped,
         r#"{"data":{"said":{"text":"hi","room":null}},"errors":[{"path":["said","room"],"data":null,"errorType":"Unauthorized","errorInfo":null,"locations":[{"line":1,"column":28,"sourceName":null}],"message":"Not Authorized to access room on type Message"}]}"#

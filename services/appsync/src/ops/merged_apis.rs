@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::errors::Error;
-use crate::merge;
+use crate::merge::{self, Occasion};
 use crate::model::Api;
 use crate::paging::Listing;
 use crate::schema;
@@ -12,7 +12,7 @@ use crate::visit::Visit;
 use crate::wire::{
     AssociateMergedGraphqlApiInput, AssociateSourceGraphqlApiInput,
     DisassociateMergedGraphqlApiInput, GraphQLApiType, ListInput, ListSourceApiAssociationsOutput,
-    ListTypesByAssociationInput, ListTypesOutput, MergeType, SourceApiAssociation,
+    ListTypesByAssociationInput, ListTypesOutput, MergeType, MergedSource, SourceApiAssociation,
     SourceApiAssociationConfig, SourceApiAssociationInput, SourceApiAssociationOutput,
     SourceApiAssociationStatus, SourceApiAssociationStatusOutput, SourceApiAssociationSummary,
     UpdateSourceApiAssociationInput, described,
@@ -98,7 +98,7 @@ pub(crate) async fn start_schema_merge(
 ) -> Result<SourceApiAssociationStatusOutput, Error> {
     let merged = merged(ctx, &req.merged_api_identifier).await?;
     find(ctx, merged.id(), &req.association_id).await?;
-    merge::merge(ctx.room(), merged.id(), Some(&req.association_id), ctx.now()).await?;
+    merge::merge(ctx.room(), merged.id(), Occasion::Asked(&req.association_id), ctx.now()).await?;
     let source_api_association_status = SourceApiAssociationStatus::MergeScheduled;
     Ok(SourceApiAssociationStatusOutput { source_api_association_status })
 }
@@ -126,14 +126,15 @@ pub(crate) async fn list_source_api_associations(
     Ok(ListSourceApiAssociationsOutput { source_api_association_summaries, next_token })
 }
 
-/// The types that a source gives to the merged API.
+/// The types that a source gave to the merged API.
 pub(crate) async fn list_types_by_association(
     ctx: &Visit<'_>,
     req: ListTypesByAssociationInput,
 ) -> Result<ListTypesOutput, Error> {
     let merged = merged(ctx, &req.merged_api_identifier).await?;
     let association = find(ctx, merged.id(), &req.association_id).await?;
-    let source = schema::of(ctx, &association.source_api_id).await?;
+    let kept = ctx.tables().part::<MergedSource>(merged.id(), &association.association_id).await?;
+    let source = schema::read(&kept.ok_or(Error::NoSchema)?.schema)?;
     let types = schema::types(&source, merged.arn(), req.format);
     let listing = Listing {
         operation: "ListTypesByAssociation",
@@ -180,7 +181,8 @@ async fn associate(
     tables::put_merged_into(&mut change.batch, &association);
     change.commit().await?;
 
-    merge::merge(ctx.room(), merged.id(), Some(&association.association_id), ctx.now()).await?;
+    merge::merge(ctx.room(), merged.id(), Occasion::Asked(&association.association_id), ctx.now())
+        .await?;
     Ok(SourceApiAssociationOutput { source_api_association: association })
 }
 
@@ -192,10 +194,11 @@ async fn disassociate(
     let mut change = ctx.change(merged_id).await?;
     let association = find(ctx, merged_id, association_id).await?;
     tables::delete_part::<SourceApiAssociation>(&mut change.batch, merged_id, association_id);
+    tables::delete_part::<MergedSource>(&mut change.batch, merged_id, association_id);
     tables::delete_merged_into(&mut change.batch, &association);
     change.commit().await?;
 
-    merge::merge(ctx.room(), merged_id, None, ctx.now()).await?;
+    merge::merge(ctx.room(), merged_id, Occasion::Left, ctx.now()).await?;
     let source_api_association_status = SourceApiAssociationStatus::DeletionScheduled;
     Ok(SourceApiAssociationStatusOutput { source_api_association_status })
 }

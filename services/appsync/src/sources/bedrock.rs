@@ -34,7 +34,9 @@ pub(super) async fn ask(query: &Query<'_>) -> Result<Value, Failure> {
         "Converse" => {
             let mut asked = member(request);
             if let Some(asked) = asked.as_object_mut() {
+                // The version is the template's, not the model's.
                 asked.remove("operation");
+                asked.remove("version");
             }
             query.call(SERVICE, "Converse", asked.to_string()).await.map_err(refused)
         }

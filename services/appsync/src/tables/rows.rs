@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use base::Timestamp;
 use minicbor::{Decode, Encode};
 use store::Error;
 
-use crate::model::{Api, Domain, Kind, SchemaState};
+use crate::model::{Api, Domain, Introspection, Kind, SchemaState};
 use crate::wire::{self, SchemaStatus};
 
 /// A text: SDL, or JSON.
@@ -50,6 +51,44 @@ pub(super) struct DomainRow {
     /// JSON.
     #[n(1)]
     association: Option<String>,
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(super) struct IntrospectionRow {
+    #[n(0)]
+    account: String,
+    #[n(1)]
+    until: i64,
+    /// JSON.
+    #[n(2)]
+    models: Option<String>,
+    #[n(3)]
+    failure: Option<String>,
+}
+
+impl IntrospectionRow {
+    pub(super) fn of(introspection: &Introspection) -> Self {
+        IntrospectionRow {
+            account: introspection.account.clone(),
+            until: introspection.until.as_millis(),
+            models: introspection.outcome.as_ref().ok().cloned(),
+            failure: introspection.outcome.as_ref().err().cloned(),
+        }
+    }
+
+    pub(super) fn until(&self) -> Timestamp {
+        Timestamp::from_millis(self.until)
+    }
+
+    pub(super) fn read(self, id: &str) -> Introspection {
+        Introspection {
+            id: id.to_owned(),
+            until: self.until(),
+            account: self.account,
+            outcome: self.models.ok_or_else(|| self.failure.unwrap_or_default()),
+        }
+    }
 }
 
 fn read<T: aws::Shape>(text: &str) -> Result<T, Error> {

@@ -2,7 +2,7 @@
 
 use aws::EpochSeconds;
 
-use super::TypeDefinitionFormat;
+use super::{DataSource, FunctionConfiguration, Resolver, TypeDefinitionFormat};
 
 aws::string_enums! {
     pub(crate) enum MergeType { ManualMerge = "MANUAL_MERGE", AutoMerge = "AUTO_MERGE" }
@@ -34,6 +34,15 @@ aws::structures! { Camel;
         required source_api_association_status: SourceApiAssociationStatus,
         optional source_api_association_status_detail: String,
         optional last_successful_merge_date: EpochSeconds,
+    }
+    /// What a source gave when it was last merged. No operation shows it.
+    pub(crate) struct MergedSource {
+        required association_id: String,
+        required source_api_id: String,
+        required schema: String,
+        required data_sources: Vec<DataSource>,
+        required functions: Vec<FunctionConfiguration>,
+        required resolvers: Vec<Resolver>,
     }
     pub(crate) struct SourceApiAssociationSummary {
         required association_id: String,

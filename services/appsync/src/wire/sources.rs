@@ -1,5 +1,8 @@
 //! Data sources, and what they say of themselves.
 
+use serde::Serialize;
+use serde_json::Value;
+
 use super::{CLUSTER, NAME, SECRET, is_cluster, is_name, is_secret};
 
 aws::string_enums! {
@@ -131,4 +134,28 @@ aws::structures! { Camel;
         optional next_token: String [length(1, 65_536)],
         optional max_results: i32 [range(0, 25)],
     }
+    pub(crate) struct StartDataSourceIntrospectionOutput {
+        required introspection_id: String,
+        required introspection_status: DataSourceIntrospectionStatus,
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GetDataSourceIntrospectionOutput {
+    pub(crate) introspection_id: String,
+    pub(crate) introspection_status: DataSourceIntrospectionStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) introspection_status_detail: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) introspection_result: Option<IntrospectionResult>,
+}
+
+/// Models are kept as AWS describes them.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct IntrospectionResult {
+    pub(crate) models: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next_token: Option<String>,
 }

@@ -100,6 +100,7 @@ pub(super) fn rules<'a>(room: &str, operation: &'a str) -> Vec<Rule<'a>> {
             }
             _ => Resource::Named { members: &["apiId"], kind: "apis/" },
         }),
+        "rdsdata" => same(Resource::Arn(&["resourceArn", "dbClusterOrInstanceArn"])),
         "iam" => same(iam(operation)),
         "sts" => match operation {
             // Nobody needs permission to learn who he is, and roles decide themselves who may be them.
