@@ -30,6 +30,7 @@ const FINAL: u8 = 0x80;
 const MASKED: u8 = 0x80;
 const CONTROL_BYTES_MAX: usize = 125;
 const MASK_BYTES: usize = 4;
+const HEAD_BYTES_MAX: usize = 10;
 
 impl Opcode {
     fn of(bits: u8) -> Option<Self> {
@@ -126,9 +127,17 @@ pub(crate) fn head_into(out: &mut Vec<u8>, opcode: Opcode, length: usize) {
 /// Appends a text message, made of several parts, to what is to be [written](crate::Socket::write).
 pub fn text_into(out: &mut Vec<u8>, parts: &[&str]) {
     let length = parts.iter().map(|part| part.len()).sum();
-    out.reserve(length + 10);
+    out.reserve(length + HEAD_BYTES_MAX);
     head_into(out, Opcode::Text, length);
     parts.iter().for_each(|part| out.extend_from_slice(part.as_bytes()));
+}
+
+/// Appends a message of bytes, made of several parts, to what is to be [written](crate::Socket::write).
+pub fn binary_into(out: &mut Vec<u8>, parts: &[&[u8]]) {
+    let length = parts.iter().map(|part| part.len()).sum();
+    out.reserve(length + HEAD_BYTES_MAX);
+    head_into(out, Opcode::Binary, length);
+    parts.iter().for_each(|part| out.extend_from_slice(part));
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //!
 //! It is our own because of memory. A server of subscriptions holds thousands of connections that are silent nearly all
 //! the time; libraries give each a buffer to read into and one to write from, which grows to the largest message and
-//! stays. Here an idle connection has no buffer at all: what arrives is read onto the stack, what leaves is written from
-//! where it is (`docs/adr/0010-websocket-of-our-own.md`).
+//! stays. Here an idle connection has no buffer at all: what arrives is read onto the stack, what leaves is made when it
+//! leaves (`docs/adr/0010-websocket-of-our-own.md`).
 //!
 //! It is no client, knows no extensions (compression among them), and what messages mean is others' business.
 //!
@@ -15,6 +15,6 @@ mod frame;
 mod handshake;
 mod socket;
 
-pub use frame::text_into;
+pub use frame::{binary_into, text_into};
 pub use handshake::{NotAWebSocket, Offer, is_asked_for};
 pub use socket::{Close, Error, Message, Socket};

@@ -169,36 +169,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }))
     }
 
-    /// Writes what [`text_into`](crate::text_into) has made.
+    /// Writes what [`text_into`](crate::text_into) and [`binary_into`](crate::binary_into) have made.
     ///
     /// # Errors
     /// The connection is gone. So it is if this isn't awaited to the end: half a frame may have left.
     pub async fn write(&mut self, frames: &[u8]) -> io::Result<()> {
         self.io.write_all(frames).await?;
         self.io.flush().await
-    }
-
-    /// Sends a text message made of several parts, each from where it is.
-    ///
-    /// # Errors
-    /// As [`Socket::write`].
-    pub async fn send_text(&mut self, parts: &[&str]) -> io::Result<()> {
-        let mut head = Vec::new();
-        let length = parts.iter().map(|part| part.len()).sum();
-        frame::head_into(&mut head, Opcode::Text, length);
-        self.io.write_all(&head).await?;
-        for part in parts {
-            self.io.write_all(part.as_bytes()).await?;
-        }
-        self.io.flush().await
-    }
-
-    /// Sends a message of bytes.
-    ///
-    /// # Errors
-    /// As [`Socket::write`].
-    pub async fn send_binary(&mut self, payload: &[u8]) -> io::Result<()> {
-        self.send(Opcode::Binary, payload).await
     }
 
     /// Answers a ping.

@@ -18,12 +18,12 @@ use json::Value;
 use service::Ctx;
 
 use crate::Room;
+use crate::model::Api;
 use crate::reply::Refusal;
-use crate::served::Served;
 use crate::tables::Part as _;
 use crate::wire::{
-    AdditionalAuthenticationProvider, ApiKey, AuthenticationType, CognitoUserPoolConfig,
-    LambdaAuthorizerConfig, OpenIdConnectConfig,
+    AdditionalAuthenticationProvider, ApiKey, AuthProvider, AuthenticationType,
+    CognitoUserPoolConfig, EventConfig, LambdaAuthorizerConfig, OpenIdConnectConfig,
 };
 
 pub(crate) use keys::Issuers;
@@ -55,6 +55,12 @@ impl Entrant {
         Entrant { mode, is_default, identity, groups: Vec::new(), denied_fields: Vec::new(), ctx }
     }
 
+    /// All that decides what he may see.
+    pub(crate) fn rights(&self) -> String {
+        let Entrant { mode, is_default, groups, denied_fields, .. } = self;
+        format!("{} {is_default} {groups:?} {denied_fields:?}", mode.as_str())
+    }
+
     /// Whether his authorizer has denied him that field.
     pub(crate) fn is_denied(&self, type_name: &str, field: &str) -> bool {
         let (name, path) =
@@ -75,12 +81,21 @@ pub(crate) struct Claim<'c> {
     pub(crate) source_ip: &'c [Value],
     /// What a Lambda authorizer is told of the operation: `queryString`, `operationName`, `variables`.
     pub(crate) operation: Value,
+    /// What the verdict of a Lambda authorizer holds for, where that isn't all of the API.
+    pub(crate) scope: &'c str,
 }
 
 impl Claim<'_> {
     fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
+
+/// An API as somebody finds it who wants to come in.
+#[derive(Clone, Copy)]
+pub(crate) struct Door<'d> {
+    pub(crate) api: &'d Api,
+    pub(crate) ways: &'d [Way],
 }
 
 /// One of the ways into an API.
@@ -124,13 +139,30 @@ fn additional_way(provider: &AdditionalAuthenticationProvider) -> Option<Way> {
     })
 }
 
+/// The ways into an Event API.
+pub(crate) fn ways_of_events(config: &EventConfig) -> Vec<Way> {
+    let way = |(place, provider): (usize, &AuthProvider)| Way {
+        mode: provider.auth_type,
+        is_default: place == 0,
+        user_pool: provider.cognito_config.as_ref().map(|pool| CognitoUserPoolConfig {
+            user_pool_id: pool.user_pool_id.clone(),
+            aws_region: pool.aws_region.clone(),
+            app_id_client_regex: pool.app_id_client_regex.clone(),
+        }),
+        default_action: "ALLOW",
+        open_id: provider.open_i_d_connect_config.clone(),
+        authorizer: provider.lambda_authorizer_config.clone(),
+    };
+    config.auth_providers.iter().enumerate().map(way).collect()
+}
+
 /// Lets somebody in, or says why not.
 pub(crate) async fn enter(
     room: &Arc<Room>,
-    served: &Served,
+    door: &Door<'_>,
     claim: &Claim<'_>,
 ) -> Result<Entrant, Refusal> {
-    let ways = &served.ways;
+    let ways = door.ways;
     let way = |mode| ways.iter().find(|way| way.mode == mode);
     let authorization = claim.header(AUTHORIZATION.as_str());
     if signature::is_signed(claim, authorization) {
@@ -138,7 +170,7 @@ pub(crate) async fn enter(
         return signature::enter(room, way, claim);
     }
     if let (Some(key), Some(way)) = (claim.header(API_KEY), way(AuthenticationType::ApiKey)) {
-        return by_key(room, served, way, claim, key).await;
+        return by_key(room, door.api, way, claim, key).await;
     }
     let Some(authorization) = authorization else {
         return Err(Refusal::unauthorized(match claim.header(API_KEY) {
@@ -152,7 +184,7 @@ pub(crate) async fn enter(
         return token::enter(room, way, &token, claim).await;
     }
     if let Some(way) = way(AuthenticationType::AwsLambda) {
-        return lambda::enter(room, served, way, authorization, claim).await;
+        return lambda::enter(room, door.api, way, authorization, claim).await;
     }
     let takes_tokens = |way: &Way| {
         let mode = way.mode;
@@ -168,12 +200,12 @@ pub(crate) async fn enter(
 
 async fn by_key(
     room: &Room,
-    served: &Served,
+    api: &Api,
     way: &Way,
     claim: &Claim<'_>,
     key: &str,
 ) -> Result<Entrant, Refusal> {
-    let found = room.tables().part::<ApiKey>(served.api.id(), key).await;
+    let found = room.tables().part::<ApiKey>(api.id(), key).await;
     let found = found.map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "read an API key");
         Refusal::internal()

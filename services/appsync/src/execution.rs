@@ -27,7 +27,7 @@ pub(crate) struct Run<'r> {
     pub(crate) served: &'r Served,
     pub(crate) entrant: &'r Entrant,
     /// `ctx.request`.
-    pub(crate) request: Value,
+    request: Value,
     /// `ctx.env`.
     pub(crate) environment: Value,
     /// What the code did besides giving values.
@@ -85,6 +85,26 @@ impl Resolve for Run<'_> {
                 join_all(calls.iter().map(|call| self.resolve_one(plan, call))).await
             }
         }
+    }
+}
+
+impl<'r> Run<'r> {
+    pub(crate) fn new(
+        room: &'r Room,
+        served: &'r Served,
+        entrant: &'r Entrant,
+        request: Value,
+    ) -> Self {
+        let environment = served.api.environment.iter();
+        let environment =
+            environment.map(|(name, value)| (name.as_str(), Value::from(value.as_str())));
+        let environment = Value::object(environment);
+        Run { room, served, entrant, request, environment, effects: Mutex::default() }
+    }
+
+    /// What the code did besides giving values.
+    pub(crate) fn into_effects(self) -> Effects {
+        self.effects.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,10 +1,10 @@
-//! The door for clients of APIs: GraphQL over HTTP.
+//! The door for clients of APIs: what they ask over HTTP, GraphQL above all.
 //!
 //! <https://docs.aws.amazon.com/appsync/latest/devguide/graphql-overview.html>; how AppSync answers what it can't read
 //! was told by its makers: <https://github.com/graphql/graphql-over-http/issues/81>.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use ::http::header::{ACCESS_CONTROL_REQUEST_HEADERS, HOST, HeaderName, HeaderValue};
 use ::http::request::Parts;
@@ -18,11 +18,14 @@ use resolver::Effects;
 use service::{Ctx, HttpBody, HttpReply, PublicHttp};
 
 use crate::address::{self, Named, Place};
+use crate::asked::Asked;
 use crate::auth::{self, Claim, Entrant};
 use crate::cache;
 use crate::errors::Error;
 use crate::execution::Run;
 use crate::journal::Entry;
+use crate::live::{self, events, mqtt};
+use crate::model::Api;
 use crate::reply::{self, Refusal};
 use crate::served::Served;
 use crate::{AppSync, Room};
@@ -62,13 +65,21 @@ async fn answer(
     head: &Parts,
     body: HttpBody,
 ) -> Result<Response<HttpBody>, Refusal> {
-    let (served, place) = find(room, head).await?;
+    let (id, place) = find(room, head)?;
+    if websocket::is_asked_for(&head.headers) {
+        return live::open(room, ctx, head, &id, place).await;
+    }
+    if place.path == events::PATH {
+        let body = read(room, body).await?;
+        return events::post(room, ctx, head, (&id, &place.api), &body).await;
+    }
     if place.path != GRAPHQL {
         return Err(Refusal::not_found());
     }
+    let served = serve(room, &id).await?;
     let body = read(room, body).await?;
     let asked = Asked::read(head, &body);
-    let ctx = in_account_of(&served, ctx);
+    let ctx = in_account_of(&served.api, ctx);
     let source_ip = source_ip(head);
     let claim = Claim {
         ctx: &ctx,
@@ -79,12 +90,13 @@ async fn answer(
         body: &body,
         source_ip: &source_ip,
         operation: asked.as_ref().map(Asked::to_value).unwrap_or_default(),
+        scope: "",
     };
-    let entrant = auth::enter(room, &served, &claim).await?;
+    let entrant = auth::enter(room, &served.door(), &claim).await?;
     let asked = asked?;
     let operation = tokio::time::timeout(
         room.limits.request,
-        execute(room, &served, &entrant, &asked, request_member(&head.headers, &place)),
+        execute(room, &served, &entrant, &asked, request_member(&head.headers, &place.api)),
     );
     let (text, headers) =
         operation.await.unwrap_or_else(|_| Ok((TIMED_OUT.to_owned(), Vec::new())))?;
@@ -98,8 +110,8 @@ async fn answer(
     Ok(response)
 }
 
-/// The API that a request is for.
-async fn find(room: &Room, head: &Parts) -> Result<(Arc<Served>, Place), Refusal> {
+/// The id of the API that a request is for, and what part of it.
+fn find(room: &Room, head: &Parts) -> Result<(String, Place), Refusal> {
     let host = head.headers.get(HOST).and_then(|host| host.to_str().ok());
     let path = head.uri.path();
     let place = address::named(host, path).or_else(|| address::by_domain(host, path));
@@ -108,13 +120,22 @@ async fn find(room: &Room, head: &Parts) -> Result<(Arc<Served>, Place), Refusal
         Named::Id(id) => id.clone(),
         Named::Domain(name) => room.domains.api(name).ok_or_else(Refusal::not_found)?,
     };
-    match room.shelf.find(&room.tables(), &id).await {
-        Ok(served) => Ok((served, place)),
-        Err(Error::NoSchema) => Err(Refusal::no_schema()),
-        Err(Error::ApiNotFound(_)) => Err(Refusal::not_found()),
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "open an API");
-            Err(Refusal::internal())
+    Ok((id, place))
+}
+
+/// A GraphQL API, ready to be asked.
+pub(crate) async fn serve(room: &Room, id: &str) -> Result<Arc<Served>, Refusal> {
+    room.shelf.find(&room.tables(), id).await.map_err(|error| unserved(&error))
+}
+
+/// Why an API can't be asked.
+pub(crate) fn unserved(error: &Error) -> Refusal {
+    match error {
+        Error::NoSchema => Refusal::no_schema(),
+        Error::ApiNotFound(_) => Refusal::not_found(),
+        error => {
+            tracing::error!(error = error as &dyn std::error::Error, "open an API");
+            Refusal::internal()
         }
     }
 }
@@ -133,83 +154,35 @@ async fn read(room: &Room, mut body: HttpBody) -> Result<Bytes, Refusal> {
 }
 
 /// Requests to an API are its account's.
-fn in_account_of(served: &Served, ctx: Ctx) -> Ctx {
-    match Arn::parse(served.api.arn()) {
+pub(crate) fn in_account_of(api: &Api, ctx: Ctx) -> Ctx {
+    match Arn::parse(api.arn()) {
         Ok(arn) => ctx.with_account(arn.account),
         Err(_) => ctx,
     }
 }
 
 /// The address of the client: the one that the listener saw.
-fn source_ip(head: &Parts) -> Vec<Value> {
+pub(crate) fn source_ip(head: &Parts) -> Vec<Value> {
     let address = head.extensions.get::<SocketAddr>();
     address.map(|address| Value::from(address.ip().to_string())).into_iter().collect()
 }
 
 /// `ctx.request`: headers, and the domain name if the request came by one.
-fn request_member(headers: &HeaderMap, place: &Place) -> Value {
+pub(crate) fn request_member(headers: &HeaderMap, api: &Named) -> Value {
     let pairs = headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), Value::from(value.to_str().ok()?))));
-    let domain_name = match &place.api {
+    let domain_name = match api {
         Named::Domain(name) => Value::from(name.as_str()),
         Named::Id(_) => Value::NULL,
     };
     Value::object([("headers", Value::object(pairs)), ("domainName", domain_name)])
 }
 
-/// What a client asks.
-struct Asked {
-    query: String,
-    operation_name: Option<String>,
-    variables: Value,
-}
-
-impl Asked {
-    fn read(head: &Parts, body: &[u8]) -> Result<Asked, Refusal> {
-        let unreadable = || Refusal::malformed("Unable to parse GraphQL query.");
-        let document = match (&head.method, body) {
-            (&Method::GET, _) => from_query(head.uri.query().unwrap_or_default()),
-            (_, []) => return Err(Refusal::malformed("Request body is empty.")),
-            (_, body) => {
-                let text = std::str::from_utf8(body).map_err(|_| unreadable())?;
-                Value::parse(text).map_err(|_| unreadable())?
-            }
-        };
-        let text = |name: &str| document.get(name).and_then(|it| it.as_str().map(str::to_owned));
-        let variables = document.get("variables").unwrap_or_default();
-        let variables = match variables.kind() {
-            json::Kind::String => Value::parse(variables.as_str().unwrap_or_default()).ok(),
-            _ => Some(variables),
-        };
-        Ok(Asked {
-            query: text("query").ok_or_else(unreadable)?,
-            operation_name: text("operationName"),
-            variables: variables.ok_or_else(unreadable)?,
-        })
-    }
-
-    fn to_value(&self) -> Value {
-        Value::object([
-            ("query", Value::from(self.query.as_str())),
-            ("operationName", self.operation_name.as_deref().map(Value::from).unwrap_or_default()),
-            ("variables", self.variables.clone()),
-        ])
-    }
-}
-
-/// Of a form, in which a plus is a blank.
-fn from_query(query: &str) -> Value {
-    let query = query.replace('+', "%20");
-    let parameters = aws::sigv4::query_parameters(&query);
-    let members = parameters.map(|(name, value)| (name, Value::from(value)));
-    members.collect::<json::Object>().into()
-}
-
 /// Answers an operation: the text of the reply, and the headers that code adds.
 async fn execute(
     room: &Room,
-    served: &Served,
+    served: &Arc<Served>,
     entrant: &Entrant,
     asked: &Asked,
     request: Value,
@@ -221,6 +194,10 @@ async fn execute(
     let operation = document.operation(asked.operation_name.as_deref());
     let operation = operation.map_err(|error| Refusal::bad_request(error.to_string()))?;
     let kind = operation.kind();
+    if kind == OperationKind::Subscription {
+        let told = mqtt::handshake(room, served, entrant, asked, &document, request).await;
+        return Ok((told, Vec::new()));
+    }
     let now = room.house.now();
     let cached = served.api.cache.as_ref().filter(|_| kind == OperationKind::Query);
     let place = cached.and_then(|cache| {
@@ -232,11 +209,13 @@ async fn execute(
     {
         return Ok((text.to_owned(), Vec::new()));
     }
-    let (response, effects) = run(room, served, entrant, asked, &document, request).await;
+    let (mut response, effects) = run(room, served, entrant, asked, &document, request).await;
     if kind == OperationKind::Mutation {
         for eviction in &effects.evictions {
             room.cache.evict(&served.api, eviction);
         }
+        let events = std::mem::take(&mut response.events);
+        live::publish(room, served, events, &effects.invalidations).await;
     }
     if let Some(config) = &served.graphql.log_config {
         let entry = Entry {
@@ -269,39 +248,16 @@ async fn run(
     document: &Document,
     request: Value,
 ) -> (graphql::Response, Effects) {
-    let environment = served.api.environment.iter();
-    let environment = environment.map(|(name, value)| (name.as_str(), Value::from(value.as_str())));
-    let run = Run {
-        room,
-        served,
-        entrant,
-        request,
-        environment: Value::object(environment),
-        effects: Mutex::new(Effects::default()),
-    };
-    let limits = limits(served);
+    let run = Run::new(room, served, entrant, request);
+    let limits = served.limits();
     let operation = Operation {
         schema: &served.schema,
         document,
         operation_name: asked.operation_name.as_deref(),
         variables: &asked.variables,
         limits: &limits,
-        keeps_events: false,
+        keeps_events: room.hub.has_listeners(served.api.id()),
     };
     let response = graphql::execute(operation, Value::NULL, &run).await;
-    let effects = run.effects.into_inner().unwrap_or_else(PoisonError::into_inner);
-    (response, effects)
-}
-
-fn limits(served: &Served) -> graphql::Limits {
-    let positive = |limit: Option<i32>| {
-        limit.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| 0 < *limit)
-    };
-    let defaults = graphql::Limits::default();
-    graphql::Limits {
-        query_depth: positive(served.graphql.query_depth_limit),
-        resolver_count: positive(served.graphql.resolver_count_limit)
-            .unwrap_or(defaults.resolver_count),
-        ..defaults
-    }
+    (response, run.into_effects())
 }

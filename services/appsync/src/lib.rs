@@ -9,12 +9,14 @@
 //! - `wire`: what they take and give. `errors`: everything that is refused, in AWS's words.
 //! - `model` and `tables`: what is kept, and how. `address`: where APIs are reached.
 //! - `schema`: schemas as this room asks about them. `merge`: what merged APIs are made of. `work`: schemas in the making.
-//! - `front`: the door for clients of APIs. `auth`: who may come in; `rights`: what he may see. `reply`: what he hears.
+//! - `front`: the door for clients of APIs. `asked`: what they ask. `auth`: who may come in; `rights`: what he may see. `reply`: what he hears.
 //! - `served`: an API compiled. `execution`: one operation; `handler`: the code of resolvers; `sources`: what they ask.
 //! - `introspection`: the tables of databases as models.
+//! - `live`: subscribers: WebSocket connections, what they want to hear, and how it reaches them.
 //! - `cache`: what resolvers gave. `journal`: what APIs log. `domains`: names that lead to APIs.
 
 mod address;
+mod asked;
 mod auth;
 mod cache;
 mod code;
@@ -26,6 +28,7 @@ mod handler;
 mod introspection;
 mod journal;
 mod limits;
+mod live;
 mod merge;
 mod model;
 mod ops;
@@ -55,7 +58,8 @@ use auth::{Issuers, Verdicts};
 use cache::Cache;
 use domains::Domains;
 use journal::Journal;
-use served::Shelf;
+use live::{Hub, ServedEvents, Shapes, Tickets};
+use served::{Served, Shelf};
 use visit::Visit;
 
 /// The largest request of the control plane: a schema of 1 MB in base64, with what stands around it.
@@ -74,12 +78,16 @@ struct Room {
     schema_creations: Notify,
     /// Held by who changes an API.
     changes: Mutex<()>,
-    shelf: Shelf,
+    shelf: Shelf<Served>,
+    event_shelf: Shelf<ServedEvents>,
     domains: Domains,
     cache: Cache,
     issuers: Issuers,
     verdicts: Verdicts,
     journal: Journal,
+    hub: Hub,
+    shapes: Shapes,
+    tickets: Tickets,
 }
 
 /// What the room is made with.
@@ -109,20 +117,25 @@ impl AppSync {
             schema_creations: Notify::new(),
             changes: Mutex::new(()),
             shelf: Shelf::default(),
+            event_shelf: Shelf::default(),
             domains: Domains::default(),
             issuers: Issuers::new(issuers),
             verdicts: Verdicts::default(),
             journal: Journal::new(),
+            hub: Hub::new(),
+            shapes: Shapes::default(),
+            tickets: Tickets::default(),
         });
         room.domains.reload(&room.tables()).await?;
         Ok(AppSync(room))
     }
 
-    /// Creates schemas, and writes what APIs log. To be run once; it doesn't end.
+    /// Creates schemas, writes what APIs log, and tells subscribers what has happened. To be run once; it doesn't end.
     pub fn work(&self) -> impl Future<Output = ()> + Send + use<> {
         let room = Arc::clone(&self.0);
         async move {
-            tokio::join!(work::work(Arc::clone(&room)), journal::work(room));
+            let told = room.hub.work();
+            tokio::join!(work::work(Arc::clone(&room)), journal::work(Arc::clone(&room)), told);
         }
     }
 

@@ -19,6 +19,22 @@ pub struct Limits {
     pub request_bytes_max: usize,
     /// Bytes of what a data source gives.
     pub result_bytes_max: usize,
+    /// WebSocket connections to all APIs. Ours.
+    pub connections_max: usize,
+    /// Subscriptions of a connection.
+    pub connection_subscriptions_max: usize,
+    /// Subscriptions of a connection that are being started. Ours; AWS bounds them by time.
+    pub connection_starts_max: usize,
+    /// How long a connection may last.
+    pub connection: Duration,
+    /// How often a client hears that its connection lives.
+    pub keep_alive: Duration,
+    /// Bytes of a message that a client sends over a connection.
+    pub message_bytes_max: usize,
+    /// How long a client may take to take in what is written to it. Ours.
+    pub write: Duration,
+    /// How long a client may take to hear that its connection ends. Ours.
+    pub farewell: Duration,
     /// Bytes of one cache's entries, all APIs together. Ours.
     pub cache_bytes_max: usize,
 }
@@ -32,6 +48,14 @@ impl Default for Limits {
             request: Duration::from_secs(30),
             request_bytes_max: 1024 * 1024,
             result_bytes_max: 5 * 1024 * 1024,
+            connections_max: 200_000,
+            connection_subscriptions_max: 100,
+            connection_starts_max: 100,
+            connection: Duration::from_secs(24 * 60 * 60),
+            keep_alive: Duration::from_secs(60),
+            message_bytes_max: 256 * 1024,
+            write: Duration::from_secs(30),
+            farewell: Duration::from_secs(2),
             cache_bytes_max: 64 * 1024 * 1024,
         }
     }

@@ -31,7 +31,11 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: StatusCode, error_type: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        status: StatusCode,
+        error_type: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
         Refusal { status, error_type, message: message.into() }
     }
 
@@ -68,6 +72,12 @@ impl Refusal {
     pub(crate) fn too_large() -> Self {
         let message = "The request is larger than 1 MB.";
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLargeException", message)
+    }
+
+    /// There is no place for one more connection.
+    pub(crate) fn too_many() -> Self {
+        let message = "There are too many connections.";
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "LimitExceededException", message)
     }
 
     pub(crate) fn no_schema() -> Self {

@@ -1,6 +1,9 @@
 //! Schemas, as the control plane asks about them.
 
-use graphql::{Definitions, Problem, Schema};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use graphql::{Definitions, OperationKind, Problem, Schema};
 use store::Error as StoreError;
 
 use crate::errors::Error;
@@ -39,6 +42,21 @@ pub(crate) fn check_field(schema: &Schema, type_name: &str, field: &str) -> Resu
             Err(Error::FieldNotFound { type_name: type_name.to_owned(), field: field.to_owned() })
         }
     }
+}
+
+/// The fields of `Subscription` by the mutations that they hear of (`@aws_subscribe`).
+pub(crate) fn subscriptions(schema: &Schema) -> HashMap<String, Vec<Arc<str>>> {
+    let root = schema.root(OperationKind::Subscription).unwrap_or_default();
+    let mut subscriptions = HashMap::<String, Vec<Arc<str>>>::new();
+    for field in schema.field_names(root) {
+        let directives = schema.field_directives(root, field);
+        for directive in directives.filter(|directive| directive.name == "aws_subscribe") {
+            for mutation in directive.strings("mutations") {
+                subscriptions.entry(mutation.to_owned()).or_default().push(field.into());
+            }
+        }
+    }
+    subscriptions
 }
 
 /// The types of an API's schema, as replies show them.

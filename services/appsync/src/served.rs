@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use graphql::{Document, Introspection, Schema};
 
-use crate::auth::{self, Way};
+use crate::auth::{self, Door, Way};
 use crate::errors::Error;
 use crate::handler::Handler;
 use crate::merge;
@@ -33,6 +33,8 @@ pub(crate) struct Served {
     pub(crate) schema: Schema,
     pub(crate) ways: Vec<Way>,
     resolvers: HashMap<String, Plan>,
+    /// The fields that say `@aws_subscribe`, by the mutations that they name.
+    subscriptions: HashMap<String, Vec<Arc<str>>>,
     documents: Mutex<HashMap<String, Arc<Document>>>,
 }
 
@@ -63,9 +65,8 @@ pub(crate) struct Step {
     pub(crate) is_function: bool,
 }
 
-impl Served {
-    /// Reads and compiles an API.
-    pub(crate) async fn load(tables: &Tables<'_>, row: Bytes) -> Result<Served, Error> {
+impl Servable for Served {
+    async fn load(tables: &Tables<'_>, row: Bytes) -> Result<Self, Error> {
         let api = read_api(&row)?;
         let id = api.id().to_owned();
         let not_graphql = || Error::ApiNotFound(id.clone());
@@ -75,9 +76,11 @@ impl Served {
         let parts = Parts::load(tables, &id, is_merged).await?;
         let resolvers = tables.all_parts::<Resolver>(&id).await?;
         let resolvers = resolvers.iter().map(|it| (it.name(), parts.plan(it))).collect();
+        let schema = schema::read(&text)?;
         Ok(Served {
             row,
-            schema: schema::read(&text)?,
+            subscriptions: schema::subscriptions(&schema),
+            schema,
             ways: auth::ways(&graphql),
             api,
             graphql,
@@ -86,6 +89,12 @@ impl Served {
         })
     }
 
+    fn row(&self) -> &Bytes {
+        &self.row
+    }
+}
+
+impl Served {
     /// How that field gets its value, if a resolver gives it.
     pub(crate) fn plan(&self, type_name: &str, field: &str) -> Option<&Plan> {
         self.resolvers.get(&resolver_name(type_name, field))
@@ -111,6 +120,30 @@ impl Served {
             documents.insert(text.to_owned(), Arc::clone(&document));
         }
         Ok(document)
+    }
+
+    /// The ways in.
+    pub(crate) fn door(&self) -> Door<'_> {
+        Door { api: &self.api, ways: &self.ways }
+    }
+
+    /// What bounds an operation.
+    pub(crate) fn limits(&self) -> graphql::Limits {
+        let positive = |limit: Option<i32>| {
+            limit.and_then(|limit| usize::try_from(limit).ok()).filter(|limit| 0 < *limit)
+        };
+        let defaults = graphql::Limits::default();
+        graphql::Limits {
+            query_depth: positive(self.graphql.query_depth_limit),
+            resolver_count: positive(self.graphql.resolver_count_limit)
+                .unwrap_or(defaults.resolver_count),
+            ..defaults
+        }
+    }
+
+    /// The subscriptions that hear of a mutation.
+    pub(crate) fn subscriptions_to(&self, mutation: &str) -> &[Arc<str>] {
+        self.subscriptions.get(mutation).map_or(&[], Vec::as_slice)
     }
 
     fn documents(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Document>>> {
@@ -206,27 +239,41 @@ impl Parts {
     }
 }
 
-/// The APIs that were served lately.
-#[derive(Default)]
-pub(crate) struct Shelf(Mutex<HashMap<String, Arc<Served>>>);
+/// An API of one kind, compiled.
+pub(crate) trait Servable: Sized {
+    /// Reads and compiles it.
+    fn load(tables: &Tables<'_>, row: Bytes) -> impl Future<Output = Result<Self, Error>> + Send;
 
-impl Shelf {
+    /// The row that it was made of.
+    fn row(&self) -> &Bytes;
+}
+
+/// The APIs of one kind that were served lately.
+pub(crate) struct Shelf<T>(Mutex<HashMap<String, Arc<T>>>);
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Shelf(Mutex::default())
+    }
+}
+
+impl<T: Servable> Shelf<T> {
     /// The API of that id, compiled from what is kept of it now.
-    pub(crate) async fn find(&self, tables: &Tables<'_>, id: &str) -> Result<Arc<Served>, Error> {
+    pub(crate) async fn find(&self, tables: &Tables<'_>, id: &str) -> Result<Arc<T>, Error> {
         let Some(row) = tables.api_row(id).await? else {
             self.shelf().remove(id);
             return Err(Error::ApiNotFound(id.to_owned()));
         };
         let known = self.shelf().get(id).cloned();
-        if let Some(known) = known.filter(|it| it.row == row) {
+        if let Some(known) = known.filter(|it| *it.row() == row) {
             return Ok(known);
         }
-        let served = Arc::new(Served::load(tables, row).await?);
+        let served = Arc::new(T::load(tables, row).await?);
         self.shelf().insert(id.to_owned(), Arc::clone(&served));
         Ok(served)
     }
 
-    fn shelf(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<Served>>> {
+    fn shelf(&self) -> std::sync::MutexGuard<'_, HashMap<String, Arc<T>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -17,8 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Claim, Entrant, Way};
 use crate::Room;
+use crate::model::{Api, Kind};
 use crate::reply::Refusal;
-use crate::served::Served;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 const TTL: i64 = 300;
@@ -35,7 +35,8 @@ type Case = (String, [u8; 32]);
 #[derive(Clone)]
 struct Verdict {
     is_authorized: bool,
-    resolver_context: Value,
+    /// What it tells the code of the API.
+    context: Value,
     denied_fields: Vec<String>,
     until: Timestamp,
 }
@@ -59,7 +60,7 @@ impl Verdicts {
 
 pub(super) async fn enter(
     room: &Room,
-    served: &Served,
+    api: &Api,
     way: &Way,
     token: &str,
     claim: &Claim<'_>,
@@ -72,14 +73,14 @@ pub(super) async fn enter(
         }
     }
     let now = claim.ctx.now();
-    let key = (served.api.id().to_owned(), Sha256::digest(token).into());
+    let key = (api.id().to_owned(), digest(token, claim.scope));
     let verdict = match room.verdicts.find(&key, now) {
         Some(verdict) => verdict,
         None => {
-            let reply = ask(room, served, &config.authorizer_uri, token, claim).await;
+            let reply = ask(room, api, &config.authorizer_uri, token, claim).await;
             let reply = reply.ok_or_else(Refusal::not_authorized)?;
             let ttl = config.authorizer_result_ttl_in_seconds.map_or(TTL, i64::from);
-            let verdict = read(&reply, ttl, now);
+            let verdict = read(api, &reply, ttl, now);
             room.verdicts.keep(key, &verdict, now);
             verdict
         }
@@ -87,17 +88,28 @@ pub(super) async fn enter(
     if !verdict.is_authorized {
         return Err(Refusal::not_authorized());
     }
-    let identity = Value::object([("resolverContext", verdict.resolver_context)]);
+    let identity = Value::object([(context_member(api), verdict.context)]);
     let denied_fields = verdict.denied_fields;
     Ok(Entrant { denied_fields, ..Entrant::new(way, claim.ctx.clone(), identity) })
 }
 
-fn read(reply: &Value, ttl: i64, now: Timestamp) -> Verdict {
+fn context_member(api: &Api) -> &'static str {
+    match api.kind {
+        Kind::Graphql(_) => "resolverContext",
+        Kind::Events(_) => "handlerContext",
+    }
+}
+
+fn digest(token: &str, scope: &str) -> [u8; 32] {
+    Sha256::new().chain_update(token).chain_update([0]).chain_update(scope).finalize().into()
+}
+
+fn read(api: &Api, reply: &Value, ttl: i64, now: Timestamp) -> Verdict {
     let ttl = reply.get("ttlOverride").and_then(|ttl| ttl.as_i64()).unwrap_or(ttl);
     let denied = reply.get("deniedFields").unwrap_or_default();
     Verdict {
         is_authorized: reply.get("isAuthorized").and_then(|it| it.as_bool()).unwrap_or(false),
-        resolver_context: reply.get("resolverContext").unwrap_or_default(),
+        context: reply.get(context_member(api)).unwrap_or_default(),
         denied_fields: denied.items().filter_map(|it| it.as_str().map(str::to_owned)).collect(),
         until: now.after(Duration::from_secs(u64::try_from(ttl).unwrap_or(0))),
     }
@@ -106,29 +118,23 @@ fn read(reply: &Value, ttl: i64, now: Timestamp) -> Verdict {
 /// What the function says; nothing if it fails or takes too long.
 async fn ask(
     room: &Room,
-    served: &Served,
+    api: &Api,
     function: &str,
     token: &str,
     claim: &Claim<'_>,
 ) -> Option<Value> {
-    let member = |name: &str| claim.operation.get(name).unwrap_or_default();
     let headers = claim
         .headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), Value::from(value.to_str().ok()?))));
+    let context = [
+        ("apiId", Value::from(api.id())),
+        ("accountId", Value::from(claim.ctx.account())),
+        ("requestId", Value::from(claim.ctx.request_id())),
+    ];
     let event = Value::object([
         ("authorizationToken", Value::from(token)),
-        (
-            "requestContext",
-            Value::object([
-                ("apiId", Value::from(served.api.id())),
-                ("accountId", Value::from(claim.ctx.account())),
-                ("requestId", Value::from(claim.ctx.request_id())),
-                ("queryString", member("query")),
-                ("operationName", member("operationName")),
-                ("variables", member("variables")),
-            ]),
-        ),
+        ("requestContext", Value::object(context.into_iter().chain(claim.operation.entries()))),
         ("requestHeaders", Value::object(headers)),
     ]);
     let asked = json!({
@@ -137,7 +143,7 @@ async fn ask(
         "Payload": BASE64.encode(event.to_string()),
     });
     let caller = Caller { arn: PRINCIPAL.to_owned() };
-    let ctx = claim.ctx.follow_up(caller).with_source_arn(served.api.arn());
+    let ctx = claim.ctx.follow_up(caller).with_source_arn(api.arn());
     let call = room.bus.call(ctx, "lambda", "Invoke", asked.to_string().into());
     let reply = tokio::time::timeout(TIMEOUT, call).await.ok()?;
     let reply = reply.inspect_err(|error| tracing::warn!(function, %error, "a Lambda authorizer"));

@@ -1,0 +1,242 @@
+//! Subscribers: who listens to an API over a WebSocket, what he wants to hear, and how it reaches him.
+//!
+//! Nothing here is kept. A subscription is as durable as its connection, and an event is for those who are there when it
+//! happens: a server that is killed between a mutation and its subscribers has told nobody, with AWS as with us.
+//! Clients reconnect, and ask for what they have missed.
+//!
+//! # How to read it
+//! - [`open`]: a request becomes a connection. `credentials`: where clients put what they can't put into headers.
+//! - `connection`: a connection as long as it lasts, and its [`Protocol`](connection::Protocol): `graphql_ws`, `events::event_ws`.
+//! - `events`: Event APIs, which have connections of another kind.
+//! - `mqtt`: the way of clients of the first years.
+//! - `start`: what a subscription's resolver says, and what becomes of that: a `filter`, a `shape`.
+//! - `hub`: who listens to what, and the telling. [`publish`]: from mutations to the hub.
+
+mod connection;
+mod credentials;
+pub(crate) mod events;
+mod filter;
+mod graphql_ws;
+mod hub;
+pub(crate) mod mqtt;
+mod shape;
+mod start;
+
+use std::sync::Arc;
+
+use ::http::request::Parts;
+use ::http::{HeaderMap, Response, StatusCode};
+use graphql::Event;
+use http_body_util::{BodyExt as _, Empty};
+use json::Value;
+use service::{Connection, Ctx, HttpBody, Served as Ended, Stopping, TakeOver, Upgrade};
+use websocket::Offer;
+
+use crate::Room;
+use crate::address::{Named, Place};
+use crate::auth::{self, Claim, Entrant};
+use crate::front;
+use crate::model::Api;
+use crate::reply::Refusal;
+use crate::served::Served;
+
+pub(crate) use events::ServedEvents;
+use events::{Deed, EventWs};
+use graphql_ws::GraphqlWs;
+pub(crate) use hub::Hub;
+use hub::{News, What};
+use mqtt::Mqtt;
+pub(crate) use mqtt::Tickets;
+pub(crate) use shape::Shapes;
+
+/// What the path of a connection ends with, after that of the API over HTTP. Addresses of AWS's don't have it.
+const REALTIME: &str = "/realtime";
+/// What clients sign instead of the head of their handshake.
+const CONNECT: &str = "/connect";
+
+/// Lets a request become a connection, if its client may come in.
+///
+/// Who may not is told so over the connection, as AWS does: browsers hide from their pages why a handshake has failed.
+pub(crate) async fn open(
+    room: &Arc<Room>,
+    ctx: Ctx,
+    head: &Parts,
+    api_id: &str,
+    place: Place,
+) -> Result<Response<HttpBody>, Refusal> {
+    let offer = match Offer::of(&head.method, &head.headers) {
+        Ok(offer) => offer,
+        Err(error) => return Ok(error.reply().map(|()| nothing())),
+    };
+    let path = place.path.strip_suffix(REALTIME).unwrap_or(&place.path);
+    let client = |api: &Api| Client::new(room, front::in_account_of(api, ctx), head, api, &place);
+    let (name, client, refusal) = match path {
+        "/graphql" | "" => {
+            let served = front::serve(room, api_id).await?;
+            let client = client(&served.api);
+            let refusal = client.connect(&served, head, &offer).await.err();
+            (graphql_ws::NAME, client, refusal)
+        }
+        events::PATH => {
+            let served = events::serve(room, api_id).await?;
+            let client = client(&served.api);
+            let refusal = client.connect_to_events(&served, head, &offer).await.err();
+            (events::PROTOCOL, client, refusal)
+        }
+        mqtt::PATH => {
+            let served = front::serve(room, api_id).await?;
+            let name = offer.protocols().find_map(mqtt::is_name);
+            (name.unwrap_or(mqtt::NAME), client(&served.api), None)
+        }
+        _ => return Err(Refusal::not_found()),
+    };
+    let protocol = offer.protocols().find(|protocol| *protocol == name).map(|_| name);
+    if !room.hub.enter(room.limits.connections_max) {
+        return Err(Refusal::too_many());
+    }
+    let refusal = if protocol.is_some() { refusal } else { Some(no_protocol(name)) };
+    let opened = Opened { client: Arc::new(client), name, refusal };
+    let mut reply = offer.accept(protocol).map(|()| nothing());
+    reply.extensions_mut().insert(Upgrade(Arc::new(opened)));
+    Ok(reply)
+}
+
+/// What a client is told that doesn't offer to speak as it has to.
+fn no_protocol(name: &str) -> Refusal {
+    let message = format!("The subprotocol {name} is required.");
+    Refusal::new(StatusCode::BAD_REQUEST, "NoProtocolError", message)
+}
+
+/// Tells the subscribers of an API what a mutation has given, and ends the subscriptions that it wants ended.
+pub(crate) async fn publish(
+    room: &Room,
+    served: &Served,
+    events: Vec<Event>,
+    invalidations: &[Value],
+) {
+    let api_id: Arc<str> = served.api.id().into();
+    let news = |topic: &Arc<str>, what| News {
+        api_id: Arc::clone(&api_id),
+        topic: Arc::clone(topic),
+        what,
+    };
+    for Event { field, value } in events {
+        for topic in served.subscriptions_to(&field) {
+            room.hub.publish(news(topic, What::Given(value.clone()))).await;
+        }
+    }
+    for invalidation in invalidations {
+        let field = invalidation.get("subscriptionField").unwrap_or_default();
+        let topic = field.as_str().unwrap_or_default().into();
+        let payload = invalidation.get("payload").unwrap_or_default();
+        room.hub.publish(news(&topic, What::Invalidated(payload))).await;
+    }
+}
+
+/// Who is at the other end of a connection.
+struct Client {
+    room: Arc<Room>,
+    api_id: String,
+    ctx: Ctx,
+    /// The path of the API over HTTP: that of the requests that the client signs.
+    path: String,
+    source_ip: Vec<Value>,
+    /// By what name he has found the API.
+    named: Named,
+}
+
+impl Client {
+    fn new(room: &Arc<Room>, ctx: Ctx, head: &Parts, api: &Api, place: &Place) -> Self {
+        let path = head.uri.path();
+        Client {
+            room: Arc::clone(room),
+            api_id: api.id().to_owned(),
+            ctx,
+            path: path.strip_suffix(REALTIME).unwrap_or(path).to_owned(),
+            source_ip: front::source_ip(head),
+            named: place.api.clone(),
+        }
+    }
+
+    /// Lets him in, or says why not. Who he is shows again with every subscription.
+    async fn connect(
+        &self,
+        served: &Served,
+        head: &Parts,
+        offer: &Offer<'_>,
+    ) -> Result<(), Refusal> {
+        let headers = credentials::carried(head, offer)?;
+        let path = format!("{}{CONNECT}", self.path);
+        self.enter(served, &self.ctx, &headers, (&path, "{}"), Value::NULL).await?;
+        Ok(())
+    }
+
+    /// Lets him into an Event API, or says why not.
+    async fn connect_to_events(
+        &self,
+        served: &ServedEvents,
+        head: &Parts,
+        offer: &Offer<'_>,
+    ) -> Result<(), Refusal> {
+        let headers = credentials::carried(head, offer)?;
+        self.visitor(served, &self.ctx, &headers).may(Deed::Connect, "{}").await?;
+        Ok(())
+    }
+
+    /// Lets him in for a subscription, or says why not.
+    async fn enter(
+        &self,
+        served: &Served,
+        ctx: &Ctx,
+        headers: &HeaderMap,
+        (path, body): (&str, &str),
+        operation: Value,
+    ) -> Result<Entrant, Refusal> {
+        let claim = Claim {
+            ctx,
+            method: "POST",
+            path,
+            query: "",
+            headers,
+            body: body.as_bytes(),
+            source_ip: &self.source_ip,
+            operation,
+            scope: "",
+        };
+        auth::enter(&self.room, &served.door(), &claim).await
+    }
+}
+
+/// A connection that is to be.
+struct Opened {
+    client: Arc<Client>,
+    /// The subprotocol that belongs to the API.
+    name: &'static str,
+    /// Why it will end as soon as it is.
+    refusal: Option<Refusal>,
+}
+
+impl TakeOver for Opened {
+    fn take_over(self: Arc<Self>, connection: Connection, stopping: Stopping) -> Ended {
+        let (client, refusal) = (Arc::clone(&self.client), self.refusal.clone());
+        let room = Arc::clone(&client.room);
+        match self.name {
+            name if mqtt::is_name(name).is_some() => {
+                let protocol = Mqtt::new(Arc::clone(&room), client.api_id.clone());
+                Box::pin(connection::serve(room, connection, stopping, protocol))
+            }
+            events::PROTOCOL => {
+                let protocol = EventWs::new(client, refusal);
+                Box::pin(connection::serve(room, connection, stopping, protocol))
+            }
+            _ => {
+                let protocol = GraphqlWs::new(client, refusal);
+                Box::pin(connection::serve(room, connection, stopping, protocol))
+            }
+        }
+    }
+}
+
+fn nothing() -> HttpBody {
+    HttpBody::new(Empty::new().map_err(|never| match never {}))
+}

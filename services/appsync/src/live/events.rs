@@ -1,0 +1,71 @@
+//! Event APIs: whoever may publishes on channels, and whoever may listens. No schema, no resolvers.
+//!
+//! <https://docs.aws.amazon.com/appsync/latest/eventapi/event-api-welcome.html>
+//!
+//! # How to read it
+//! `served`: an API as it is served. `deed`: what somebody wants to do in it, and whether he may. `publishing`: what
+//! becomes of events, over HTTP and WebSockets alike. `channel`: names and wildcards. `handler`: the code of namespaces,
+//! which looks at events and subscribers. `event_ws`: the WebSocket.
+
+mod channel;
+mod deed;
+mod event_ws;
+mod handler;
+mod publishing;
+mod served;
+
+use std::sync::Arc;
+
+use ::http::request::Parts;
+use ::http::{Method, Response};
+use bytes::Bytes;
+use service::{Ctx, HttpBody};
+
+use crate::Room;
+use crate::address::Named;
+use crate::front;
+use crate::reply::{self, Refusal};
+
+pub(super) use deed::{Deed, Visitor};
+pub(super) use event_ws::{EventWs, NAME as PROTOCOL};
+use publishing::Publication;
+pub(crate) use served::ServedEvents;
+
+/// The path of an Event API.
+pub(crate) const PATH: &str = "/event";
+
+/// An Event API, ready to be used.
+pub(super) async fn serve(room: &Room, id: &str) -> Result<Arc<ServedEvents>, Refusal> {
+    let found = room.event_shelf.find(&room.tables(), id).await;
+    found.map_err(|error| front::unserved(&error))
+}
+
+/// Answers `POST /event`.
+pub(crate) async fn post(
+    room: &Arc<Room>,
+    ctx: Ctx,
+    head: &Parts,
+    (api_id, named): (&str, &Named),
+    body: &Bytes,
+) -> Result<Response<HttpBody>, Refusal> {
+    if head.method != Method::POST {
+        return Err(Refusal::not_found());
+    }
+    let served = serve(room, api_id).await?;
+    let ctx = front::in_account_of(&served.api, ctx);
+    let source_ip = front::source_ip(head);
+    let visitor = Visitor {
+        room,
+        served: &served,
+        ctx: &ctx,
+        headers: &head.headers,
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        source_ip: &source_ip,
+        named,
+    };
+    let text = std::str::from_utf8(body).map_err(|_| publishing::unreadable())?;
+    let publication = Publication::parse(text)?;
+    let published = publication.publish(&visitor, text).await?;
+    Ok(reply::answer(ctx.request_id(), published.to_json().to_string()))
+}

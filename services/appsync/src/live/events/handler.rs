@@ -1,0 +1,177 @@
+//! The code of a namespace, which looks at events before anybody hears them, and at subscribers before they listen.
+//!
+//! <https://docs.aws.amazon.com/appsync/latest/eventapi/channel-namespace-handlers.html>
+
+use json::Value;
+use resolver::Failure;
+
+use super::channel::Channel;
+use super::deed::Visitor;
+use super::served::Namespace;
+use crate::auth::Entrant;
+use crate::front;
+use crate::reply::Refusal;
+use crate::sources::Query;
+use crate::wire::{HandlerBehavior, HandlerConfig, InvokeType};
+
+/// An event's id, and what it says.
+type Given = (String, Value);
+/// An event's id, and what is to be told of it, if anything is; or why it isn't.
+type Handled = (String, Result<Option<Value>, String>);
+
+/// Has the namespace look at events.
+pub(super) async fn on_publish(
+    visitor: &Visitor<'_>,
+    namespace: &Namespace,
+    entrant: &Entrant,
+    channel: &Channel,
+    events: Vec<Given>,
+) -> Result<Vec<Handled>, Refusal> {
+    let configs = namespace.config.handler_configs.as_ref();
+    let config = configs.and_then(|configs| configs.on_publish.as_ref());
+    let Some(function) = Function::of(config, namespace)? else {
+        return Ok(events.into_iter().map(|(id, payload)| (id, Ok(Some(payload)))).collect());
+    };
+    let told = |(id, payload): &Given| {
+        Value::object([("id", Value::from(id.as_str())), ("payload", payload.clone())])
+    };
+    let listed = Value::array(events.iter().map(told));
+    let event = context(visitor, entrant, channel, "PUBLISH", listed);
+    let answer = function.ask(visitor, entrant, &event).await?;
+    if function.forgets {
+        return Ok(events.into_iter().map(|(id, payload)| (id, Ok(Some(payload)))).collect());
+    }
+    refuse(&answer)?;
+    let answers: Vec<Value> = answer.get("events").unwrap_or_default().items().collect();
+    let handled = |(id, _): Given| {
+        let is_own = |answer: &&Value| answer.get("id").is_some_and(|it| it.as_str() == Some(&id));
+        let answer = answers.iter().find(is_own);
+        let handled = match answer.and_then(|answer| text(answer, "error")) {
+            Some(error) => Err(error),
+            None => Ok(answer.map(|answer| answer.get("payload").unwrap_or_default())),
+        };
+        (id, handled)
+    };
+    Ok(events.into_iter().map(handled).collect())
+}
+
+/// Has the namespace look at somebody who wants to listen.
+pub(super) async fn on_subscribe(
+    visitor: &Visitor<'_>,
+    namespace: &Namespace,
+    entrant: &Entrant,
+    channel: &Channel,
+) -> Result<(), Refusal> {
+    let configs = namespace.config.handler_configs.as_ref();
+    let config = configs.and_then(|configs| configs.on_subscribe.as_ref());
+    let Some(function) = Function::of(config, namespace)? else { return Ok(()) };
+    let event = context(visitor, entrant, channel, "SUBSCRIBE", Value::NULL);
+    let answer = function.ask(visitor, entrant, &event).await?;
+    refuse(&answer)
+}
+
+/// A function that AppSync hands events to as they are.
+struct Function<'f> {
+    source: &'f str,
+    /// Whether nobody waits for its answer.
+    forgets: bool,
+}
+
+impl<'f> Function<'f> {
+    fn of(
+        config: Option<&'f HandlerConfig>,
+        namespace: &Namespace,
+    ) -> Result<Option<Self>, Refusal> {
+        let code = namespace.config.code_handlers.as_deref();
+        let is_code = |config: &HandlerConfig| config.behavior == HandlerBehavior::Code;
+        match config {
+            Some(config) if !is_code(config) => {
+                let integration = &config.integration;
+                let lambda = integration.lambda_config.as_ref();
+                let invoke_type = lambda.and_then(|config| config.invoke_type);
+                let forgets = invoke_type == Some(InvokeType::Event);
+                Ok(Some(Function { source: &integration.data_source_name, forgets }))
+            }
+            Some(_) | None if code.is_some() => Err(Refusal::bad_request(
+                "Freehold doesn't run the code of channel namespaces yet.",
+            )),
+            Some(_) | None => Ok(None),
+        }
+    }
+
+    async fn ask(
+        &self,
+        visitor: &Visitor<'_>,
+        entrant: &Entrant,
+        event: &Value,
+    ) -> Result<Value, Refusal> {
+        let gone = || failed(&Failure::new("The data source doesn't exist.", ""));
+        let source = visitor.served.sources.get(self.source).ok_or_else(gone)?;
+        let request = Value::object([
+            ("operation", Value::from("Invoke")),
+            ("invocationType", if self.forgets { "Event" } else { "RequestResponse" }.into()),
+            ("payload", event.clone()),
+        ]);
+        let query = Query {
+            room: visitor.room,
+            source,
+            client: &entrant.ctx,
+            api_arn: visitor.served.api.arn(),
+            request: &request,
+        };
+        query.ask().await.map_err(|failure| failed(&failure))
+    }
+}
+
+/// What the function is told; members that are null are those of `ctx` in code.
+fn context(
+    visitor: &Visitor<'_>,
+    entrant: &Entrant,
+    channel: &Channel,
+    operation: &str,
+    events: Value,
+) -> Value {
+    let segments = channel.segments().map(Value::from);
+    let info = Value::object([
+        (
+            "channel",
+            Value::object([
+                ("path", Value::from(channel.path.as_str())),
+                ("segments", Value::array(segments)),
+            ]),
+        ),
+        ("channelNamespace", Value::object([("name", channel.namespace())])),
+        ("operation", operation.into()),
+    ]);
+    Value::object([
+        ("identity", entrant.identity.clone()),
+        ("result", Value::NULL),
+        ("request", front::request_member(visitor.headers, visitor.named)),
+        ("info", info),
+        ("error", Value::NULL),
+        ("prev", Value::NULL),
+        ("stash", Value::empty_object()),
+        ("outErrors", Value::array([])),
+        ("events", events),
+    ])
+}
+
+/// A function refuses all of a request with `{"error": …}`.
+fn refuse(answer: &Value) -> Result<(), Refusal> {
+    match text(answer, "error") {
+        Some(message) => Err(Refusal::bad_request(message)),
+        None => Ok(()),
+    }
+}
+
+/// What a client hears of a function that has failed; powertools raise an `UnauthorizedException` to refuse somebody.
+fn failed(failure: &Failure) -> Refusal {
+    let Failure { message, .. } = failure;
+    tracing::warn!(message, "the handler of a channel namespace");
+    Refusal::bad_request(message.clone())
+}
+
+fn text(value: &Value, member: &str) -> Option<String> {
+    let found = value.get(member).filter(|found| !found.is_null())?;
+    Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
+}

@@ -1,0 +1,71 @@
+//! Subscriptions as AppSync's first clients make them: asked for over HTTP, heard over MQTT in a WebSocket.
+//!
+//! The reply to the subscription names a connection and its topics; the client's id is what lets it in.
+//! What is heard is what the mutation's client has selected: this way knows no selections of the subscriber.
+//! `aws-appsync-subscription-link` 4.0.3 is the last client that speaks it; it says `MQIsdp`, which is MQTT 3.1.
+
+mod packet;
+mod protocol;
+mod ticket;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use graphql::{Document, Response};
+use json::Value;
+
+use super::start;
+use crate::Room;
+use crate::asked::Asked;
+use crate::auth::Entrant;
+use crate::served::Served;
+
+pub(super) use protocol::{Mqtt, NAME, is_name};
+pub(crate) use ticket::Tickets;
+
+/// The path of the connections of an API.
+pub(super) const PATH: &str = "/mqtt";
+/// How long a client may take to connect, or to connect again.
+const TICKET_LASTS: Duration = Duration::from_secs(60 * 60);
+
+/// Answers a subscription over HTTP: where to connect, and which topics to listen to there.
+pub(crate) async fn handshake(
+    room: &Room,
+    served: &Arc<Served>,
+    entrant: &Entrant,
+    asked: &Asked,
+    document: &Arc<Document>,
+    request: Value,
+) -> String {
+    let wishes = match start::start(room, served, entrant, asked, document, request).await {
+        Ok(wishes) => wishes,
+        Err(errors) => return Response::refused(errors).to_json(),
+    };
+    let (api_id, account) = (served.api.id(), entrant.ctx.account());
+    let until = room.house.now().after(TICKET_LASTS);
+    let mut data = json::Object::new();
+    let mut news = json::Object::new();
+    let mut topics = Vec::new();
+    for wish in wishes {
+        let topic = format!("{account}/{api_id}/{}/{}", wish.field, room.house.uuid());
+        let expires = Value::from(until.as_millis());
+        let told = [("topic", Value::from(topic.as_str())), ("expireTime", expires)];
+        news.insert(wish.field.as_str(), Value::object(told));
+        data.insert(wish.field.as_str(), Value::NULL);
+        topics.push((topic, wish));
+    }
+    let names = Value::array(topics.iter().map(|(topic, _)| Value::from(topic.as_str())));
+    let client = room.house.uuid();
+    room.tickets.issue(&client, api_id, topics, until, room.house.now());
+    let host = entrant.ctx.host().unwrap_or("localhost:4566");
+    let url = format!("ws://{host}/appsync-api/{api_id}{PATH}");
+    let connection =
+        Value::object([("url", Value::from(url)), ("topics", names), ("client", client.into())]);
+    let subscription = Value::object([
+        ("version", Value::from("1.0.0")),
+        ("mqttConnections", Value::array([connection])),
+        ("newSubscriptions", news.into()),
+    ]);
+    let extensions = Value::object([("subscription", subscription)]);
+    Value::object([("data", Value::from(data)), ("extensions", extensions)]).to_string()
+}
