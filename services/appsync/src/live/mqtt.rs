@@ -58,7 +58,8 @@ pub(crate) async fn handshake(
     let client = room.house.uuid();
     room.tickets.issue(&client, api_id, topics, until, room.house.now());
     let host = entrant.ctx.host().unwrap_or("localhost:4566");
-    let url = format!("ws://{host}/appsync-api/{api_id}{PATH}");
+    let scheme = if entrant.ctx.is_secure() { "wss" } else { "ws" };
+    let url = format!("{scheme}://{host}/appsync-api/{api_id}{PATH}");
     let connection =
         Value::object([("url", Value::from(url)), ("topics", names), ("client", client.into())]);
     let subscription = Value::object([
