@@ -50,6 +50,18 @@ async fn read(config: &str, object: &str) -> String {
 }
 
 #[tokio::test(start_paused = true)]
+async fn items_go_through_a_selector_that_computes_long() {
+    let selector =
+        r#""ItemSelector":{"v.$":"$$.Map.Item.Value","n.$":"States.ArrayUnique($.many)"},"#;
+    let objects = objects([("b/k", "[1,2]".as_bytes())]);
+    let input = format!(r#"{{"key":"k","many":[{}0]}}"#, "0,".repeat(15_000));
+    assert_eq!(
+        ran(&(reader(r#""InputType":"JSON""#) + selector), &objects, &input).await,
+        r#"SUCCEEDED [{"v":1,"n":[0]},{"v":2,"n":[0]}]"#
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn items_are_read_from_json() {
     let json = r#""InputType":"JSON""#;
     assert_eq!(
