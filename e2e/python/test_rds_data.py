@@ -283,6 +283,14 @@ def test_what_a_statement_sets_is_not_seen_by_the_next(execute):
     assert refusal(execute, "SELECT * FROM mine")[1] == "DatabaseErrorException"
 
 
+def test_a_copy_has_no_data_and_takes_no_connection_along(execute):
+    for _ in range(25):
+        status, code, _ = refusal(execute, "COPY books (title) FROM STDIN")
+        assert (status, code) == (400, "DatabaseErrorException")
+    assert refusal(execute, "COPY books (title) TO STDOUT")[1] == "DatabaseErrorException"
+    assert one(execute("SELECT count(*) FROM books")) == {"longValue": 0}
+
+
 def test_many_clients_share_few_connections(execute, postgres):
     answers = []
     ask = lambda number: answers.append(one(execute("SELECT :n + 0 FROM pg_sleep(0.05)", [parameter("n", longValue=number)])))

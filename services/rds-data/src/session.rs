@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use base::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -17,6 +18,9 @@ use crate::limits::Limits;
 /// What makes a session as new. `DISCARD ALL` would take the driver's prepared statements with it.
 const RESET: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
                      SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES";
+
+/// How long that may take.
+const RESET_TIME: Duration = Duration::from_secs(5);
 
 /// The connections that nobody uses, and how many may be used.
 #[derive(Default)]
@@ -103,7 +107,9 @@ impl Session {
     pub(crate) fn release(self, now: Timestamp) {
         tokio::spawn(async move {
             let Session { client, pool, permit } = self;
-            if client.batch_execute(RESET).await.is_ok() {
+            // One that a COPY has left waiting for data never answers.
+            let reset = tokio::time::timeout(RESET_TIME, client.batch_execute(RESET)).await;
+            if matches!(reset, Ok(Ok(()))) {
                 lock(&pool.idle).push(Idle { client, since: now });
             }
             drop(permit);

@@ -38,6 +38,7 @@ where
     W: AsyncWork<T>,
 {
     let cancellation = lease.session.client.cancel_token();
+    let transaction_id = lease.transaction_id.clone();
     let worker = Arc::clone(room);
     let mut task = tokio::spawn(async move {
         let outcome = work.run(&worker, &lease.session.client).await;
@@ -59,6 +60,7 @@ where
             };
             if tokio::time::timeout(CANCELLATION, stopped).await.is_err() {
                 task.abort();
+                transaction_id.iter().for_each(|id| room.transactions.forget(id));
             }
         }
     }

@@ -29,7 +29,8 @@ pub(crate) struct Target {
 /// A connection, and what becomes of it afterwards.
 pub(crate) struct Lease {
     pub(crate) session: Session,
-    transaction_id: Option<String>,
+    /// The transaction that the connection belongs to.
+    pub(crate) transaction_id: Option<String>,
 }
 
 impl<'r> Visit<'r> {

@@ -117,3 +117,14 @@ async fn who_waits_for_a_connection_too_long_may_ask_again() {
     room.call("CommitTransaction", ended).await.expect("ends");
     room.execute("SELECT 1").await.expect("has its turn");
 }
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_not_waited_for() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listens");
+    let port = listener.local_addr().expect("has an address").port();
+    let url = format!("postgresql://ann@127.0.0.1:{port}/shop");
+    let connect = Duration::from_millis(200);
+    let room = Room::new(&url, Limits { connect, ..Limits::default() });
+    let (status, code, _) = refusal(room.execute("SELECT 1").await);
+    assert_eq!((status, code.as_str()), (504, "DatabaseUnavailableException"));
+}
