@@ -17,6 +17,7 @@ pub(crate) struct Database {
 
 impl Database {
     /// A database; nothing where PostgreSQL isn't installed, which is said.
+    #[expect(clippy::print_stdout, reason = "who runs tests wants to know that they were skipped")]
     pub(crate) fn start() -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let Some(programs) = programs() else {
