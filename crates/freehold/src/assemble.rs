@@ -138,7 +138,14 @@ impl Parts<'_> {
         let ecs = Arc::new(Ecs::open(self.ecs())?);
         let sessions_key = secret(&**self.store, "sessions", entropy).await?;
         let enforcement = enforcement(self.config, self.mode);
-        let iam = Arc::new(Iam::open(store(), sessions_key, enforcement).await?);
+        let iam = iam::Options {
+            store: store(),
+            secret: sessions_key,
+            enforcement,
+            bus: bus(),
+            issuers: self.config.issuers.clone(),
+        };
+        let iam = Arc::new(Iam::open(iam).await?);
         let logs = Arc::new(Logs::open(store(), house(), bus()));
         let events_key = secret(&**self.store, "events", entropy).await?;
         let events = Arc::new(Events::open(store(), house(), bus(), events_key));

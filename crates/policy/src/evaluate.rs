@@ -114,12 +114,13 @@ pub fn evaluate(request: &Request<'_>, policies: &Policies<'_>) -> Verdict {
         grant: resource.grant,
     };
     let own = policies.resource_account.is_none_or(|owner| owner == request.principal.account);
-    let is_service = request.principal.kind == PrincipalKind::Service;
-    let missing = match (own && !is_service, allowing.grant) {
-        (_, None) if !own || is_service || policies.resource_must_allow => {
+    let is_of_no_account =
+        matches!(request.principal.kind, PrincipalKind::Service | PrincipalKind::Federated);
+    let missing = match (own && !is_of_no_account, allowing.grant) {
+        (_, None) if !own || is_of_no_account || policies.resource_must_allow => {
             Some(PolicyType::Resource)
         }
-        (_, Some(_)) if is_service => None,
+        (_, Some(_)) if is_of_no_account => None,
         (true, Some(Grant::Direct)) => None,
         (true, Some(Grant::Role)) => allowing.missing_bound(),
         _ => allowing.missing(),

@@ -282,7 +282,8 @@ fn principal(kind: &str, text: &str) -> Result<Named, Malformed> {
             }
         }
         "Service" if text.contains('.') => Ok(Named::Service(text.to_owned())),
-        "Federated" | "CanonicalUser" => Ok(Named::Other),
+        "Federated" => Ok(Named::Federated(text.to_owned())),
+        "CanonicalUser" => Ok(Named::Other),
         _ => invalid(),
     }
 }

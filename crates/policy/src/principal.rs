@@ -29,6 +29,8 @@ pub enum PrincipalKind {
     },
     /// A session of a user who was federated.
     FederatedUser,
+    /// Whoever an identity provider of that ARN vouches for.
+    Federated,
     /// A service of AWS: `states.amazonaws.com`.
     Service,
 }
@@ -66,6 +68,12 @@ impl Principal {
         Principal { arn: arn.to_owned(), account: parsed.account, kind }
     }
 
+    /// Whoever the identity provider of that ARN vouches for. It has no policies: others' have to let it in.
+    pub fn federated(provider_arn: &str) -> Self {
+        let (arn, account) = (provider_arn.to_owned(), String::new());
+        Principal { arn, account, kind: PrincipalKind::Federated }
+    }
+
     /// The value of `aws:PrincipalType`.
     pub fn type_name(&self) -> &'static str {
         match self.kind {
@@ -73,6 +81,7 @@ impl Principal {
             PrincipalKind::User => "User",
             PrincipalKind::Session { .. } => "AssumedRole",
             PrincipalKind::FederatedUser => "FederatedUser",
+            PrincipalKind::Federated => "Federated",
             PrincipalKind::Service => "Service",
         }
     }
@@ -84,6 +93,7 @@ impl Principal {
             PrincipalKind::Root
             | PrincipalKind::User
             | PrincipalKind::FederatedUser
+            | PrincipalKind::Federated
             | PrincipalKind::Service => &self.arn,
         }
     }
@@ -104,7 +114,9 @@ pub(crate) enum Named {
     Account(String),
     Arn(String),
     Service(String),
-    /// An identity provider or a canonical user: nobody that a house knows.
+    /// An identity provider, by its ARN.
+    Federated(String),
+    /// A canonical user: nobody that a house knows.
     Other,
 }
 
@@ -134,6 +146,9 @@ impl Named {
             Named::Arn(arn) if *arn == principal.arn => (true, Grant::Direct),
             Named::Arn(arn) => (arn == principal.principal_arn(), Grant::Role),
             Named::Service(name) => (is_service && *name == principal.arn, Grant::Direct),
+            Named::Federated(arn) => {
+                (principal.kind == PrincipalKind::Federated && *arn == principal.arn, Grant::Direct)
+            }
             Named::Other => (false, Grant::Direct),
         };
         fits.then_some(grant)

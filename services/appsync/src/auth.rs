@@ -4,8 +4,6 @@
 //! What somebody may see inside, field by field, is the business of `rights`.
 //! <https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html>
 
-mod jwt;
-mod keys;
 mod lambda;
 mod signature;
 mod token;
@@ -26,7 +24,6 @@ use crate::wire::{
     CognitoUserPoolConfig, EventConfig, LambdaAuthorizerConfig, OpenIdConnectConfig,
 };
 
-pub(crate) use keys::Issuers;
 pub(crate) use lambda::Verdicts;
 
 const API_KEY: &str = "x-api-key";
@@ -178,7 +175,7 @@ pub(crate) async fn enter(
             None => MISSING,
         }));
     };
-    if let Some(token) = jwt::Token::parse(authorization)
+    if let Some(token) = openid::Token::parse(authorization)
         && let Some(way) = token::way_of(ways, &token)
     {
         return token::enter(room, way, &token, claim).await;
@@ -191,7 +188,7 @@ pub(crate) async fn enter(
         mode == AuthenticationType::AmazonCognitoUserPools
             || mode == AuthenticationType::OpenidConnect
     };
-    Err(match (ways.iter().any(takes_tokens), jwt::Token::parse(authorization)) {
+    Err(match (ways.iter().any(takes_tokens), openid::Token::parse(authorization)) {
         (true, None) => Refusal::unauthorized("Unable to parse JWT token."),
         (true, Some(_)) => Refusal::not_authorized(),
         (false, _) => Refusal::unauthorized(INVALID),

@@ -54,11 +54,12 @@ use service::{Bus, Ctx, Facts, House, PublicHttp, Rate, Reply, Service};
 use store::Store;
 use tokio::sync::{Mutex, Notify};
 
-use auth::{Issuers, Verdicts};
+use auth::Verdicts;
 use cache::Cache;
 use domains::Domains;
 use journal::Journal;
 use live::{Hub, ServedEvents, Shapes, Tickets};
+use openid::Issuers;
 use served::{Served, Shelf};
 use visit::Visit;
 

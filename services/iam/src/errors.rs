@@ -28,11 +28,12 @@ pub(crate) enum Error {
     PolicyAlreadyExists(String),
     #[error("{0}")]
     InvalidInput(String),
-    /// Ours: AWS says what is wrong with a token, and here nobody's token can be right.
-    #[error(
-        "No OpenIDConnect or SAML provider found in your account for this token: this house has no identity providers."
-    )]
-    InvalidIdentityToken,
+    #[error("Token expired: current date/time {now} must be before the expiration date/time {end}")]
+    ExpiredToken { now: i64, end: i64 },
+    #[error("{0}")]
+    IdpRejectedClaim(String),
+    #[error("{0}")]
+    InvalidIdentityToken(String),
     #[error("Invalid Marker.")] // By analogy.
     InvalidMarker,
     #[error("The token included in the request is not an authorization message of this house.")]
@@ -76,7 +77,9 @@ impl Error {
             | Error::ProviderExists(_) => "EntityAlreadyExists",
             Error::InvalidInput(_) => "InvalidInput",
             Error::InvalidAuthorizationMessage => "InvalidAuthorizationMessageException",
-            Error::InvalidIdentityToken => "InvalidIdentityToken",
+            Error::InvalidIdentityToken(_) => "InvalidIdentityToken",
+            Error::IdpRejectedClaim(_) => "IDPRejectedClaim",
+            Error::ExpiredToken { .. } => "ExpiredTokenException",
             Error::LimitExceeded(_) => "LimitExceeded",
             Error::MalformedPolicyDocument(_) => "MalformedPolicyDocument",
             Error::NoSuchEntity { .. }
@@ -93,7 +96,7 @@ impl Error {
 
     fn status(&self) -> u16 {
         match self.code() {
-            "AccessDenied" => 403,
+            "AccessDenied" | "IDPRejectedClaim" => 403,
             "NoSuchEntity" => 404,
             "DeleteConflict" | "EntityAlreadyExists" | "LimitExceeded" => 409,
             _ => 400,

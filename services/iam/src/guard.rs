@@ -154,6 +154,11 @@ impl<'a> Asking<'a> {
         Asking { world, ctx, principal }
     }
 
+    /// Whoever an identity provider vouches for.
+    pub(crate) fn federated(world: Arc<World>, ctx: &'a Ctx, provider_arn: &str) -> Self {
+        Asking { world, ctx, principal: Principal::federated(provider_arn) }
+    }
+
     /// Whether the caller is the root of the account that it asks in, which needs no policy.
     fn is_root_at_home(&self) -> bool {
         self.principal.kind == PrincipalKind::Root

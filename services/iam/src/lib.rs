@@ -4,7 +4,7 @@
 //! is `policy`'s; this room brings the policies that apply. It is also what the rest of the house asks:
 //! [`Identities`] tells who is behind an access key, [`PolicyGuard`] whether a request may be made.
 //!
-//! It verifies no signatures (that is `freehold`'s gate), keeps no password, and takes no token of identity providers.
+//! It verifies no signatures (that is `freehold`'s gate), keeps no password, and knows no SAML.
 //!
 //! # How to read it
 //! - The tables below: each operation and the function in `ops` that answers it. Operations that users, groups and roles
@@ -31,12 +31,14 @@ mod world;
 pub use guard::{Enforcement, PolicyGuard};
 pub use identities::{Bearer, Identities};
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use aws::Protocol;
 use base::{Entropy, Timestamp};
 use bytes::Bytes;
-use service::{Ctx, Facts, Rate, Reply, Service};
+use openid::Issuers;
+use service::{Bus, Ctx, Facts, Rate, Reply, Service};
 use store::Store;
 use tokio::sync::Mutex;
 
@@ -60,6 +62,22 @@ struct Room {
     writing: Arc<Mutex<()>>,
     tokens: SessionTokens,
     enforcement: Option<Enforcement>,
+    bus: Bus,
+    issuers: Issuers,
+}
+
+/// What the room is made with.
+pub struct Options {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// What session tokens are sealed with: they outlive the process if it does.
+    pub secret: [u8; 32],
+    /// What becomes of requests that policies don't allow; nothing is looked at without it.
+    pub enforcement: Option<Enforcement>,
+    /// The way to the keys of identity providers.
+    pub bus: Bus,
+    /// Where the keys of issuers of tokens are, by issuer; others are asked.
+    pub issuers: BTreeMap<String, String>,
 }
 
 /// A key that was just made; its secret is shown now and never again.
@@ -72,12 +90,9 @@ pub struct NewKey {
 }
 
 impl Iam {
-    /// Opens the room over a store. `secret` is what session tokens are sealed with: they outlive the process if it does.
-    pub async fn open(
-        store: Arc<dyn Store>,
-        secret: [u8; 32],
-        enforcement: Option<Enforcement>,
-    ) -> Result<Self, store::Error> {
+    /// Opens the room.
+    pub async fn open(options: Options) -> Result<Self, store::Error> {
+        let Options { store, secret, enforcement, bus, issuers } = options;
         let world = World::load(&*store).await?;
         Ok(Iam(Arc::new(Room {
             store,
@@ -85,6 +100,8 @@ impl Iam {
             writing: Arc::default(),
             tokens: SessionTokens::new(secret),
             enforcement,
+            bus,
+            issuers: Issuers::new(issuers),
         })))
     }
 
@@ -224,6 +241,11 @@ impl Service for Sts {
     fn call(&self, ctx: Ctx, operation: &str, body: Bytes) -> Reply<'_> {
         STS.call(self, ctx, operation, body)
     }
+
+    /// The token in the request says who asks.
+    fn is_open(&self, operation: &str) -> bool {
+        operation == "AssumeRoleWithWebIdentity"
+    }
 }
 
 service::operations! {
@@ -351,11 +373,11 @@ service::operations! {
 }
 
 service::operations! {
-    /// The operations of STS that there are here. The others are for identity providers, which this house hasn't got.
+    /// The operations of STS that there are here.
     static STS: Sts {
         "AssumeRole" => ops::assume_role,
-        "AssumeRoleWithSAML" => ops::assume_role_with_provider,
-        "AssumeRoleWithWebIdentity" => ops::assume_role_with_provider,
+        "AssumeRoleWithSAML" => ops::assume_role_with_saml,
+        "AssumeRoleWithWebIdentity" => ops::assume_role_with_web_identity,
         "DecodeAuthorizationMessage" => ops::decode_authorization_message,
         "GetAccessKeyInfo" => ops::get_access_key_info,
         "GetCallerIdentity" => ops::get_caller_identity,

@@ -18,6 +18,7 @@ mod simulation;
 mod sts;
 mod tags;
 mod users;
+mod web_identity;
 
 pub(crate) use absent::*;
 pub(crate) use access_keys::*;
@@ -37,6 +38,7 @@ pub(crate) use simulation::*;
 pub(crate) use sts::*;
 pub(crate) use tags::*;
 pub(crate) use users::*;
+pub(crate) use web_identity::assume_role_with_web_identity;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -52,6 +52,10 @@ impl<'r> Visit<'r> {
         self.room.world()
     }
 
+    pub(crate) fn room(&self) -> &Room {
+        self.room
+    }
+
     pub(crate) fn tokens(&self) -> &SessionTokens {
         &self.room.tokens
     }

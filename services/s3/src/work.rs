@@ -144,21 +144,22 @@ fn may_pass(error: &CallError) -> bool {
 }
 
 async fn send(room: &Room, notice: &Notice) -> Result<Bytes, CallError> {
-    let (service, operation, body) = request(room, notice);
+    let (service, operation, body) = request(room, notice)?;
     let caller = Caller { arn: "s3.amazonaws.com".to_owned() };
     let ctx = Ctx::new(Arc::clone(&room.house), caller, room.house.uuid());
     room.bus.call(ctx, service, operation, body.to_string().into()).await
 }
 
 /// How a target is told: which room, which operation, with which body.
-fn request(room: &Room, notice: &Notice) -> (&'static str, &'static str, Value) {
+fn request(room: &Room, notice: &Notice) -> Result<(&'static str, &'static str, Value), CallError> {
     let text = &notice.text;
     if notice.target == EVENT_BRIDGE {
-        let entry: Value = serde_json::from_str(text).unwrap_or_default();
-        return ("events", "PutEvents", json!({ "Entries": [entry] }));
+        let entry: Value = serde_json::from_str(text)
+            .map_err(|error| CallError::Unanswered(format!("its row is no event: {error}")))?;
+        return Ok(("events", "PutEvents", json!({ "Entries": [entry] })));
     }
     let mut parts = notice.target.splitn(6, ':').skip(2);
-    match (parts.next(), parts.nth(1), parts.next()) {
+    Ok(match (parts.next(), parts.nth(1), parts.next()) {
         (Some("sqs"), Some(account), Some(name)) => {
             let region = room.house.region();
             let url = format!("https://sqs.{region}.amazonaws.com/{account}/{name}");
@@ -175,7 +176,7 @@ fn request(room: &Room, notice: &Notice) -> (&'static str, &'static str, Value) 
             let body = json!({ "FunctionName": notice.target, "InvocationType": "Event", "Payload": payload });
             ("lambda", "Invoke", body)
         }
-    }
+    })
 }
 
 #[cfg(test)]
@@ -219,6 +220,21 @@ mod tests {
         restore(&room).await.expect("restores");
         let found = Tables(&*room.store).bucket("b").await.expect("reads").expect("is there");
         assert_eq!(found.value, Bucket { is_going: false, ..going });
+    }
+
+    #[tokio::test]
+    async fn a_notice_that_is_no_event_is_kept_and_not_sent() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let room = room(folder.path());
+        let mut batch = Batch::new();
+        let now = room.house.now();
+        tables::put_notice(&mut batch, "n", now, EVENT_BRIDGE, "not JSON");
+        room.store.commit(batch).await.expect("commits");
+        assert!(matches!(deliver(&room).await, Ok(Delivered::Some)));
+        let kept = Tables(&*room.store).notices(NOTICES_MAX).await.expect("reads");
+        assert_eq!(kept.len(), 1);
+        let refused = request(&room, &kept[0]).expect_err("isn't sent");
+        assert!(refused.to_string().starts_with("its row is no event"), "{refused}");
     }
 
     #[test]

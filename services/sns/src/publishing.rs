@@ -73,6 +73,13 @@ impl Given {
                     "The message attribute '{name}' has an invalid message attribute type, the set of supported type prefixes is Binary, Number, and String."
                 )));
             }
+            let text = attribute.string_value.as_deref().unwrap_or_default();
+            if kind == "Number" && text.trim().parse::<f64>().is_err() {
+                // By analogy with SQS.
+                return Err(Error::InvalidParameterValue(format!(
+                    "Could not cast message attribute '{name}' value to number."
+                )));
+            }
         }
         if !is_fifo(topic_arn) {
             return match &self.deduplication_id {

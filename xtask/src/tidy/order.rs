@@ -16,7 +16,7 @@ const BANDS: [&[&str]; 11] = [
     &["store-local", "store-postgres"],
     &["aws", "websocket"],
     &["service"],
-    &["runner", "workload"],
+    &["openid", "runner", "workload"],
 ];
 /// Above the bands: the rooms, which never import a room.
 const ROOMS: usize = BANDS.len();

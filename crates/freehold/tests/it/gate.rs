@@ -1,11 +1,13 @@
 //! Signed requests to a house that verifies them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws::sigv4::{Credentials, sign};
 use base::{Clock, Entropy, SystemClock};
 use freehold::gate::Gate;
 use iam::Iam;
+use service::Bus;
 use store::Memory;
 
 use crate::client::{Client, Response};
@@ -17,7 +19,14 @@ fn server() -> (Server, Credentials) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut entropy = Entropy::from_number(1);
     let (iam, made) = runtime.block_on(async {
-        let iam = Iam::open(Arc::new(Memory::new()), [0; 32], None).await.unwrap();
+        let iam = Iam::open(iam::Options {
+            store: Arc::new(Memory::new()),
+            secret: [0; 32],
+            enforcement: None,
+            bus: Bus::new(),
+            issuers: BTreeMap::new(),
+        });
+        let iam = iam.await.unwrap();
         let made = iam.make_root_key("000000000000", arn, &mut entropy, now).await.unwrap();
         (iam, made)
     });

@@ -144,7 +144,14 @@ impl Plan {
         ));
         let registry = Registry::new([Arc::clone(&room) as Arc<dyn Service>]);
         let gate = self.gate.unwrap_or_else(|| {
-            let iam = block_on(Iam::open(Arc::new(Memory::new()), [0; 32], None)).unwrap();
+            let iam = Iam::open(iam::Options {
+                store: Arc::new(Memory::new()),
+                secret: [0; 32],
+                enforcement: None,
+                bus: service::Bus::new(),
+                issuers: std::collections::BTreeMap::new(),
+            });
+            let iam = block_on(iam).unwrap();
             Gate::Anyone { root: Caller::root(&house), identities: iam.identities() }
         });
         let router =

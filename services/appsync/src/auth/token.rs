@@ -1,9 +1,9 @@
 //! `AMAZON_COGNITO_USER_POOLS` and `OPENID_CONNECT`: tokens of an issuer that the API trusts.
 
 use json::Value;
+use openid::{Place, Token};
 use regex::Regex;
 
-use super::jwt::Token;
 use super::{Claim, Entrant, Way};
 use crate::Room;
 use crate::reply::Refusal;
@@ -42,11 +42,13 @@ pub(super) async fn enter(
 ) -> Result<Entrant, Refusal> {
     let is_cognito = way.mode == AuthenticationType::AmazonCognitoUserPools;
     let issuer = way.issuer().ok_or_else(Refusal::not_authorized)?;
-    let key = room.issuers.key(room, &issuer, is_cognito, token.key_id().as_deref()).await;
+    let place = if is_cognito { Place::Known } else { Place::Discovered };
+    let (bus, now) = (&room.bus, claim.ctx.now());
+    let key = room.issuers.key(bus, now, &issuer, place, token.key_id().as_deref()).await;
     if !key.is_some_and(|key| token.is_signed_by(&key)) {
         return Err(Refusal::not_authorized());
     }
-    let now = claim.ctx.now().as_millis() / 1000;
+    let now = now.as_millis() / 1000;
     if token.instant("exp").is_none_or(|exp| exp <= now) {
         return Err(Refusal::unauthorized(EXPIRED));
     }

@@ -1,4 +1,4 @@
-//! Identity providers of OpenID Connect. They are kept for the tools that make them; the house takes no token of theirs.
+//! Identity providers of OpenID Connect, whose tokens AssumeRoleWithWebIdentity takes.
 
 use super::{date, shown_if_any};
 use crate::arn;

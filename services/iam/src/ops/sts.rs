@@ -15,8 +15,9 @@ use crate::visit::{Visit, check_name};
 use crate::wire::{
     AssumeRoleInput, AssumeRoleOutput, AssumedRoleUser, Credentials,
     DecodeAuthorizationMessageInput, Empty, GetAccessKeyInfoInput, GetAccessKeyInfoOutput,
-    GetCallerIdentityOutput, GetSessionTokenInput, GetSessionTokenOutput,
+    GetCallerIdentityOutput, GetSessionTokenInput, GetSessionTokenOutput, PolicyDescriptor,
 };
+use crate::world::Entity;
 
 const ROLE_SECONDS: i32 = 3_600;
 const USER_SECONDS: i32 = 43_200;
@@ -44,22 +45,12 @@ pub(crate) async fn assume_role(
     req: AssumeRoleInput,
 ) -> Result<AssumeRoleOutput, Error> {
     check_name("roleSessionName", &req.role_session_name)?;
-    let arn = Arn::parse(&req.role_arn)
-        .ok()
-        .filter(|arn| arn.service == "iam" && arn.resource.starts_with("role/"))
-        .ok_or_else(|| Error::Validation(format!("{} is invalid", req.role_arn)))?;
+    let arn = role_arn(&req.role_arn)?;
     allow(ctx, &req)?;
     let (world, session) = (ctx.world(), ctx.request.session());
     let role = world.behind(&arn);
     let name = arn.resource.rsplit('/').next().unwrap_or(&arn.resource);
-    let seconds = req.duration_seconds.unwrap_or(ROLE_SECONDS);
-    let longest = role.and_then(|role| Some(role.role.as_ref()?.session_seconds_max));
-    if longest.is_some_and(|longest| longest < seconds) {
-        return Err(Error::Validation(
-            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
-                .to_owned(),
-        ));
-    }
+    let seconds = session_seconds(role.map(|role| &**role), req.duration_seconds)?;
     if session.is_some() && CHAINED_SECONDS_MAX < seconds {
         return Err(Error::Validation(
             "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining".to_owned(),
@@ -81,8 +72,8 @@ pub(crate) async fn assume_role(
     );
     let role_id =
         role.map_or_else(|| ids::unique("AROA", &mut ctx.entropy()), |role| role.id.clone());
-    let policies = session_policies(ctx, &req)?;
-    let packed: usize = policies.iter().map(String::len).sum();
+    let policies = session_policies(ctx, req.policy.as_ref(), req.policy_arns.as_deref())?;
+    let packed_policy_size = packed_size(&policies);
     let claims = Claims {
         policies,
         tags,
@@ -96,8 +87,7 @@ pub(crate) async fn assume_role(
             assumed_role_id: format!("{role_id}:{}", req.role_session_name),
             arn: session_arn,
         },
-        packed_policy_size: (0 < packed)
-            .then(|| i32::try_from(packed * 100 / 2_048).unwrap_or(100)),
+        packed_policy_size,
         source_identity,
     })
 }
@@ -139,13 +129,17 @@ fn allow(ctx: &Visit<'_>, req: &AssumeRoleInput) -> Result<(), Error> {
 }
 
 /// The policies that bound the session: the one given, and those that are named.
-fn session_policies(ctx: &Visit<'_>, req: &AssumeRoleInput) -> Result<Vec<String>, Error> {
+pub(super) fn session_policies(
+    ctx: &Visit<'_>,
+    policy: Option<&String>,
+    policy_arns: Option<&[PolicyDescriptor]>,
+) -> Result<Vec<String>, Error> {
     let mut policies = Vec::new();
-    if let Some(text) = &req.policy {
+    if let Some(text) = policy {
         Policy::parse(text, PolicyKind::Inline)?;
         policies.push(text.clone());
     }
-    for named in req.policy_arns.iter().flatten() {
+    for named in policy_arns.unwrap_or_default() {
         let arn = named.arn.clone().unwrap_or_default();
         let policy = ctx.world().policy(&arn);
         let policy = policy.ok_or_else(|| Error::NoSuchPolicy(arn))?;
@@ -153,6 +147,32 @@ fn session_policies(ctx: &Visit<'_>, req: &AssumeRoleInput) -> Result<Vec<String
         policies.extend(version.map(|version| version.document.clone()));
     }
     Ok(policies)
+}
+
+/// How much of what a session may carry these policies take, in percent.
+pub(super) fn packed_size(policies: &[String]) -> Option<i32> {
+    let bytes: usize = policies.iter().map(String::len).sum();
+    (0 < bytes).then(|| i32::try_from(bytes * 100 / 2_048).unwrap_or(100))
+}
+
+/// The role that a request names.
+pub(super) fn role_arn(text: &str) -> Result<Arn, Error> {
+    let arn = Arn::parse(text).ok();
+    arn.filter(|arn| arn.service == "iam" && arn.resource.starts_with("role/"))
+        .ok_or_else(|| Error::Validation(format!("{text} is invalid")))
+}
+
+/// How long a session shall last, if its role lets it.
+pub(super) fn session_seconds(role: Option<&Entity>, asked: Option<i32>) -> Result<i32, Error> {
+    let seconds = asked.unwrap_or(ROLE_SECONDS);
+    let longest = role.and_then(|role| Some(role.role.as_ref()?.session_seconds_max));
+    match longest {
+        Some(longest) if longest < seconds => Err(Error::Validation(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."
+                .to_owned(),
+        )),
+        _ => Ok(seconds),
+    }
 }
 
 /// For a user, or the root; the credentials are still theirs.
@@ -205,17 +225,16 @@ pub(crate) async fn decode_authorization_message(
     Err(Error::InvalidAuthorizationMessage)
 }
 
-/// A house without identity providers trusts nobody's tokens.
+/// A house knows no SAML providers.
 ///
-/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
-pub(crate) async fn assume_role_with_provider(
-    _ctx: &Visit<'_>,
-    _req: Empty,
-) -> Result<Empty, Error> {
-    Err(Error::InvalidIdentityToken)
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html>
+pub(crate) async fn assume_role_with_saml(_ctx: &Visit<'_>, _req: Empty) -> Result<Empty, Error> {
+    // Ours: AWS says what is wrong with an assertion, and here nobody's can be right.
+    let why = "No SAML provider found in your account for this assertion: this house has none.";
+    Err(Error::InvalidIdentityToken(why.to_owned()))
 }
 
-fn claims(ctx: &Visit<'_>, account: String, arn: String, seconds: i32) -> Claims {
+pub(super) fn claims(ctx: &Visit<'_>, account: String, arn: String, seconds: i32) -> Claims {
     let lifetime = Duration::from_secs(u64::try_from(seconds).unwrap_or_default());
     Claims {
         access_key_id: String::new(),
@@ -230,7 +249,7 @@ fn claims(ctx: &Visit<'_>, account: String, arn: String, seconds: i32) -> Claims
     }
 }
 
-fn issue(ctx: &Visit<'_>, claims: Claims) -> Credentials {
+pub(super) fn issue(ctx: &Visit<'_>, claims: Claims) -> Credentials {
     let expiration = Timestamp::from_millis(claims.expires_at_millis).into();
     let issued = ctx.tokens().issue(claims, &mut ctx.entropy());
     let sigv4::Credentials { access_key_id, secret_access_key, session_token } = issued;

@@ -104,7 +104,10 @@ pub(super) fn rules<'a>(room: &str, operation: &'a str) -> Vec<Rule<'a>> {
         "iam" => same(iam(operation)),
         "sts" => match operation {
             // Nobody needs permission to learn who he is, and roles decide themselves who may be them.
-            "GetCallerIdentity" | "GetSessionToken" | "AssumeRole" => Vec::new(),
+            "GetCallerIdentity"
+            | "GetSessionToken"
+            | "AssumeRole"
+            | "AssumeRoleWithWebIdentity" => Vec::new(),
             _ => same(Resource::Any),
         },
         _ => same(Resource::Any),

@@ -41,6 +41,26 @@ aws::structures! { Pascal;
         required expiration: EpochSeconds,
     }
 
+    /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html>
+    pub(crate) struct AssumeRoleWithWebIdentityInput {
+        required role_arn: String [length(20, 2048)],
+        required role_session_name: String [length(2, 64)],
+        required web_identity_token: String [length(4, 20_000).sensitive()],
+        optional provider_id: String [length(4, 2048)],
+        optional policy_arns: Vec<PolicyDescriptor>,
+        optional policy: String [length(1, 2048)],
+        optional duration_seconds: i32 [range(900, 43_200)],
+    }
+    pub(crate) struct AssumeRoleWithWebIdentityOutput {
+        required credentials: Credentials,
+        required subject_from_web_identity_token: String,
+        required assumed_role_user: AssumedRoleUser,
+        optional packed_policy_size: i32,
+        required provider: String,
+        required audience: String,
+        optional source_identity: String,
+    }
+
     /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
     pub(crate) struct GetSessionTokenInput {
         optional duration_seconds: i32 [range(900, 129_600)],

@@ -1,11 +1,12 @@
 //! A house with these rooms and one that echoes, and how to ask them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws::{Error, PageTokens};
 use base::{Clock, Entropy, ManualClock, Timestamp};
 use bytes::Bytes;
-use iam::{Enforcement, Iam};
+use iam::{Enforcement, Iam, Options};
 use serde_json::Value;
 use service::{
     Bus, CallError, Caller, Ctx, Facts, House, Rate, Registry, Reply, ResourceArn, ResourcePolicy,
@@ -169,8 +170,15 @@ impl Rooms {
             Entropy::from_number(7),
             PageTokens::new([1; 32]),
         ));
-        let iam = Iam::open(Arc::clone(&store), [2; 32], enforcement).await.expect("opens");
-        let iam = Arc::new(iam);
+        let bus = Bus::new();
+        let iam = Iam::open(Options {
+            store: Arc::clone(&store),
+            secret: [2; 32],
+            enforcement,
+            bus: bus.clone(),
+            issuers: BTreeMap::new(),
+        });
+        let iam = Arc::new(iam.await.expect("opens"));
         let stubs = STUBS.map(|stub| Arc::new(stub) as Arc<dyn Service>);
         let rooms = [Arc::clone(&iam) as Arc<dyn Service>, Arc::new(iam.sts())];
         let rooms = rooms.into_iter().chain(stubs);
@@ -179,7 +187,6 @@ impl Rooms {
             registry = registry.guarded_by(guard);
         }
         let registry = Arc::new(registry);
-        let bus = Bus::new();
         bus.connect(&registry);
         Rooms { house, clock, store, iam, bus, _registry: registry }
     }

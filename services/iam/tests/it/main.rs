@@ -8,3 +8,4 @@ mod providers;
 mod reference;
 mod simulation;
 mod sts;
+mod web_identity;

@@ -134,7 +134,7 @@ async fn limits_of_sessions_are_aws_s() {
         "AccessDenied: Cannot call GetSessionToken with session credentials"
     );
     for (operation, body, code) in [
-        ("AssumeRoleWithWebIdentity", "{}", "InvalidIdentityToken"),
+        ("AssumeRoleWithSAML", "{}", "InvalidIdentityToken"),
         (
             "DecodeAuthorizationMessage",
             r#"{"EncodedMessage":"x"}"#,

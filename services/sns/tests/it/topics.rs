@@ -111,6 +111,14 @@ async fn what_cannot_be_reached_is_refused_clearly() {
         let refused = room.refusal("Subscribe", body).await;
         assert_eq!(refused, ("InvalidParameterException".to_owned(), sentence.to_owned()));
     }
+    let publish = |value: &str| {
+        let attributes = json!({"n": {"DataType": "Number", "StringValue": value}});
+        json!({"TopicArn": topic, "Message": "x", "MessageAttributes": attributes})
+    };
+    let (code, sentence) = room.refusal("Publish", publish("many")).await;
+    assert_eq!(code, "InvalidParameterValueException");
+    assert_eq!(sentence, "Could not cast message attribute 'n' value to number.");
+    room.call("Publish", publish("-1.5e3")).await;
     let body = json!({"PhoneNumber": "+1", "Message": "x"});
     assert_eq!(room.refusal("Publish", body).await.0, "InvalidParameterException");
 }

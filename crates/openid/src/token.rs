@@ -7,17 +7,18 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey};
 
 /// A token as it came.
-pub(crate) struct Token<'t> {
+pub struct Token<'t> {
     /// What is signed.
     message: &'t str,
     signature: &'t str,
     header: Value,
-    pub(crate) claims: Value,
+    /// What it claims.
+    pub claims: Value,
 }
 
 impl<'t> Token<'t> {
     /// Reads the header `Authorization`, with or without `Bearer`.
-    pub(crate) fn parse(authorization: &'t str) -> Option<Self> {
+    pub fn parse(authorization: &'t str) -> Option<Self> {
         let text = authorization.trim();
         let text = text.strip_prefix("Bearer ").map_or(text, str::trim);
         let (message, signature) = text.rsplit_once('.')?;
@@ -27,22 +28,22 @@ impl<'t> Token<'t> {
     }
 
     /// The key that it says it was signed with.
-    pub(crate) fn key_id(&self) -> Option<String> {
+    pub fn key_id(&self) -> Option<String> {
         self.header_text("kid")
     }
 
     /// A claim that is a text.
-    pub(crate) fn claim(&self, name: &str) -> Option<String> {
+    pub fn claim(&self, name: &str) -> Option<String> {
         self.claims.get(name)?.as_str().map(str::to_owned)
     }
 
     /// A claim that is an instant, in seconds.
-    pub(crate) fn instant(&self, name: &str) -> Option<i64> {
+    pub fn instant(&self, name: &str) -> Option<i64> {
         self.claims.get(name)?.as_f64().map(|seconds| seconds as i64)
     }
 
     /// Whether that key has signed it. Keys that both sides share aren't taken.
-    pub(crate) fn is_signed_by(&self, key: &Jwk) -> bool {
+    pub fn is_signed_by(&self, key: &Jwk) -> bool {
         let algorithm = self.header_text("alg").and_then(|name| name.parse::<Algorithm>().ok());
         let Some(algorithm) = algorithm else { return false };
         if matches!(algorithm, Algorithm::HS256 | Algorithm::HS384 | Algorithm::HS512) {

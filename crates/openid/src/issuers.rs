@@ -4,46 +4,56 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use ::http::Request;
 use base::Timestamp;
 use bytes::Bytes;
+use http::Request;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use serde_json::Value;
-
-use crate::Room;
+use service::Bus;
 
 const KEPT: Duration = Duration::from_hours(1);
 /// A key that isn't among an issuer's may be new: they are fetched again, but not for every token that says so.
 const PAUSE: Duration = Duration::from_secs(10);
 const TIMEOUT: Duration = Duration::from_secs(5);
 
+/// Where an issuer has its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Where its configuration says, as OpenID Connect has it.
+    Discovered,
+    /// Where Cognito has them, which needn't be asked.
+    Known,
+}
+
 /// The issuers that were asked.
-pub(crate) struct Issuers {
+#[derive(Debug)]
+pub struct Issuers {
     /// Where the configuration says that an issuer's keys are.
     configured: BTreeMap<String, String>,
     known: Mutex<HashMap<String, Known>>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Known {
     keys: Arc<JwkSet>,
     at: Timestamp,
 }
 
 impl Issuers {
-    pub(crate) fn new(configured: BTreeMap<String, String>) -> Self {
+    /// Those that a configuration names, by issuer, with where their keys are; others are asked.
+    pub fn new(configured: BTreeMap<String, String>) -> Self {
         Issuers { configured, known: Mutex::default() }
     }
 
-    /// The key of that id, of that issuer. Cognito tells where its keys are, others in their configuration.
-    pub(crate) async fn key(
+    /// The key of that id, of that issuer.
+    pub async fn key(
         &self,
-        room: &Room,
+        bus: &Bus,
+        now: Timestamp,
         issuer: &str,
-        is_cognito: bool,
+        place: Place,
         key_id: Option<&str>,
     ) -> Option<Jwk> {
-        let now = room.house.now();
         let known = self.known(issuer);
         if let Some(known) = known.filter(|known| now.since(known.at) < KEPT) {
             let found = find(&known.keys, key_id);
@@ -51,7 +61,7 @@ impl Issuers {
                 return found;
             }
         }
-        let keys = Arc::new(self.fetch(room, issuer, is_cognito).await?);
+        let keys = Arc::new(self.fetch(bus, issuer, place).await?);
         let found = find(&keys, key_id);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(issuer.to_owned(), Known { keys, at: now });
@@ -62,25 +72,25 @@ impl Issuers {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).get(issuer).cloned()
     }
 
-    async fn fetch(&self, room: &Room, issuer: &str, is_cognito: bool) -> Option<JwkSet> {
+    async fn fetch(&self, bus: &Bus, issuer: &str, place: Place) -> Option<JwkSet> {
         let issuer = issuer.trim_end_matches('/');
-        let url = match self.configured.get(issuer) {
-            Some(url) => url.clone(),
-            None if is_cognito => format!("{issuer}/.well-known/jwks.json"),
-            None => {
+        let url = match (self.configured.get(issuer), place) {
+            (Some(url), _) => url.clone(),
+            (None, Place::Known) => format!("{issuer}/.well-known/jwks.json"),
+            (None, Place::Discovered) => {
                 let url = format!("{issuer}/.well-known/openid-configuration");
-                let document: Value = serde_json::from_slice(&fetch(room, &url).await?).ok()?;
+                let document: Value = serde_json::from_slice(&fetch(bus, &url).await?).ok()?;
                 document["jwks_uri"].as_str()?.to_owned()
             }
         };
-        let keys = serde_json::from_slice(&fetch(room, &url).await?);
+        let keys = serde_json::from_slice(&fetch(bus, &url).await?);
         keys.inspect_err(|error| tracing::warn!(%url, %error, "the keys of an issuer")).ok()
     }
 }
 
-async fn fetch(room: &Room, url: &str) -> Option<Bytes> {
+async fn fetch(bus: &Bus, url: &str) -> Option<Bytes> {
     let request = Request::get(url).body(Bytes::new()).ok()?;
-    let answer = tokio::time::timeout(TIMEOUT, room.bus.fetch(request)).await;
+    let answer = tokio::time::timeout(TIMEOUT, bus.fetch(request)).await;
     match answer {
         Ok(Ok(answer)) if answer.status().is_success() => Some(answer.into_body()),
         Ok(Ok(answer)) => {
