@@ -27,7 +27,8 @@ def programs():
 class Postgres:
     """Listens on a free port of loopback; the user `shop` has the password `s3cret` and the database `shop`."""
 
-    def __init__(self):
+    def __init__(self, encrypted=False):
+        self.encrypted = encrypted
         self.folder = tempfile.TemporaryDirectory(prefix="freehold-postgres-")
         self.data = pathlib.Path(self.folder.name) / "data"
         self.port = free_port()
@@ -40,6 +41,8 @@ class Postgres:
         password.write_text("s3cret")
         password.chmod(0o644)
         self.run("initdb", "-D", self.data, "-U", "shop", "-A", "scram-sha-256", "--pwfile", password, "-E", "UTF8", "--locale=C", "-N")
+        if encrypted:
+            self.make_certificates()
         self.start()
         self.psql("postgres", "CREATE DATABASE shop")
 
@@ -54,6 +57,8 @@ class Postgres:
     def start(self):
         # Nothing has to survive: the fixture is quick because it doesn't wait for the disk.
         settings = [f"port={self.port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={self.folder.name}", "fsync=off"]
+        if self.encrypted:
+            settings += ["ssl=on", f"ssl_cert_file={self.folder.name}/server.pem", f"ssl_key_file={self.folder.name}/server.key"]
         options = [part for setting in settings for part in ("-c", setting)]
         log = open(pathlib.Path(self.folder.name) / "log", "ab")
         command = [str(programs() / "postgres"), "-D", str(self.data), *options]
@@ -67,6 +72,19 @@ class Postgres:
             ).returncode == 0
 
         wait_until(answers)
+
+    def make_certificates(self):
+        """An authority, and a certificate of it for 127.0.0.1."""
+        folder = pathlib.Path(self.folder.name)
+        openssl = lambda *arguments: subprocess.run(["openssl", *arguments], check=True, cwd=folder, capture_output=True)
+        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=authority")
+        openssl("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=database")
+        (folder / "names").write_text("subjectAltName=IP:127.0.0.1,DNS:localhost\nbasicConstraints=CA:FALSE\n")
+        signed = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-extfile", "names", "-days", "2"]
+        openssl("x509", "-req", "-in", "server.csr", "-out", "server.pem", *signed)
+        if self.user:
+            os.chown(folder / "server.key", pwd.getpwnam("nobody").pw_uid, -1)
 
     def psql(self, database, sql):
         environment = {**os.environ, "PGPASSWORD": "s3cret"}

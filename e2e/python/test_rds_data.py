@@ -366,6 +366,24 @@ def test_a_database_that_goes_away_is_told_and_found_again(tmp_path):
         postgres.close()
 
 
+def test_an_encrypted_connection_checks_the_certificate_of_the_server(tmp_path):
+    postgres = Postgres(encrypted=True)
+    servers = []
+    try:
+        trusted = lambda name: f'trusted_roots = "{postgres.folder.name}/{name}"\n'
+        server = Server(config=postgres.config(tmp_path, trusted("ca.pem")))
+        servers.append(server)
+        ask = dict(resourceArn=CLUSTER, secretArn=SECRET, sql="SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        assert one(server.client("rds-data").execute_statement(**ask)) == {"booleanValue": True}
+        other = Server(config=postgres.config(tmp_path, trusted("server.pem")))
+        servers.append(other)
+        status, code, message = refusal(other.client("rds-data").execute_statement, **ask)
+        assert (status, code) == (504, "DatabaseUnavailableException") and "certificate" in message
+    finally:
+        [server.close() for server in servers]
+        postgres.close()
+
+
 def test_secrets_are_for_those_who_may_read_them(postgres, tmp_path):
     server = Server(mode="serve", config=postgres.config(tmp_path))
     try:

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws::sigv4::Credentials;
 use http::Uri;
-use rds_data::{Cluster, ConnectionError};
+use rds_data::{Cluster, Connection, ConnectionError};
 use serde::Deserialize;
 
 /// As long as AWS's SDKs wait.
@@ -223,6 +223,8 @@ struct RdsTable {
     resource_arn: String,
     secret_arn: String,
     url: String,
+    /// Certificates in PEM that vouch for the server: the connection is encrypted.
+    trusted_roots: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -342,14 +344,17 @@ impl Tls {
 }
 
 fn cluster(table: RdsTable) -> Result<Cluster, ConfigError> {
-    let RdsTable { resource_arn, secret_arn, url } = table;
+    let RdsTable { resource_arn, secret_arn, url, trusted_roots } = table;
     if !resource_arn.starts_with("arn:") || !resource_arn.contains(":rds:") {
         return Err(ConfigError::RdsArn(resource_arn, "a cluster"));
     }
     if !secret_arn.starts_with("arn:") || !secret_arn.contains(":secretsmanager:") {
         return Err(ConfigError::RdsArn(secret_arn, "a secret"));
     }
-    match url.parse() {
+    let read =
+        |path: PathBuf| std::fs::read(&path).map_err(|source| ConfigError::Read { path, source });
+    let trusted_roots = trusted_roots.map(read).transpose()?;
+    match Connection::new(&url, trusted_roots) {
         Ok(connection) => Ok(Cluster { resource_arn, secret_arn, connection }),
         Err(source) => Err(ConfigError::Rds { resource_arn, source }),
     }

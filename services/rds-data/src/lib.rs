@@ -8,7 +8,7 @@
 //! # How to read it
 //! - The table below: each operation and the one file in `ops` that answers it.
 //! - `wire`: what they take and give. `errors`: everything that is refused, in AWS's words.
-//! - `cluster`: what the configuration says. `session`: connections, and how they are shared.
+//! - `cluster`: what the configuration says. `session`: connections, and how they are shared; `tls`: encrypted ones.
 //! - `transactions`: connections that belong to a client for a while. `work`: those that nobody asks about any more.
 //! - `sql`: named parameters. `parameter`: values on their way to the database. `value`: values on their way back.
 //! - `statement`: one statement run, in time. `columns`: what is told of the columns of a result.
@@ -22,6 +22,7 @@ mod parameter;
 mod session;
 mod sql;
 mod statement;
+mod tls;
 mod transactions;
 mod value;
 mod visit;

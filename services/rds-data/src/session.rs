@@ -9,11 +9,13 @@ use std::time::Duration;
 
 use base::Timestamp;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{CancelToken, Client, Config, NoTls, Socket};
 
 use crate::cluster::Cluster;
 use crate::errors::Error;
 use crate::limits::Limits;
+use crate::tls::Tls;
 
 /// What makes a session as new. `DISCARD ALL` would take the driver's prepared statements with it.
 const RESET: &str = "ROLLBACK; CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; \
@@ -31,6 +33,7 @@ type Place = (String, String, String);
 
 struct Pool {
     config: Config,
+    tls: Option<Tls>,
     /// Of connections in use: who has one takes an idle connection, and opens another only if there is none.
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Idle>>,
@@ -48,6 +51,22 @@ pub(crate) struct Session {
     permit: OwnedSemaphorePermit,
 }
 
+/// Stops the statement of a connection.
+pub(crate) struct Cancellation {
+    token: CancelToken,
+    tls: Option<Tls>,
+}
+
+impl Cancellation {
+    /// Tells the database. One that doesn't hear of it is left to itself, with its connection.
+    pub(crate) async fn send(self) {
+        let _ = match self.tls {
+            Some(tls) => self.token.cancel_query(tls).await,
+            None => self.token.cancel_query(NoTls).await,
+        };
+    }
+}
+
 impl Sessions {
     /// A connection to that database of a cluster.
     pub(crate) async fn open(
@@ -62,7 +81,7 @@ impl Sessions {
             let permit = permit.expect("the semaphore is never closed");
             let client = match pool.take_idle() {
                 Some(client) => client,
-                None => connect(&pool.config).await?,
+                None => connect(&pool.config, pool.tls.clone()).await?,
             };
             Ok(Session { client, pool, permit })
         });
@@ -87,6 +106,7 @@ impl Sessions {
         let made = pools.entry(place).or_insert_with(|| {
             Arc::new(Pool {
                 config: cluster.connection.to(database),
+                tls: cluster.connection.tls(),
                 permits: Arc::new(Semaphore::new(limits.connections_max)),
                 idle: Mutex::default(),
             })
@@ -103,6 +123,11 @@ impl Pool {
 }
 
 impl Session {
+    /// How to stop what the connection does.
+    pub(crate) fn cancellation(&self) -> Cancellation {
+        Cancellation { token: self.client.cancel_token(), tls: self.pool.tls.clone() }
+    }
+
     /// Gives the connection to whoever comes next, once its session is as new.
     pub(crate) fn release(self, now: Timestamp) {
         tokio::spawn(async move {
@@ -117,8 +142,18 @@ impl Session {
     }
 }
 
-async fn connect(config: &Config) -> Result<Client, Error> {
-    let connected = config.connect(NoTls).await;
+async fn connect(config: &Config, tls: Option<Tls>) -> Result<Client, Error> {
+    match tls {
+        Some(tls) => connect_by(config, tls).await,
+        None => connect_by(config, NoTls).await,
+    }
+}
+
+async fn connect_by<T>(config: &Config, tls: T) -> Result<Client, Error>
+where
+    T: MakeTlsConnect<Socket, Stream: Send + 'static>,
+{
+    let connected = config.connect(tls).await;
     let (client, connection) = connected.map_err(|error| Error::of_connecting(&error))?;
     tokio::spawn(async move {
         // Who waits for an answer hears of it as well.

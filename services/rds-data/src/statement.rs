@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use tokio_postgres::{Client, NoTls};
+use tokio_postgres::Client;
 
 use crate::Room;
 use crate::errors::Error;
@@ -37,7 +37,7 @@ where
     T: Send + 'static,
     W: AsyncWork<T>,
 {
-    let cancellation = lease.session.client.cancel_token();
+    let cancellation = lease.session.cancellation();
     let transaction_id = lease.transaction_id.clone();
     let worker = Arc::clone(room);
     let mut task = tokio::spawn(async move {
@@ -54,8 +54,7 @@ where
         Err(_) if continues => {}
         Err(_) => {
             let stopped = async {
-                // A database that doesn't hear of it is left to itself, with its connection.
-                let _ = cancellation.cancel_query(NoTls).await;
+                cancellation.send().await;
                 (&mut task).await
             };
             if tokio::time::timeout(CANCELLATION, stopped).await.is_err() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws::{Error, PageTokens};
 use base::{Entropy, ManualClock, Timestamp};
-use rds_data::{Cluster, Limits, Options, RdsData};
+use rds_data::{Cluster, Connection, Limits, Options, RdsData};
 use serde_json::{Value, json};
 use service::{Bus, Ctx, House, Service};
 
@@ -33,7 +33,7 @@ impl Room {
         let cluster = Cluster {
             resource_arn: CLUSTER.to_owned(),
             secret_arn: SECRET.to_owned(),
-            connection: url.parse().expect("is a connection"),
+            connection: Connection::new(url, None).expect("is a connection"),
         };
         let rds_data = RdsData::open(Options {
             house: Arc::clone(&house),
