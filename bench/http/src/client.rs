@@ -30,7 +30,17 @@ impl Request {
 
     /// A request of Lambda, which names its operation by method and path.
     pub(crate) fn lambda(method: &str, path: &str, body: &str) -> Self {
-        Request::new(method, path, &signature("lambda"), body)
+        Request::rest("lambda", method, path, body)
+    }
+
+    /// A request of a service that names its operations by method and path.
+    pub(crate) fn rest(service: &str, method: &str, path: &str, body: &str) -> Self {
+        Request::new(method, path, &signature(service), body)
+    }
+
+    /// A request that isn't signed.
+    pub(crate) fn plain(path: &str, headers: &str, body: &str) -> Self {
+        Request::new("POST", path, headers, body)
     }
 
     fn new(method: &str, path: &str, headers: &str, body: &str) -> Self {
@@ -87,8 +97,12 @@ pub(crate) fn load_count(
 }
 
 pub(crate) fn once(server: &Server, request: &Request) -> Result<Vec<u8>> {
+    once_at(&server.address, request)
+}
+
+pub(crate) fn once_at(address: &str, request: &Request) -> Result<Vec<u8>> {
     runtime()?.block_on(async {
-        let mut connection = TcpStream::connect(&server.address).await?;
+        let mut connection = TcpStream::connect(address).await?;
         exchange(&mut connection, request, &mut Vec::new()).await
     })
 }

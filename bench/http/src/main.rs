@@ -5,7 +5,7 @@
 //! compare is the server's processor time per request, as a ratio to the echo's.
 //!
 //! Functions and tasks are measured likewise, and cold starts beside the start of the bare interpreter.
-//! `at-rest` measures only the program that does nothing.
+//! `at-rest` measures only the program that does nothing, `live` only subscribers.
 //!
 //! Budgets: a synchronous Express execution ≤ 3 × the echo, a durable Standard one ≤ 6 ×.
 
@@ -13,6 +13,7 @@ mod at_rest;
 mod client;
 mod echo;
 mod functions;
+mod live;
 mod process;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ use client::{Load, Request, load};
 use process::Server;
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
+const SUBSCRIBERS: usize = 10_000;
 
 fn main() -> Result<()> {
     if functions::is_function() {
@@ -32,6 +34,7 @@ fn main() -> Result<()> {
     match arguments.first().map(String::as_str) {
         Some("echo") => echo::serve(),
         Some("at-rest") => at_rest::report(),
+        Some("live") => live::report(SUBSCRIBERS),
         Some("quick") => report(Duration::from_millis(500), 2_000),
         _ => report(Duration::from_secs(4), 100_000),
     }
@@ -68,6 +71,7 @@ fn report(span: Duration, waiting: usize) -> Result<()> {
     drop((echo, freehold));
     // One that hasn't grown by the load before.
     println!("\n{}", memory(&Server::freehold()?, waiting)?);
+    live::report(SUBSCRIBERS)?;
     functions::report(span)
 }
 

@@ -25,6 +25,7 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs until SIGTERM or SIGINT.
 pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
+    lift_file_limit();
     let cores = thread::available_parallelism().map_or(1, usize::from);
     // Bound first: a root key that was made but never shown would be lost.
     let listener = Listener::bind(config.listen, cores, Sharing::BEST)
@@ -65,6 +66,19 @@ pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
         Ok(())
     })
 }
+
+/// Each subscriber of an API has a file descriptor, and systems give a process far fewer at first than it may have.
+#[cfg(unix)]
+fn lift_file_limit() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
+}
+
+#[cfg(not(unix))]
+fn lift_file_limit() {}
 
 /// Where the house answers whoever is on this machine.
 fn local_url(address: SocketAddr) -> String {

@@ -91,11 +91,9 @@ pub(crate) async fn open(
         _ => return Err(Refusal::not_found()),
     };
     let protocol = offer.protocols().find(|protocol| *protocol == name).map(|_| name);
-    if !room.hub.enter(room.limits.connections_max) {
-        return Err(Refusal::too_many());
-    }
+    let entry = Entry::of(room).ok_or_else(Refusal::too_many)?;
     let refusal = if protocol.is_some() { refusal } else { Some(no_protocol(name)) };
-    let opened = Opened { client: Arc::new(client), name, refusal };
+    let opened = Opened { client: Arc::new(client), name, refusal, _entry: entry };
     let mut reply = offer.accept(protocol).map(|()| nothing());
     reply.extensions_mut().insert(Upgrade(Arc::new(opened)));
     Ok(reply)
@@ -214,26 +212,45 @@ struct Opened {
     name: &'static str,
     /// Why it will end as soon as it is.
     refusal: Option<Refusal>,
+    _entry: Entry,
+}
+
+/// A place among the connections of the house, given back whatever becomes of the connection.
+struct Entry(Arc<Room>);
+
+impl Entry {
+    fn of(room: &Arc<Room>) -> Option<Self> {
+        room.hub.enter(room.limits.connections_max).then(|| Entry(Arc::clone(room)))
+    }
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        self.0.hub.leave();
+    }
 }
 
 impl TakeOver for Opened {
     fn take_over(self: Arc<Self>, connection: Connection, stopping: Stopping) -> Ended {
         let (client, refusal) = (Arc::clone(&self.client), self.refusal.clone());
         let room = Arc::clone(&client.room);
-        match self.name {
-            name if mqtt::is_name(name).is_some() => {
-                let protocol = Mqtt::new(Arc::clone(&room), client.api_id.clone());
-                Box::pin(connection::serve(room, connection, stopping, protocol))
+        Box::pin(async move {
+            match self.name {
+                events::PROTOCOL => {
+                    let protocol = EventWs::new(client, refusal);
+                    connection::serve(room, connection, stopping, protocol).await;
+                }
+                graphql_ws::NAME => {
+                    let protocol = GraphqlWs::new(client, refusal);
+                    connection::serve(room, connection, stopping, protocol).await;
+                }
+                _ => {
+                    let protocol = Mqtt::new(Arc::clone(&room), client.api_id.clone());
+                    connection::serve(room, connection, stopping, protocol).await;
+                }
             }
-            events::PROTOCOL => {
-                let protocol = EventWs::new(client, refusal);
-                Box::pin(connection::serve(room, connection, stopping, protocol))
-            }
-            _ => {
-                let protocol = GraphqlWs::new(client, refusal);
-                Box::pin(connection::serve(room, connection, stopping, protocol))
-            }
-        }
+            drop(self);
+        })
     }
 }
 

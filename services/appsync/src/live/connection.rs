@@ -127,7 +127,6 @@ impl Drop for Seat {
         for subscription in self.entries.drain(..).filter_map(|entry| entry.subscription) {
             self.room.hub.unsubscribe(&subscription);
         }
-        self.room.hub.leave();
     }
 }
 
@@ -138,12 +137,13 @@ pub(super) async fn serve<P: Protocol>(
     mut stopping: Stopping,
     mut protocol: P,
 ) {
-    let limits = room.limits.clone();
+    let limits = &room.limits;
+    let (write_timeout, farewell) = (limits.write, limits.farewell);
+    let (mut beats, end) = (beats(limits.keep_alive), Instant::now() + limits.connection);
+    let mut socket = Socket::new(connection, limits.message_bytes_max);
     let (outlet, mut deliveries) = Outlet::new();
     let mut seat = Seat { room, outlet: Arc::clone(&outlet), entries: Vec::new() };
-    let mut socket = Socket::new(connection, limits.message_bytes_max);
     let mut meanwhile = FuturesUnordered::new();
-    let (mut beats, end) = (beats(limits.keep_alive), Instant::now() + limits.connection);
     let why = loop {
         let mut out = Out::default();
         tokio::select! {
@@ -177,7 +177,7 @@ pub(super) async fn serve<P: Protocol>(
         }
         // Who takes nothing in while more and more waits for him is cut off in the midst of a message.
         let written = tokio::select! {
-            written = tokio::time::timeout(limits.write, socket.write(&out.frames)) => written,
+            written = tokio::time::timeout(write_timeout, socket.write(&out.frames)) => written,
             () = outlet.cut.notified() => return,
         };
         match (written, out.ends) {
@@ -188,7 +188,7 @@ pub(super) async fn serve<P: Protocol>(
     };
     drop((seat, deliveries, meanwhile));
     // Whether the client hears why it ends is all that could go wrong yet.
-    let _ = tokio::time::timeout(limits.farewell, socket.close(why)).await;
+    let _ = tokio::time::timeout(farewell, socket.close(why)).await;
 }
 
 fn beats(every: std::time::Duration) -> Interval {
