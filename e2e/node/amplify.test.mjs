@@ -10,23 +10,11 @@ import {
   CreateApiCommand,
   CreateApiKeyCommand,
   CreateChannelNamespaceCommand,
-  CreateDataSourceCommand,
-  CreateGraphqlApiCommand,
-  CreateResolverCommand,
-  GetSchemaCreationStatusCommand,
-  StartSchemaCreationCommand,
 } from "@aws-sdk/client-appsync";
 
+import { createChat } from "./chat.mjs";
 import { start } from "./server.mjs";
 
-const schema = `
-type Message @aws_api_key @aws_iam { id: ID! room: String! text: String }
-type Query { echo(text: String): String @aws_api_key @aws_iam }
-type Mutation { say(room: String!, text: String): Message @aws_api_key @aws_iam }
-type Subscription {
-  onSay(room: String): Message @aws_subscribe(mutations: ["say"]) @aws_api_key @aws_iam
-  onSecret: Message @aws_subscribe(mutations: ["say"]) @aws_iam
-}`;
 let server, appsync;
 
 before(async () => {
@@ -40,32 +28,6 @@ after(() => {
   appsync?.destroy();
   server?.stop();
 });
-
-async function graphqlApi() {
-  const created = await appsync.send(new CreateGraphqlApiCommand({
-    name: "chat",
-    authenticationType: "API_KEY",
-    additionalAuthenticationProviders: [{ authenticationType: "AWS_IAM" }],
-  }));
-  const { apiId, uris } = created.graphqlApi;
-  await appsync.send(new StartSchemaCreationCommand({ apiId, definition: new TextEncoder().encode(schema) }));
-  for (;;) {
-    const { status, details } = await appsync.send(new GetSchemaCreationStatusCommand({ apiId }));
-    if (status === "SUCCESS") break;
-    assert.equal(status, "PROCESSING", details);
-  }
-  await appsync.send(new CreateDataSourceCommand({ apiId, name: "none", type: "NONE" }));
-  const local = (typeName, fieldName, payload) => appsync.send(new CreateResolverCommand({
-    apiId, typeName, fieldName, dataSourceName: "none",
-    requestMappingTemplate: `{"version": "2018-05-29", "payload": ${payload}}`,
-    responseMappingTemplate: "$util.toJson($ctx.result)",
-  }));
-  await local("Query", "echo", "$util.toJson($ctx.args.text)");
-  const message = '{"id": "1", "room": $util.toJson($ctx.args.room), "text": $util.toJson($ctx.args.text)}';
-  await local("Mutation", "say", message);
-  const key = await appsync.send(new CreateApiKeyCommand({ apiId }));
-  return { endpoint: uris.GRAPHQL.replace("http:", "https:"), key: key.apiKey.id };
-}
 
 async function eventApi() {
   const authModes = [{ authType: "API_KEY" }, { authType: "AWS_IAM" }];
@@ -85,7 +47,9 @@ async function eventApi() {
 }
 
 test("aws-amplify queries, subscribes and publishes", async () => {
-  const apis = { graphql: await graphqlApi(), events: await eventApi() };
+  const chat = await createChat(appsync);
+  const graphql = { ...chat, endpoint: chat.endpoint.replace("http:", "https:") };
+  const apis = { graphql, events: await eventApi() };
   const client = new URL("amplify/client.mjs", import.meta.url).pathname;
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: server.authority, APIS: JSON.stringify(apis) };
   delete env.NODE_TEST_CONTEXT;

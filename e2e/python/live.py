@@ -43,7 +43,8 @@ class Socket:
             url += "?" + urllib.parse.urlencode({"header": encoded, "payload": "e30="})
         elif carrier == "headers":
             more = headers
-        self.socket = connect(url, subprotocols=protocols, additional_headers=more, max_size=None, compression=None)
+        self.connection = connect(url, subprotocols=protocols, additional_headers=more, max_size=None, compression=None)
+        self.socket = self.connection.__enter__()
         self.protocol = self.socket.subprotocol
 
     def say(self, **message):
@@ -60,7 +61,7 @@ class Socket:
         raise AssertionError(heard)
 
     def close(self):
-        self.socket.close()
+        self.connection.__exit__(None, None, None)
 
     def __enter__(self):
         return self
