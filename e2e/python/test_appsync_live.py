@@ -531,3 +531,24 @@ def test_who_doesnt_read_is_cut_off_and_others_hear_all(events):
             read += len(received)
     assert read < 60 * 5 * len(large), "it has heard all"
     slow.close()
+
+
+def test_subscribers_connect_again_after_a_crash():
+    server = Server()
+    try:
+        api = chat(server)
+        query = "subscription { said { text } }"
+        with Graphql(api) as live:
+            live.start("1", query)
+            server.kill()
+            with pytest.raises(ConnectionClosed):
+                live.hear()
+        server.start()
+        api.described = server.client("appsync").get_graphql_api(apiId=api.id)["graphqlApi"]
+        api.url = api.described["uris"]["GRAPHQL"]
+        with Graphql(api) as live:
+            live.start("1", query)
+            say(api, text="again")
+            assert live.data("1") == {"said": {"text": "again"}}
+    finally:
+        server.close()
