@@ -4,6 +4,8 @@
 //! [`credentials`] are what its own calls are signed with; [`Lines`] are what it writes, and a [`Delivery`] brings
 //! them to the room of logs.
 //!
+//! [`show`] has a program see a folder where it expects it, as functions expect their layers at `/opt`.
+//!
 //! It isn't a sandbox, and it knows nothing of functions, tasks or jobs.
 
 #![warn(missing_docs)]
@@ -11,9 +13,11 @@
 mod credentials;
 mod delivery;
 mod lines;
+mod mount;
 mod process;
 
 pub use credentials::credentials;
 pub use delivery::{Delivery, OnMissingGroup};
 pub use lines::{Line, Lines};
+pub use mount::{can_show, show};
 pub use process::{Bounds, Process};

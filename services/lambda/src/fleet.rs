@@ -30,6 +30,8 @@ pub(crate) struct Workshop {
     pub(crate) limits: Limits,
     pub(crate) folders: Folders,
     pub(crate) interpreters: Interpreters,
+    /// Whether functions can see their layers where AWS shows them, once it was tried.
+    pub(crate) shows_layers: OnceLock<bool>,
     /// Where the house answers, for SDKs inside functions.
     pub(crate) endpoint: OnceLock<String>,
 }
@@ -127,7 +129,9 @@ impl Fleet {
         let places = Arc::new(Semaphore::new(limits.environments_max));
         let interpreters = Interpreters::new(search_path);
         let endpoint = OnceLock::new();
-        let workshop = Workshop { house, bus, limits, folders, interpreters, endpoint };
+        let shows_layers = OnceLock::new();
+        let workshop =
+            Workshop { house, bus, limits, folders, interpreters, shows_layers, endpoint };
         Fleet(Arc::new(Shared {
             workshop: Arc::new(workshop),
             state: Mutex::default(),

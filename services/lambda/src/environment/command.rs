@@ -17,6 +17,8 @@ use super::{Family, Plan, error_payload};
 use crate::errors::Error;
 use crate::fleet::Workshop;
 
+/// Where AWS shows a function its layers.
+const OPT: &str = "/opt";
 /// Who a role must trust to be a function's.
 const PRINCIPAL: &str = "lambda.amazonaws.com";
 
@@ -55,6 +57,9 @@ pub(super) async fn prepare(
         Err(error_payload("Runtime.InvalidEntrypoint", &format!("Error: {error}")))
     })?;
     let settings = &plan.settings;
+    if Family::of(&plan.settings.runtime) == Some(Family::Python) {
+        command.args(&layers);
+    }
     command.current_dir(&root).env_clear();
     command.envs(search_paths(&root, layers.as_deref(), workshop.interpreters.search_path()));
     if let Some(url) = workshop.endpoint.get() {
@@ -89,7 +94,7 @@ struct Found {
     layers: Option<PathBuf>,
 }
 
-/// Where programs and libraries are looked for. What lies under `/opt` on AWS lies under `layers` here.
+/// Where programs and libraries are looked for. What lies under `/opt` on AWS lies under `layers`.
 ///
 /// <https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html>
 fn search_paths(
@@ -126,7 +131,7 @@ fn find(plan: &Plan, workshop: &Workshop) -> Result<Found, Bytes> {
     };
     let family = Family::of(&settings.runtime).ok_or_else(no_program)?;
     let interpreter = || workshop.interpreters.find(&settings.runtime, family);
-    let command = match family {
+    let mut command = match family {
         Family::Provided => {
             let places = [Some(&root), layers.as_ref()].into_iter().flatten();
             let bootstrap =
@@ -140,7 +145,7 @@ fn find(plan: &Plan, workshop: &Workshop) -> Result<Found, Bytes> {
         }
         Family::Python => {
             let mut command = Command::new(interpreter().ok_or_else(no_program)?);
-            command.arg(workshop.folders.bootstrap("bootstrap.py")).args(&layers);
+            command.arg(workshop.folders.bootstrap("bootstrap.py"));
             command
         }
         Family::Node => {
@@ -150,7 +155,20 @@ fn find(plan: &Plan, workshop: &Workshop) -> Result<Found, Bytes> {
             command
         }
     };
+    let layers = layers.map(|folder| shown(&mut command, folder, workshop));
     Ok(Found { command, root, layers })
+}
+
+/// Where a function sees its layers: at `/opt`, if this system allows that and the program that runs the function
+/// doesn't lie there itself.
+fn shown(command: &mut Command, folder: PathBuf, workshop: &Workshop) -> PathBuf {
+    let program = Path::new(command.as_std().get_program()).canonicalize();
+    let hides_program = program.is_ok_and(|program| program.starts_with(OPT));
+    let at = Path::new(OPT);
+    let is_shown = !hides_program
+        && *workshop.shows_layers.get_or_init(|| workload::can_show(at))
+        && workload::show(command.as_std_mut(), &folder, at).is_ok();
+    if is_shown { at.into() } else { folder }
 }
 
 fn is_executable(path: &Path) -> bool {

@@ -33,6 +33,20 @@ async fn a_function_finds_what_its_layers_hold() {
 }
 
 #[tokio::test]
+async fn a_function_sees_its_layers_where_aws_shows_them() {
+    if !workload::can_show(std::path::Path::new("/opt")) {
+        eprintln!("skipped: this system shows no folders at /opt");
+        return;
+    }
+    let room = Room::open().await;
+    let layer = publish(&room, "l", &[("data/word", "hello")], json!({})).await;
+    let code = "def handler(event, context):\n    return open('/opt/data/word').read()\n";
+    room.python("f", code, json!({"Layers": [layer["LayerVersionArn"]]})).await;
+    assert_eq!(room.result("f", json!(null)).await, "hello");
+    assert!(!std::path::Path::new("/opt/data/word").exists());
+}
+
+#[tokio::test]
 async fn a_bootstrap_may_come_from_a_layer() {
     let room = Room::open().await;
     let bootstrap = "#!/bin/sh\nAPI=http://$AWS_LAMBDA_RUNTIME_API/2018-06-01/runtime/invocation\n\
