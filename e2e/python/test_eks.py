@@ -8,9 +8,9 @@ import pytest
 from botocore.config import Config
 
 from definitions import machine
-from freehold import REGION, Server, ended, wait_until
+from freehold import REGION, ended, wait_until
 from kubernetes import JOBS, PODS, Cluster
-from test_serve import root_key
+from test_serve import serving
 
 numbers = itertools.count(1)
 TRUST = {
@@ -25,17 +25,14 @@ class House:
     """A server that knows its callers, and a cluster that asks it."""
 
     def __init__(self, folder):
-        self.server = Server(mode="serve")
-        self.server.stop()
-        self.key = root_key(self.server)
-        self.server.start()
+        self.server = serving()
         self.cluster = Cluster(folder, self.server)
         self.states = self.client("stepfunctions")
         role = self.client("iam").create_role(RoleName="jobs", AssumeRolePolicyDocument=json.dumps(TRUST))
         self.role = role["Role"]["Arn"]
 
     def client(self, service):
-        key, secret = self.key
+        key, secret = self.server.root_key
         settings = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False)
         return boto3.client(service, endpoint_url=self.server.url, region_name=REGION, aws_access_key_id=key,
                             aws_secret_access_key=secret, config=settings)

@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 
 from freehold import REGION, ROLE, Server
-from test_serve import root_key
+from test_serve import serving
 
 CODE = """
 def handler(event, context):
@@ -63,8 +63,8 @@ def test_an_address_works_as_it_was_told():
 
 @pytest.fixture(scope="module")
 def serve():
-    server = Server(mode="serve")
-    server.key, server.secret = root_key(server)
+    server = serving()
+    server.key, server.secret = server.root_key
     yield server
     server.close()
 

@@ -10,13 +10,18 @@ from botocore.exceptions import ClientError
 from freehold import REGION, Server
 
 
-@pytest.fixture
-def serve():
+def serving():
     """A server in its second life, and what it printed in its first."""
     server = Server(mode="serve")
     server.stop()
     server.root_key = root_key(server)
     server.start()
+    return server
+
+
+@pytest.fixture
+def serve():
+    server = serving()
     yield server
     server.close()
 

@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from freehold import ACCOUNT, REGION, Server
-from test_serve import root_key
+from freehold import ACCOUNT, REGION
+from test_serve import serving
 
 KEY = rsa.generate_private_key(65537, 2048)
 
@@ -61,9 +61,9 @@ def issuer():
 
 
 def test_a_token_is_enough_for_the_role_that_trusts_it(issuer):
-    server = Server(mode="serve")
+    server = serving()
     try:
-        key, secret = root_key(server)
+        key, secret = server.root_key
         iam = boto3.client("iam", endpoint_url=server.url, region_name=REGION, aws_access_key_id=key,
                            aws_secret_access_key=secret)
         provider = iam.create_open_id_connect_provider(Url=issuer, ClientIDList=["app"])["OpenIDConnectProviderArn"]
@@ -81,14 +81,14 @@ def test_a_token_is_enough_for_the_role_that_trusts_it(issuer):
         role = f"arn:aws:iam::{ACCOUNT}:role/web"
         nobody = boto3.client("sts", endpoint_url=server.url, region_name=REGION,
                               config=Config(signature_version=UNSIGNED))
-        ask = lambda text: nobody.assume_role_with_web_identity(RoleArn=role, RoleSessionName="s", WebIdentityToken=text)
+        ask = lambda text: nobody.assume_role_with_web_identity(RoleArn=role, RoleSessionName="app", WebIdentityToken=text)
         got = ask(token(issuer))
         assert (got["SubjectFromWebIdentityToken"], got["Provider"]) == ("alice", provider)
         session = got["Credentials"]
         sts = boto3.client("sts", endpoint_url=server.url, region_name=REGION,
                            aws_access_key_id=session["AccessKeyId"], aws_secret_access_key=session["SecretAccessKey"],
                            aws_session_token=session["SessionToken"])
-        assert sts.get_caller_identity()["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/web/s"
+        assert sts.get_caller_identity()["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/web/app"
         refusals = [
             (token(issuer, sub="bob"), "AccessDenied"),
             (token(issuer, exp=1), "ExpiredTokenException"),
