@@ -26,7 +26,7 @@ before(async () => {
 
 after(() => {
   appsync?.destroy();
-  server?.stop();
+  return server?.close();
 });
 
 async function eventApi() {

@@ -30,7 +30,7 @@ before(async () => {
 });
 
 after(() => {
-  server?.stop();
+  server?.close();
   // The links keep their connections, and what would open them again.
   setTimeout(() => process.exit(), 100).unref();
 });

@@ -1,10 +1,5 @@
 // The AWS SDK for JavaScript v3 against the real binary.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, test } from "node:test";
 
 import {
@@ -20,29 +15,20 @@ import {
   paginateGetExecutionHistory,
 } from "@aws-sdk/client-sfn";
 
+import { client, start } from "./server.mjs";
+
 const roleArn = "arn:aws:iam::000000000000:role/workflow";
 const pass = { StartAt: "Hello", States: { Hello: { Type: "Pass", Result: { hello: "world" }, End: true } } };
-let server, data, sfn;
+let server, sfn;
 
 before(async () => {
-  data = mkdtempSync(join(tmpdir(), "freehold-"));
-  const binary = process.env.FREEHOLD_BIN ?? new URL("../../target/debug/freehold", import.meta.url).pathname;
-  server = spawn(binary, ["dev", "--listen", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "inherit"] });
-  for await (const line of createInterface({ input: server.stdout })) {
-    const endpoint = line.match(/listening on (\S+)/)?.[1];
-    if (endpoint) {
-      const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-      sfn = new SFNClient({ endpoint, region: "us-east-1", credentials, disableHostPrefix: true });
-      return;
-    }
-  }
-  throw new Error("the server ended");
+  server = await start();
+  sfn = new SFNClient(client(server));
 });
 
 after(() => {
   sfn?.destroy();
-  server.kill("SIGKILL");
-  rmSync(data, { recursive: true });
+  return server.close();
 });
 
 async function create(name, definition, type = "STANDARD") {
