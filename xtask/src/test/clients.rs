@@ -23,6 +23,9 @@ pub(super) const ALL: [Client; 2] = [
     Client { name: "JavaScript clients", set_up: node, tally: tally::of_node },
 ];
 
+/// Where the Python clients are, below the target folder.
+const PYTHON: &str = "e2e-python";
+
 fn python(workspace: &Workspace) -> Result<Option<Command>> {
     let e2e = workspace.root.join("e2e");
     if files_ending(&e2e.join("python"), ".py")?.is_empty() {
@@ -35,7 +38,7 @@ fn python(workspace: &Workspace) -> Result<Option<Command>> {
     let has_postgres = "command -v initdb || ls /usr/lib/postgresql/*/bin/initdb";
     need("sh", &["-c", has_postgres], "postgresql")?;
     let list = e2e.join("requirements.txt");
-    let environment = workspace.target("e2e-python");
+    let environment = workspace.target(PYTHON);
     let python = environment.join("bin/python");
     when_changed(&list, &environment.join("installed.txt"), || {
         shell::run("python3", [Path::new("-m"), Path::new("venv"), &environment])?;
@@ -57,6 +60,8 @@ fn node(workspace: &Workspace) -> Result<Option<Command>> {
     }
     need("node", &["--version"], "nodejs")?;
     need("npm", &["--version"], "npm")?;
+    need("chromium", &["--version"], "chromium")?;
+    need("curl", &["--version"], "curl")?;
     when_changed(&e2e.join("package.json"), &e2e.join("node_modules/installed.txt"), || {
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]);
@@ -64,6 +69,8 @@ fn node(workspace: &Workspace) -> Result<Option<Command>> {
     })?;
     let mut node = Command::new("node");
     node.args(["--test", "--test-reporter=tap"]).args(tests).current_dir(e2e);
+    // What examples tell to paste calls `aws`.
+    node.env("PATH", with_first(&workspace.target(PYTHON).join("bin"))?);
     Ok(Some(node))
 }
 
