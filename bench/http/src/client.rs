@@ -43,10 +43,24 @@ impl Request {
         Request::new("POST", path, headers, body)
     }
 
+    /// A request of AppSync, which names its operation by its path.
+    pub(crate) fn appsync(path: &str, body: &str) -> Self {
+        Request::new("POST", path, &signature("appsync"), body)
+    }
+
+    /// A query for any GraphQL server.
+    pub(crate) fn graphql(path: &str, headers: &str, body: &str) -> Self {
+        Request::typed("POST", path, ("application/json", headers), body)
+    }
+
     fn new(method: &str, path: &str, headers: &str, body: &str) -> Self {
+        Request::typed(method, path, ("application/x-amz-json-1.0", headers), body)
+    }
+
+    fn typed(method: &str, path: &str, (content_type, headers): (&str, &str), body: &str) -> Self {
         let length = body.len();
         let head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-amz-json-1.0\r\n\
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {content_type}\r\n\
              Content-Length: {length}\r\n{headers}\r\n"
         );
         Request([head.as_bytes(), body.as_bytes()].concat())

@@ -13,6 +13,7 @@ mod at_rest;
 mod client;
 mod echo;
 mod functions;
+mod graphql;
 mod live;
 mod process;
 
@@ -72,7 +73,8 @@ fn report(span: Duration, waiting: usize) -> Result<()> {
     // One that hasn't grown by the load before.
     println!("\n{}", memory(&Server::freehold()?, waiting)?);
     live::report(SUBSCRIBERS)?;
-    functions::report(span)
+    functions::report(span)?;
+    graphql::report(span)
 }
 
 #[expect(clippy::print_stdout, reason = "the report is what this program is for")]

@@ -1,6 +1,7 @@
 //! A server as a process of its own, and what it has used.
 
 use std::io::{BufRead, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::{env, fs};
 
@@ -26,6 +27,13 @@ impl Server {
         let mut command = Command::new(binary);
         command.args(["dev", "--listen", "127.0.0.1:0", "--data"]).arg(data.path());
         Server::start(command, data)
+    }
+
+    /// A script for Node.js that says where it listens.
+    pub(crate) fn node(script: &Path) -> Result<Self> {
+        let mut command = Command::new("node");
+        command.arg(script).env("NODE_ENV", "production");
+        Server::start(command, tempfile::tempdir()?)
     }
 
     fn start(mut command: Command, data: TempDir) -> Result<Self> {
