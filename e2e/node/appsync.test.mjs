@@ -210,24 +210,31 @@ test("aws-amplify is told what it may not", async () => {
   assert.match(JSON.stringify(refused.errors), /Unauthorized|401/);
 });
 
-test("the links of Apollo ask and listen", async () => {
-  const auth = { type: AUTH_TYPE.API_KEY, apiKey };
-  const place = { url: api.uris.GRAPHQL, region: "us-east-1", auth };
-  const http = new HttpLink({ uri: api.uris.GRAPHQL });
-  const links = [createAuthLink(place), createSubscriptionHandshakeLink(place, http)];
-  const apolloClient = new ApolloClient({ link: ApolloLink.from(links), cache: new InMemoryCache() });
-  const heard = new Promise((heard, failed) => {
-    const listened = apolloClient.subscribe({ query: gql(said), variables: { room: "apollo" } });
-    listened.subscribe({ next: ({ data }) => heard(data.said.text), error: failed });
+const links = {
+  WebSocket: (place, http) => createSubscriptionHandshakeLink(place, http),
+  MQTT: ({ url }, http) => createSubscriptionHandshakeLink(url, http),
+};
+
+for (const [transport, link] of Object.entries(links)) {
+  test(`the links of Apollo ask and listen, over ${transport}`, async () => {
+    const auth = { type: AUTH_TYPE.API_KEY, apiKey };
+    const place = { url: api.uris.GRAPHQL, region: "us-east-1", auth };
+    const parts = [createAuthLink(place), link(place, new HttpLink({ uri: api.uris.GRAPHQL }))];
+    const apolloClient = new ApolloClient({ link: ApolloLink.from(parts), cache: new InMemoryCache() });
+    let listening;
+    const heard = new Promise((heard, failed) => {
+      const listened = apolloClient.subscribe({ query: gql(said), variables: { room: transport } });
+      listening = listened.subscribe({ next: ({ data }) => heard(data.said.text), error: failed });
+    });
+    // The link says nothing when the subscription has begun: what is said is said until it is heard.
+    const speaking = setInterval(() => {
+      apolloClient.mutate({ mutation: gql(say), variables: { room: transport, text: "hello" } });
+    }, 100);
+    assert.equal(await heard.finally(() => clearInterval(speaking)), "hello");
+    listening.unsubscribe();
+    apolloClient.stop();
   });
-  // The link says nothing when the subscription has begun: what is said is said until it is heard.
-  const speaking = setInterval(() => {
-    apolloClient.mutate({ mutation: gql(say), variables: { room: "apollo", text: "hello" } });
-  }, 100);
-  assert.equal(await heard, "hello");
-  clearInterval(speaking);
-  apolloClient.stop();
-});
+}
 
 test("the endpoint passes the audits of graphql-http", async () => {
   const withKey = (url, init) => fetch(url, { ...init, headers: { ...init?.headers, "x-api-key": apiKey } });

@@ -19,6 +19,7 @@ use crate::ast::{Operation, OperationKind};
 use crate::coerce::{self, Misfit};
 use crate::document::Document;
 use crate::events;
+use crate::info;
 use crate::parser;
 use crate::plan::{self, PlanField, Way};
 use crate::project;
@@ -80,6 +81,8 @@ pub(crate) struct Env<'p> {
     pub(crate) given_variables: &'p Value,
     pub(crate) no_arguments: Value,
     pub(crate) fields_left: AtomicUsize,
+    /// Paths that may still be listed for resolvers.
+    pub(crate) paths_left: AtomicUsize,
     /// Whether leaves have been written before: the JSON in an event is text already.
     pub(crate) is_written: bool,
 }
@@ -187,6 +190,7 @@ fn prepare<'p>(request: &Request<'p>, is_written: bool) -> Result<(&'p Operation
         given_variables: request.variables,
         no_arguments: Value::empty_object(),
         fields_left: AtomicUsize::new(request.limits.fields_max),
+        paths_left: AtomicUsize::new(info::ALL_PATHS_MAX),
         is_written,
     };
     Ok((operation, env))

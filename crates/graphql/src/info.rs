@@ -2,6 +2,8 @@
 //!
 //! <https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html>
 
+use std::sync::atomic::Ordering;
+
 use indexmap::IndexSet;
 
 use crate::ast::{Field, Selection};
@@ -12,18 +14,23 @@ use crate::schema::TypeId;
 
 /// A list of so many paths helps no resolver; a hostile document would ask for more.
 const PATHS_MAX: usize = 10_000;
+/// And so many in all lists of a request: fragments that double give every field such a list.
+pub(crate) const ALL_PATHS_MAX: usize = 1 << 17;
 
 /// The paths of all fields below, aliased ones by their alias, those of fragments only where the type is
 /// the field's own: of an interface's value only the interface's fields are listed.
 pub(crate) fn selection_set_list(env: &Env<'_>, field: &PlanField<'_>) -> Vec<String> {
-    let mut list = List { env, paths: IndexSet::new(), path: String::new() };
+    let paths_max = env.paths_left.load(Ordering::Relaxed).min(PATHS_MAX);
+    let mut list = List { env, paths_max, paths: IndexSet::new(), path: String::new() };
     let of = field.of.shape.named();
     field.nodes.iter().for_each(|node| list.add(&node.selections, of));
+    env.paths_left.fetch_sub(list.paths.len(), Ordering::Relaxed);
     list.paths.into_iter().collect()
 }
 
 struct List<'e, 'p> {
     env: &'e Env<'p>,
+    paths_max: usize,
     paths: IndexSet<String>,
     path: String,
 }
@@ -31,7 +38,7 @@ struct List<'e, 'p> {
 impl List<'_, '_> {
     fn add(&mut self, selections: &[Selection], of: TypeId) {
         for selection in selections {
-            if PATHS_MAX <= self.paths.len() {
+            if self.paths_max <= self.paths.len() {
                 return;
             }
             match selection {

@@ -75,31 +75,19 @@ impl Call<'_> {
         self.env.given_variables
     }
 
-    /// `info.selectionSetList`: `["id", "items", "items/id"]`.
-    pub fn selection_set_list(&self) -> Vec<String> {
-        info::selection_set_list(self.env, self.field)
-    }
-
-    /// `info.selectionSetGraphQL`: the selections as text; empty for a leaf.
-    pub fn selection_set_graphql(&self) -> String {
-        let nodes: &[&Field] = &self.field.nodes;
-        info::selection_set_graphql(nodes)
-    }
-
-    /// `ctx.info` as a whole, made once for all calls of a field.
+    /// `ctx.info` as a whole, made once for all calls of a field. `selectionSetList` holds `["id", "items", "items/id"]`,
+    /// `selectionSetGraphQL` the selections as text, empty for a leaf.
     pub fn info(&self) -> &Value {
         self.field.info.get_or_init(|| {
+            let list = info::selection_set_list(self.env, self.field);
             let given = self.variables();
             let variables = if given.is_null() { Value::empty_object() } else { given.clone() };
             Value::object([
                 ("fieldName", Value::from(self.field_name())),
                 ("parentTypeName", self.parent_type().into()),
                 ("variables", variables),
-                (
-                    "selectionSetList",
-                    Value::array(self.selection_set_list().into_iter().map(Value::from)),
-                ),
-                ("selectionSetGraphQL", self.selection_set_graphql().into()),
+                ("selectionSetList", Value::array(list.into_iter().map(Value::from))),
+                ("selectionSetGraphQL", info::selection_set_graphql(&self.field.nodes).into()),
             ])
         })
     }

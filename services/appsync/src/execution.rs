@@ -134,20 +134,12 @@ impl Run<'_> {
     }
 
     fn context(&self, call: &Call<'_>) -> Context {
-        let list = call.selection_set_list();
-        let info = Value::object([
-            ("fieldName", Value::from(call.field_name())),
-            ("parentTypeName", Value::from(call.parent_type())),
-            ("variables", object(call.variables())),
-            ("selectionSetList", Value::array(list.into_iter().map(Value::from))),
-            ("selectionSetGraphQL", Value::from(call.selection_set_graphql())),
-        ]);
         Context {
             arguments: call.arguments().clone(),
             identity: self.entrant.identity.clone(),
             source: call.source().clone(),
             request: self.request.clone(),
-            info,
+            info: call.info().clone(),
             env: self.environment.clone(),
             ..Context::default()
         }
@@ -434,10 +426,6 @@ fn unwrapped(answer: Value) -> Result<Value, Failure> {
 fn short() -> Failure {
     let message = "The function must answer a batch with a list of as many results.";
     Failure::new(message, "Lambda:IllegalArgument")
-}
-
-fn object(value: &Value) -> Value {
-    if value.is_null() { Value::empty_object() } else { value.clone() }
 }
 
 fn error_member(failure: &Failure) -> Value {
