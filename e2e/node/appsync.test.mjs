@@ -1,5 +1,5 @@
-// AppSync by the clients of its users: aws-amplify and the Apollo links, unchanged, in every way in; and its control plane
-// by the AWS SDK for JavaScript.
+// AppSync by aws-amplify, unchanged, in every way in; by the audits of graphql-http; and its control plane by the AWS SDK
+// for JavaScript.
 import assert from "node:assert/strict";
 import { createSign, generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
@@ -7,7 +7,6 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from "@apollo/client";
 import {
   AppSyncClient,
   CreateApiKeyCommand,
@@ -24,8 +23,6 @@ import { CreateFunctionCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { Amplify } from "aws-amplify";
 import { generateClient } from "aws-amplify/api";
 import { Hub } from "aws-amplify/utils";
-import { AUTH_TYPE, createAuthLink } from "aws-appsync-auth-link";
-import { createSubscriptionHandshakeLink } from "aws-appsync-subscription-link";
 import { auditServer } from "graphql-http";
 import WebSocket from "ws";
 
@@ -209,32 +206,6 @@ test("aws-amplify is told what it may not", async () => {
   const refused = await amplified.graphql({ query: "{ caller }" }).catch((error) => error);
   assert.match(JSON.stringify(refused.errors), /Unauthorized|401/);
 });
-
-const links = {
-  WebSocket: (place, http) => createSubscriptionHandshakeLink(place, http),
-  MQTT: ({ url }, http) => createSubscriptionHandshakeLink(url, http),
-};
-
-for (const [transport, link] of Object.entries(links)) {
-  test(`the links of Apollo ask and listen, over ${transport}`, async () => {
-    const auth = { type: AUTH_TYPE.API_KEY, apiKey };
-    const place = { url: api.uris.GRAPHQL, region: "us-east-1", auth };
-    const parts = [createAuthLink(place), link(place, new HttpLink({ uri: api.uris.GRAPHQL }))];
-    const apolloClient = new ApolloClient({ link: ApolloLink.from(parts), cache: new InMemoryCache() });
-    let listening;
-    const heard = new Promise((heard, failed) => {
-      const listened = apolloClient.subscribe({ query: gql(said), variables: { room: transport } });
-      listening = listened.subscribe({ next: ({ data }) => heard(data.said.text), error: failed });
-    });
-    // The link says nothing when the subscription has begun: what is said is said until it is heard.
-    const speaking = setInterval(() => {
-      apolloClient.mutate({ mutation: gql(say), variables: { room: transport, text: "hello" } });
-    }, 100);
-    assert.equal(await heard.finally(() => clearInterval(speaking)), "hello");
-    listening.unsubscribe();
-    apolloClient.stop();
-  });
-}
 
 test("the endpoint passes the audits of graphql-http", async () => {
   const withKey = (url, init) => fetch(url, { ...init, headers: { ...init?.headers, "x-api-key": apiKey } });
