@@ -2,7 +2,6 @@
 
 use json::Value;
 
-use crate::ast::Field;
 use crate::execute::Env;
 use crate::info;
 use crate::plan::PlanField;
