@@ -11,6 +11,7 @@
 mod definition;
 mod engine;
 mod event_decode;
+mod frames;
 mod graphql;
 mod json;
 mod jsonata;
@@ -32,6 +33,7 @@ pub struct Target {
 pub const DEFINITION: Target = Target { name: "definition", run: definition::run };
 pub const ENGINE: Target = Target { name: "engine", run: engine::run };
 pub const EVENT_DECODE: Target = Target { name: "event_decode", run: event_decode::run };
+pub const FRAMES: Target = Target { name: "frames", run: frames::run };
 pub const GRAPHQL: Target = Target { name: "graphql", run: graphql::run };
 pub const JSON: Target = Target { name: "json", run: json::run };
 pub const JSONATA: Target = Target { name: "jsonata", run: jsonata::run };
@@ -40,5 +42,16 @@ pub const PROGRAM: Target = Target { name: "program", run: program::run };
 pub const TEMPLATE: Target = Target { name: "template", run: template::run };
 pub const WIRE: Target = Target { name: "wire", run: wire::run };
 
-pub const ALL: [Target; 10] =
-    [DEFINITION, ENGINE, EVENT_DECODE, GRAPHQL, JSON, JSONATA, PATH, PROGRAM, TEMPLATE, WIRE];
+pub const ALL: [Target; 11] = [
+    DEFINITION,
+    ENGINE,
+    EVENT_DECODE,
+    FRAMES,
+    GRAPHQL,
+    JSON,
+    JSONATA,
+    PATH,
+    PROGRAM,
+    TEMPLATE,
+    WIRE,
+];

@@ -34,6 +34,11 @@ fn event_decode() {
 }
 
 #[test]
+fn frames() {
+    run(fuzz::FRAMES);
+}
+
+#[test]
 fn graphql() {
     run(fuzz::GRAPHQL);
 }
