@@ -7,7 +7,11 @@ use oxc_parser::{ParseOptions, Parser};
 use oxc_semantic::{Semantic, SemanticBuilder};
 use oxc_span::{SourceType, Span};
 
+mod context;
+mod functions;
 mod modules;
+mod names;
+mod syntax;
 
 use crate::code_error::{CodeError, Places};
 use crate::module::{Calls, Checked};
@@ -24,10 +28,10 @@ impl<'a> Faults<'a> {
         self.found.push((span.start, error));
     }
 
-    fn unsupported(&mut self, span: Span, message: impl std::fmt::Display) {
+    fn unsupported(&mut self, rule: &'static str, span: Span, message: impl std::fmt::Display) {
         let message = format!(": {message}");
         let error = CodeError::new(CodeError::UNSUPPORTED_SYNTAX, message, &self.places, span);
-        self.found.push((span.start, error));
+        self.found.push((span.start, CodeError { rule: Some(rule), ..error }));
     }
 
     fn into_errors(mut self) -> Vec<CodeError> {
@@ -60,6 +64,9 @@ pub(crate) fn check(code: &str) -> Result<Checked, Vec<CodeError>> {
         SemanticBuilder::new().with_check_syntax_error(true).with_build_nodes(true).build(&program);
     tell(&built.diagnostics);
     let module = modules::read(&program, &mut faults);
+    for check in [syntax::check, functions::check, context::check, names::check] {
+        check(&built.semantic, &mut faults);
+    }
     if !faults.found.is_empty() {
         return Err(faults.into_errors());
     }

@@ -10,6 +10,8 @@ pub struct CodeError {
     pub column: u32,
     /// How many characters it takes.
     pub span: u32,
+    /// The rule of AWS's lint that it breaks, or ours where that has none.
+    pub rule: Option<&'static str>,
 }
 
 impl CodeError {
@@ -22,7 +24,14 @@ impl CodeError {
     /// There is no memory to read the code with.
     pub(crate) fn unreadable() -> CodeError {
         let value = "code.js(1,1): error: The code can't be read.\n".to_owned();
-        CodeError { error_type: CodeError::PARSE_ERROR, value, line: 1, column: 1, span: 0 }
+        CodeError {
+            error_type: CodeError::PARSE_ERROR,
+            value,
+            line: 1,
+            column: 1,
+            span: 0,
+            rule: None,
+        }
     }
 
     pub(crate) fn new(
@@ -39,6 +48,7 @@ impl CodeError {
             line,
             column,
             span: taken.chars().count() as u32,
+            rule: None,
         }
     }
 }

@@ -54,6 +54,52 @@ fn recorded_evaluations_agree() {
     judge(vectors.len(), &wrong);
 }
 
+/// Code that AWS's lint accepts or rejects, by rule. The service breaks on the one case that is TypeScript, so do we.
+#[test]
+fn lint_cases_agree() {
+    let Some(folder) = corpus("appsync-eslint-rules") else { return };
+    let cases = Value::parse(&fs::read_to_string(folder.join("cases.json")).unwrap()).unwrap();
+    let mut wrong = Vec::new();
+    for case in cases.items() {
+        let (rule, code) = (text_of(&case, "rule"), text_of(&case, "code"));
+        let errors = Module::compile(&code).err().unwrap_or_default();
+        let broken: Vec<_> = errors.iter().filter(|error| error.rule == Some(&*rule)).collect();
+        let expected = case.get("errors").map_or(0, |errors| errors.len());
+        let is_typescript = code.contains("n: number") && !errors.is_empty();
+        if broken.len() != expected && !is_typescript {
+            wrong.push(format!("{rule}: {expected} expected\n{code}\n{errors:#?}"));
+        }
+    }
+    judge(cases.len(), &wrong);
+}
+
+/// Every method that AWS's lint denies is denied where the value is written out.
+#[test]
+fn denied_methods_agree() {
+    let Some(folder) = corpus("appsync-eslint-rules") else { return };
+    let denied = fs::read_to_string(folder.join("denied-methods.json")).unwrap();
+    let denied = Value::parse(&denied).unwrap();
+    let mut wrong = Vec::new();
+    for name in denied.items() {
+        let name = name.as_str().unwrap_or_default().to_owned();
+        let (holder, method) = name.split_once('.').unwrap_or_default();
+        let statics = ["from", "of", "fromCharCode", "fromCodePoint", "raw"];
+        let holder = match holder {
+            "ObjectConstructor" => "Object",
+            holder if statics.contains(&method) => holder,
+            "Array" => "[1]",
+            "String" => "'a'",
+            // There is no `Date` at all.
+            _ => "new Date()",
+        };
+        let code = format!("export function request(ctx) {{ return {holder}.{method}(); }}");
+        if Module::compile(&code).is_ok() {
+            wrong.push(name);
+        }
+    }
+    judge(denied.len(), &wrong);
+}
+
 fn text_of(vector: &Value, name: &str) -> String {
     vector.get(name).and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
 }

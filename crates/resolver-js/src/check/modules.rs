@@ -71,13 +71,25 @@ pub(super) fn read(program: &Program<'_>, faults: &mut Faults<'_>) -> ModuleText
                 }
             }
             Statement::ExportDefaultDeclaration(export) => {
-                faults.unsupported(export.span, "Default exports are not supported.");
+                faults.unsupported(
+                    "no-default-export",
+                    export.span,
+                    "Default exports are not supported.",
+                );
             }
             Statement::ExportAllDeclaration(export) => {
-                faults.unsupported(export.span, "Exports of other modules are not supported.");
+                faults.unsupported(
+                    "no-re-export",
+                    export.span,
+                    "Exports of other modules are not supported.",
+                );
             }
             Statement::ExportFromDeclaration(export) => {
-                faults.unsupported(export.span, "Exports of other modules are not supported.");
+                faults.unsupported(
+                    "no-re-export",
+                    export.span,
+                    "Exports of other modules are not supported.",
+                );
             }
             _ => {}
         }

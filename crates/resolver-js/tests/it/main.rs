@@ -8,6 +8,7 @@ use resolver::{Context, End, Outcome};
 use resolver_js::{Module, Realm, Stop};
 
 /// The outcome of a handler of good code.
+#[expect(clippy::unwrap_used, reason = "the tests give good code")]
 fn run(code: &str, handler: &str, context: &str) -> Outcome {
     let module = Module::compile(code).unwrap();
     let context = Context::from_json(&json::Value::parse(context).unwrap());
