@@ -23,15 +23,22 @@ struct Faults<'a> {
 }
 
 impl<'a> Faults<'a> {
+    /// How many are told of one code.
+    const MOST: usize = 100;
+
     fn syntax(&mut self, span: Span, message: impl std::fmt::Display) {
-        let error = CodeError::new(CodeError::PARSE_ERROR, message, &self.places, span);
-        self.found.push((span.start, error));
+        if self.found.len() < Self::MOST {
+            let error = CodeError::new(CodeError::PARSE_ERROR, message, &self.places, span);
+            self.found.push((span.start, error));
+        }
     }
 
     fn unsupported(&mut self, rule: &'static str, span: Span, message: impl std::fmt::Display) {
-        let message = format!(": {message}");
-        let error = CodeError::new(CodeError::UNSUPPORTED_SYNTAX, message, &self.places, span);
-        self.found.push((span.start, CodeError { rule: Some(rule), ..error }));
+        if self.found.len() < Self::MOST {
+            let message = format!(": {message}");
+            let error = CodeError::new(CodeError::UNSUPPORTED_SYNTAX, message, &self.places, span);
+            self.found.push((span.start, CodeError { rule: Some(rule), ..error }));
+        }
     }
 
     fn into_errors(mut self) -> Vec<CodeError> {

@@ -10,18 +10,25 @@ const CODE_BYTES: usize = 32_768;
 #[test]
 fn deep_code_is_read_or_refused() {
     let repeated = |part: &str| part.repeat((CODE_BYTES - 100) / part.len());
+    let nested = |open: &str, close: &str| {
+        let levels = (CODE_BYTES - 100) / (open.len() + close.len());
+        format!("return {}1{}", open.repeat(levels), close.repeat(levels))
+    };
     let codes = [
+        nested("(", ")"),
+        nested("[", "]"),
+        nested("{a:", "}"),
+        nested("`${", "}`"),
+        nested("[].map(()=>", ")"),
+        nested("[].map(()=>{", "})"),
         format!("return {}1", repeated("!")),
         format!("return {}1", repeated("(")),
-        format!("return {}1", repeated("[")),
         format!("return {}1", repeated("1+")),
         format!("return {}1", repeated("1?1:")),
         format!("return {}1", repeated("typeof ")),
         format!("{}return 1", repeated("if(1)")),
         format!("return 1{}", repeated(".a")),
         format!("return {}1", repeated("()=>")),
-        format!("return {}1", repeated("{a:")),
-        format!("return {}1", repeated("`${")),
     ];
     for body in codes {
         let code = format!("export function request(ctx) {{ {body} }}");
