@@ -56,6 +56,7 @@ impl CodeError {
 /// Tells lines and columns of offsets, both counted from one.
 pub(crate) struct Places<'a> {
     source: &'a str,
+    is_ascii: bool,
     /// Where each line starts.
     lines: Vec<u32>,
 }
@@ -63,13 +64,18 @@ pub(crate) struct Places<'a> {
 impl<'a> Places<'a> {
     pub(crate) fn new(source: &'a str) -> Places<'a> {
         let ends = source.match_indices('\n').map(|(at, _)| at as u32 + 1);
-        Places { source, lines: std::iter::once(0).chain(ends).collect() }
+        Places {
+            source,
+            is_ascii: source.is_ascii(),
+            lines: std::iter::once(0).chain(ends).collect(),
+        }
     }
 
     pub(crate) fn of(&self, offset: u32) -> (u32, u32) {
         let line = self.lines.partition_point(|start| *start <= offset);
         let start = self.lines.get(line - 1).copied().unwrap_or_default();
         let before = self.source.get(start as usize..offset as usize).unwrap_or_default();
-        (line as u32, before.encode_utf16().count() as u32 + 1)
+        let columns = if self.is_ascii { before.len() } else { before.encode_utf16().count() };
+        (line as u32, columns as u32 + 1)
     }
 }
