@@ -1,10 +1,11 @@
-//! The parts by themselves, in this process: engine, paths, JSONata, GraphQL, store.
+//! The parts by themselves, in this process: engine, paths, JSONata, GraphQL, resolvers, store.
 //!
 //! Prints a section in Markdown. Times are of one core; compare rows of one run with each other.
 
 mod engine_alone;
 mod expressions;
 mod graphql_query;
+mod resolver_code;
 mod store_append;
 
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ fn main() -> Result<()> {
     engine_alone::report(span)?;
     expressions::report(span)?;
     graphql_query::report(span)?;
+    resolver_code::report(span)?;
     store_append::report(span)
 }
 

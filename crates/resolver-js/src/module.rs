@@ -15,8 +15,16 @@ pub(crate) struct Body {
     pub(crate) id: u64,
     /// A function expression that takes the modules to import from and gives the exports.
     pub(crate) function: String,
-    exports: Vec<String>,
+    exports: Vec<Export>,
     calls: Calls,
+}
+
+/// Something that the code exports.
+#[derive(Debug)]
+pub(crate) struct Export {
+    pub(crate) name: String,
+    /// An object of handlers: `export const onPublish = { request, response }`.
+    pub(crate) is_object: bool,
 }
 
 /// Where each call of the code starts, by where QuickJS says that it is.
@@ -25,7 +33,7 @@ pub(crate) type Calls = std::collections::HashMap<(u32, u32), (u32, u32)>;
 /// What `check` makes of code.
 pub(crate) struct Checked {
     pub(crate) function: String,
-    pub(crate) exports: Vec<String>,
+    pub(crate) exports: Vec<Export>,
     pub(crate) calls: Calls,
 }
 
@@ -50,7 +58,12 @@ impl Module {
 
     /// Whether there is a handler of that name: `request`, `response`, `onPublish`, `onSubscribe`.
     pub fn exports(&self, name: &str) -> bool {
-        self.0.exports.iter().any(|export| export == name)
+        self.0.exports.iter().any(|export| export.name == name)
+    }
+
+    /// Whether what bears that name is an object of handlers: then they are `onPublish.request` and `onPublish.response`.
+    pub fn exports_object(&self, name: &str) -> bool {
+        self.0.exports.iter().any(|export| export.name == name && export.is_object)
     }
 
     pub(crate) fn body(&self) -> &Body {

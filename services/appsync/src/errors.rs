@@ -2,6 +2,11 @@
 //!
 //! What clients of an API hear that their queries can't be answered stands in `reply`.
 
+use resolver_js::CodeError;
+use serde_json::json;
+
+use crate::wire;
+
 /// Why an operation gives nothing.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -33,6 +38,9 @@ pub(crate) enum Error {
     IntrospectionNotFound(String),
     #[error("{0}")]
     BadRequest(String),
+    /// The sentence is as clients have seen it (terraform-provider-aws#30760), the rest in `detail`.
+    #[error("The code contains one or more errors.")]
+    Code(Vec<CodeError>),
     #[error("API key must be valid for a minimum of 1 days.")]
     ValidityTooShort,
     #[error("API key must be valid for a maximum of 365 days.")]
@@ -77,7 +85,9 @@ impl Error {
             | Error::SourceApiAssociationNotFound(_)
             | Error::ChannelNamespaceNotFound(_)
             | Error::IntrospectionNotFound(_) => (404, "NotFoundException"),
-            Error::BadRequest(_) | Error::InvalidToken => (400, "BadRequestException"),
+            Error::BadRequest(_) | Error::Code(_) | Error::InvalidToken => {
+                (400, "BadRequestException")
+            }
             Error::ValidityTooShort | Error::ValidityTooLong => {
                 (400, "ApiKeyValidityOutOfBoundsException")
             }
@@ -96,6 +106,10 @@ impl From<Error> for aws::Error {
         let shown = aws::Error::new(status, code, error.to_string());
         match error {
             Error::Model(error) => error,
+            Error::Code(errors) => {
+                let errors: Vec<wire::CodeError> = errors.into_iter().map(Into::into).collect();
+                shown.with("reason", "CODE_ERROR").with("detail", json!({ "codeErrors": errors }))
+            }
             Error::Store(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "appsync");
                 aws::Error::internal()

@@ -154,14 +154,16 @@ impl Run<'_> {
         errors: &mut Vec<FieldError>,
     ) -> Result<Stepped, Failure> {
         let mut skips = false;
-        if let Some(before) = before
-            && let End::EarlyReturn { value, .. } = self.evaluate(before, context, errors)?
-        {
-            // A template returns from the resolver; code skips its functions.
-            if before.is_template() {
-                return Ok(Stepped::Value(value));
+        if let Some(before) = before {
+            match self.evaluate(before, context, errors).await? {
+                // A template returns from the resolver; code skips its functions.
+                End::EarlyReturn { value, .. } if before.is_template() => {
+                    return Ok(Stepped::Value(value));
+                }
+                End::EarlyReturn { value, .. } => (context.result, skips) = (value, true),
+                End::Result(value) => context.prev = Value::object([("result", value)]),
+                End::Failed(failure) => return Err(failure),
             }
-            (context.result, skips) = (value, true);
         }
         for step in steps.iter().take_while(|_| !skips) {
             context.result = Value::NULL;
@@ -179,7 +181,7 @@ impl Run<'_> {
         context.error = Value::NULL;
         match after {
             None => Ok(Stepped::Value(context.result.clone())),
-            Some(after) => match self.evaluate(after, context, errors)? {
+            Some(after) => match self.evaluate(after, context, errors).await? {
                 End::Result(value) | End::EarlyReturn { value, .. } => Ok(Stepped::Value(value)),
                 End::Failed(failure) => Err(failure),
             },
@@ -193,16 +195,16 @@ impl Run<'_> {
         context: &mut Context,
         errors: &mut Vec<FieldError>,
     ) -> Result<Stepped, Failure> {
-        let asked = match self.request(step, context, errors)? {
+        let asked = match self.request(step, context, errors).await? {
             Ok(asked) => asked,
             Err(early) => return Ok(early),
         };
         let answer = self.ask(step, &asked.document).await;
-        self.respond(step, &asked, answer, context, errors).map(Stepped::Value)
+        self.respond(step, &asked, answer, context, errors).await.map(Stepped::Value)
     }
 
     /// What the data source is to be asked, unless the code has returned early.
-    fn request(
+    async fn request(
         &self,
         step: &Step,
         context: &mut Context,
@@ -213,7 +215,7 @@ impl Run<'_> {
                 [("operation", Value::from("Invoke")), ("payload", context.to_lambda_payload())];
             return Ok(Ok(Asked { document: Value::object(direct), is_first_version: false }));
         };
-        match self.evaluate(handler, context, errors)? {
+        match self.evaluate(handler, context, errors).await? {
             End::Result(document) => {
                 let has_version = handler.is_template() && !step.is_function;
                 let version = document.get("version").filter(|_| has_version);
@@ -243,7 +245,7 @@ impl Run<'_> {
     }
 
     /// What the code makes of the answer of the data source.
-    fn respond(
+    async fn respond(
         &self,
         step: &Step,
         asked: &Asked,
@@ -267,7 +269,7 @@ impl Run<'_> {
         if asked.is_first_version && failure.is_none() && context.result.is_null() {
             return Ok(Value::NULL);
         }
-        let value = match self.evaluate(handler, context, errors)? {
+        let value = match self.evaluate(handler, context, errors).await? {
             End::Result(value) | End::EarlyReturn { value, .. } => value,
             End::Failed(failure) => return Err(failure),
         };
@@ -279,7 +281,11 @@ impl Run<'_> {
 
     /// Several calls of one field, whose requests to a function become one.
     async fn batch(&self, step: &Step, calls: &[Call<'_>]) -> Vec<Resolved> {
-        let mut drafts: Vec<Draft> = calls.iter().map(|call| self.draft(step, call)).collect();
+        let mut drafts = Vec::new();
+        for call in calls {
+            drafts.push(self.draft(step, call));
+        }
+        let mut drafts: Vec<Draft> = join_all(drafts).await;
         let payloads: Vec<Value> = drafts.iter().filter_map(Draft::payload).collect();
         let mut answers = Vec::new().into_iter();
         if !payloads.is_empty() {
@@ -295,7 +301,7 @@ impl Run<'_> {
                         true => answers.next().unwrap_or_else(|| Err(short())),
                         false => self.ask(step, &asked.document).await,
                     };
-                    self.respond(step, &asked, answer, context, errors)
+                    self.respond(step, &asked, answer, context, errors).await
                 }
                 Ok(Err(early)) => Ok(early.into_value()),
                 Err(failure) => Err(failure),
@@ -305,9 +311,9 @@ impl Run<'_> {
         resolved
     }
 
-    fn draft(&self, step: &Step, call: &Call<'_>) -> Draft {
+    async fn draft(&self, step: &Step, call: &Call<'_>) -> Draft {
         let (mut context, mut errors) = (self.context(call), Vec::new());
-        let mut asked = self.request(step, &mut context, &mut errors);
+        let mut asked = self.request(step, &mut context, &mut errors).await;
         if let (None, Ok(Ok(asked))) = (&step.request, &mut asked) {
             asked.document = asked.document.with("operation", "BatchInvoke");
         }
@@ -333,14 +339,15 @@ impl Run<'_> {
     }
 
     /// Runs code, and gathers what it did besides.
-    fn evaluate(
+    async fn evaluate(
         &self,
         handler: &Handler,
         context: &mut Context,
         errors: &mut Vec<FieldError>,
     ) -> Result<End, Failure> {
         let house = &self.room.house;
-        let outcome = handler.run(context, house.now(), &mut house.entropy());
+        let (now, entropy) = (house.now(), house.entropy());
+        let outcome = handler.run(&self.room.runtime, context, now, entropy).await;
         context.stash = outcome.stash;
         let mut effects = outcome.effects;
         errors.extend(effects.errors.drain(..).map(field_error));

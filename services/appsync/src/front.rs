@@ -125,7 +125,7 @@ fn find(room: &Room, head: &Parts) -> Result<(String, Place), Refusal> {
 
 /// A GraphQL API, ready to be asked.
 pub(crate) async fn serve(room: &Room, id: &str) -> Result<Arc<Served>, Refusal> {
-    room.shelf.find(&room.tables(), id).await.map_err(|error| unserved(&error))
+    room.shelf.find(room, id).await.map_err(|error| unserved(&error))
 }
 
 /// Why an API can't be asked.

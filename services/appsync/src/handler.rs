@@ -1,9 +1,13 @@
 //! The code of resolvers and functions, ready to run: a mapping template, or a handler in APPSYNC_JS.
 
+use std::collections::HashMap;
+
 use base::{Entropy, Timestamp};
 use resolver::template::{self, Template};
 use resolver::{Context, Effects, End, Failure, Outcome};
+use resolver_js::Module;
 
+use crate::runtime::Runtime;
 use crate::wire::DataSourceType;
 
 /// The class of AppSync's that the request to a source is read as; its messages name it.
@@ -41,8 +45,36 @@ fn target(source: Option<DataSourceType>) -> &'static str {
 /// One half of a resolver's code.
 pub(crate) enum Handler {
     Template(Box<Written>),
-    /// Code, which nothing runs yet.
-    Code,
+    /// A handler of code, by the name it is exported under.
+    Code(Module, &'static str),
+    /// Code that can't be run: it was kept before it was checked.
+    Broken(Failure),
+}
+
+/// The code of an API, compiled, by its text.
+pub(crate) type Modules = HashMap<String, Result<Module, Failure>>;
+
+/// Compiles what isn't among the known.
+pub(crate) async fn compile(
+    codes: Vec<&str>,
+    known: Option<&Modules>,
+    runtime: &Runtime,
+) -> Modules {
+    let mut modules = Modules::new();
+    for code in codes {
+        if modules.contains_key(code) {
+            continue;
+        }
+        let module = match known.and_then(|known| known.get(code)) {
+            Some(module) => module.clone(),
+            None => runtime.compile(code).await.map_err(|errors| {
+                let first = errors.first().map_or("The code can't be read.", |error| &error.value);
+                Failure::new(first.trim_end(), Failure::CODE)
+            }),
+        };
+        modules.insert(code.to_owned(), module);
+    }
+    modules
 }
 
 /// A template and what was found when it was read.
@@ -60,9 +92,20 @@ impl Handler {
         response: Option<&str>,
         code: Option<&str>,
         source: Option<DataSourceType>,
+        modules: &Modules,
     ) -> (Option<Handler>, Option<Handler>) {
-        match code {
-            Some(_) => (Some(Handler::Code), Some(Handler::Code)),
+        match code.and_then(|code| modules.get(code)) {
+            Some(Ok(module)) => {
+                let handler = |name| {
+                    let is_there = module.exports(name);
+                    is_there.then(|| Handler::Code(module.clone(), name))
+                };
+                (handler("request"), handler("response"))
+            }
+            Some(Err(failure)) => {
+                let broken = || Some(Handler::Broken(failure.clone()));
+                (broken(), broken())
+            }
             None => (
                 request.map(|text| Handler::of_template(text, target(source))),
                 response.map(|text| Handler::of_template(text, template::OBJECT)),
@@ -83,7 +126,7 @@ impl Handler {
     pub(crate) fn is_template_of_batch(&self) -> bool {
         match self {
             Handler::Template(written) => written.is_of_batch,
-            Handler::Code => false,
+            Handler::Code(..) | Handler::Broken(_) => false,
         }
     }
 
@@ -92,7 +135,13 @@ impl Handler {
     }
 
     /// Runs it.
-    pub(crate) fn run(&self, context: &Context, now: Timestamp, entropy: &mut Entropy) -> Outcome {
+    pub(crate) async fn run(
+        &self,
+        runtime: &Runtime,
+        context: &Context,
+        now: Timestamp,
+        mut entropy: Entropy,
+    ) -> Outcome {
         let failed = |failure: Failure| Outcome {
             end: End::Failed(failure),
             stash: context.stash.clone(),
@@ -100,13 +149,11 @@ impl Handler {
         };
         match self {
             Handler::Template(written) => match &written.template {
-                Ok(template) => template.evaluate(context, written.target, now, entropy),
+                Ok(template) => template.evaluate(context, written.target, now, &mut entropy),
                 Err(failure) => failed(failure.clone()),
             },
-            Handler::Code => {
-                let message = "Freehold doesn't run code of APPSYNC_JS yet.";
-                failed(Failure::new(message, Failure::CODE))
-            }
+            Handler::Code(module, name) => runtime.run(module, name, context, now, entropy).await,
+            Handler::Broken(failure) => failed(failure.clone()),
         }
     }
 }

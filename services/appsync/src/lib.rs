@@ -11,6 +11,7 @@
 //! - `schema`: schemas as this room asks about them. `merge`: what merged APIs are made of. `work`: schemas in the making.
 //! - `front`: the door for clients of APIs. `asked`: what they ask. `auth`: who may come in; `rights`: what he may see. `reply`: what he hears.
 //! - `served`: an API compiled. `execution`: one operation; `handler`: the code of resolvers; `sources`: what they ask.
+//! - `code`: JavaScript before it is kept; `runtime`: the threads that run it.
 //! - `introspection`: the tables of databases as models.
 //! - `live`: subscribers: WebSocket connections, what they want to hear, and how it reaches them.
 //! - `cache`: what resolvers gave. `journal`: what APIs log. `domains`: names that lead to APIs.
@@ -35,6 +36,7 @@ mod ops;
 mod paging;
 mod reply;
 mod rights;
+mod runtime;
 mod schema;
 mod served;
 mod sources;
@@ -60,6 +62,7 @@ use domains::Domains;
 use journal::Journal;
 use live::{Hub, ServedEvents, Shapes, Tickets};
 use openid::Issuers;
+use runtime::Runtime;
 use served::{Served, Shelf};
 use visit::Visit;
 
@@ -86,6 +89,7 @@ struct Room {
     issuers: Issuers,
     verdicts: Verdicts,
     journal: Journal,
+    runtime: Runtime,
     hub: Hub,
     shapes: Shapes,
     tickets: Tickets,
@@ -114,6 +118,7 @@ impl AppSync {
             house,
             bus,
             cache: Cache::new(limits.cache_bytes_max),
+            runtime: Runtime::new(limits.code),
             limits,
             schema_creations: Notify::new(),
             changes: Mutex::new(()),

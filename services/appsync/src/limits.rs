@@ -15,6 +15,8 @@ pub struct Limits {
     pub pipeline_functions_max: usize,
     /// How long a query, a mutation or the start of a subscription may take.
     pub request: Duration,
+    /// How long one run of a resolver's JavaScript may take. Ours: AWS tells none.
+    pub code: Duration,
     /// Bytes of a request to an API.
     pub request_bytes_max: usize,
     /// Bytes of what a data source gives.
@@ -46,6 +48,7 @@ impl Default for Limits {
             schema_bytes_max: 1024 * 1024,
             pipeline_functions_max: 10,
             request: Duration::from_secs(30),
+            code: Duration::from_secs(5),
             request_bytes_max: 1024 * 1024,
             result_bytes_max: 5 * 1024 * 1024,
             connections_max: 200_000,

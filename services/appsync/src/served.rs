@@ -6,14 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use graphql::{Document, Introspection, Schema};
 
+use crate::Room;
 use crate::auth::{self, Door, Way};
 use crate::errors::Error;
-use crate::handler::Handler;
+use crate::handler::{self, Handler, Modules};
 use crate::merge;
 use crate::model::Api;
 use crate::schema;
 use crate::sources::BATCH_SIZE_OF_TEMPLATES;
-use crate::tables::{Part as _, Tables, read_api, resolver_name};
+use crate::tables::{Part as _, read_api, resolver_name};
 use crate::wire::{
     CachingConfig, DataSource, DataSourceType, FunctionConfiguration,
     GraphQLApiIntrospectionConfig, GraphQLApiType, GraphqlApi, Resolver, ResolverKind,
@@ -35,6 +36,7 @@ pub(crate) struct Served {
     resolvers: HashMap<String, Plan>,
     /// The fields that say `@aws_subscribe`, by the mutations that they name.
     subscriptions: HashMap<String, Vec<Arc<str>>>,
+    modules: Modules,
     documents: Mutex<HashMap<String, Arc<Document>>>,
 }
 
@@ -66,15 +68,26 @@ pub(crate) struct Step {
 }
 
 impl Servable for Served {
-    async fn load(tables: &Tables<'_>, row: Bytes) -> Result<Self, Error> {
+    async fn load(room: &Room, row: Bytes, known: Option<&Self>) -> Result<Self, Error> {
+        let tables = &room.tables();
         let api = read_api(&row)?;
         let id = api.id().to_owned();
         let not_graphql = || Error::ApiNotFound(id.clone());
         let graphql = api.as_graphql().cloned().ok_or_else(not_graphql)?;
         let text = tables.schema(&id).await?.ok_or(Error::NoSchema)?;
         let is_merged = graphql.api_type == Some(GraphQLApiType::Merged);
-        let parts = Parts::load(tables, &id, is_merged).await?;
         let resolvers = tables.all_parts::<Resolver>(&id).await?;
+        let functions = tables.all_parts::<FunctionConfiguration>(&id).await?;
+        let codes = resolvers.iter().map(|it| &it.code).chain(functions.iter().map(|it| &it.code));
+        let codes = codes.flatten().map(String::as_str).collect();
+        let known = known.map(|known| &known.modules);
+        let sources = tables.all_parts::<DataSource>(&id).await?;
+        let parts = Parts {
+            sources: sources.into_iter().map(|it| (it.name(), Arc::new(it))).collect(),
+            modules: handler::compile(codes, known, &room.runtime).await,
+            functions: functions.into_iter().map(|it| (it.name(), it)).collect(),
+            is_merged,
+        };
         let resolvers = resolvers.iter().map(|it| (it.name(), parts.plan(it))).collect();
         let schema = schema::read(&text)?;
         Ok(Served {
@@ -85,6 +98,7 @@ impl Servable for Served {
             api,
             graphql,
             resolvers,
+            modules: parts.modules,
             documents: Mutex::default(),
         })
     }
@@ -155,20 +169,11 @@ impl Served {
 struct Parts {
     sources: HashMap<String, Arc<DataSource>>,
     functions: HashMap<String, FunctionConfiguration>,
+    modules: Modules,
     is_merged: bool,
 }
 
 impl Parts {
-    async fn load(tables: &Tables<'_>, id: &str, is_merged: bool) -> Result<Parts, Error> {
-        let sources = tables.all_parts::<DataSource>(id).await?;
-        let functions = tables.all_parts::<FunctionConfiguration>(id).await?;
-        Ok(Parts {
-            sources: sources.into_iter().map(|it| (it.name(), Arc::new(it))).collect(),
-            functions: functions.into_iter().map(|it| (it.name(), it)).collect(),
-            is_merged,
-        })
-    }
-
     fn plan(&self, resolver: &Resolver) -> Plan {
         let Resolver { request_mapping_template, response_mapping_template, code, .. } = resolver;
         let (request, response) = Handler::pair(
@@ -176,6 +181,7 @@ impl Parts {
             response_mapping_template.as_deref(),
             code.as_deref(),
             self.kind_of(resolver.data_source_name.as_deref()),
+            &self.modules,
         );
         let kind = match resolver.kind {
             ResolverKind::Unit => {
@@ -213,6 +219,7 @@ impl Parts {
             function.response_mapping_template.as_deref(),
             function.code.as_deref(),
             self.kind_of(Some(&function.data_source_name)),
+            &self.modules,
         );
         let step = self.step(&function.data_source_name, request, response, None);
         Step { is_function: true, ..step }
@@ -241,8 +248,12 @@ impl Parts {
 
 /// An API of one kind, compiled.
 pub(crate) trait Servable: Sized {
-    /// Reads and compiles it.
-    fn load(tables: &Tables<'_>, row: Bytes) -> impl Future<Output = Result<Self, Error>> + Send;
+    /// Reads and compiles it. `known` is the API as it was before: what hasn't changed needn't be compiled again.
+    fn load(
+        room: &Room,
+        row: Bytes,
+        known: Option<&Self>,
+    ) -> impl Future<Output = Result<Self, Error>> + Send;
 
     /// The row that it was made of.
     fn row(&self) -> &Bytes;
@@ -259,16 +270,16 @@ impl<T> Default for Shelf<T> {
 
 impl<T: Servable> Shelf<T> {
     /// The API of that id, compiled from what is kept of it now.
-    pub(crate) async fn find(&self, tables: &Tables<'_>, id: &str) -> Result<Arc<T>, Error> {
-        let Some(row) = tables.api_row(id).await? else {
+    pub(crate) async fn find(&self, room: &Room, id: &str) -> Result<Arc<T>, Error> {
+        let Some(row) = room.tables().api_row(id).await? else {
             self.shelf().remove(id);
             return Err(Error::ApiNotFound(id.to_owned()));
         };
         let known = self.shelf().get(id).cloned();
-        if let Some(known) = known.filter(|it| *it.row() == row) {
-            return Ok(known);
+        if let Some(known) = known.as_ref().filter(|it| *it.row() == row) {
+            return Ok(Arc::clone(known));
         }
-        let served = Arc::new(T::load(tables, row).await?);
+        let served = Arc::new(T::load(room, row, known.as_deref()).await?);
         self.shelf().insert(id.to_owned(), Arc::clone(&served));
         Ok(served)
     }

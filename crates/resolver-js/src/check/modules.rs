@@ -4,13 +4,14 @@
 //! each run, and every line and column stays where it was.
 
 use oxc_ast::ast::{
-    BindingPattern, Declaration, ImportDeclaration, ImportDeclarationSpecifier, ModuleExportName,
-    Program, Statement,
+    BindingPattern, Declaration, Expression, ImportDeclaration, ImportDeclarationSpecifier, ModuleExportName,
+    Program, Statement, VariableDeclaration,
 };
 use oxc_span::{GetSpan, Span};
 
 use super::Faults;
 use crate::library;
+use crate::module::Export;
 
 #[derive(Default)]
 pub(super) struct ModuleText {
@@ -18,6 +19,8 @@ pub(super) struct ModuleText {
     imports: Vec<String>,
     /// By the name for others, the name in the code.
     exports: Vec<(String, String)>,
+    /// The names in the code that are objects, not functions.
+    objects: Vec<String>,
     /// What is no part of a function, and left out.
     blanks: Vec<Span>,
 }
@@ -43,8 +46,12 @@ impl ModuleText {
         )
     }
 
-    pub(super) fn exports(&self) -> Vec<String> {
-        self.exports.iter().map(|(name, _)| name.clone()).collect()
+    pub(super) fn exports(&self) -> Vec<Export> {
+        let export = |(name, local): &(String, String)| Export {
+            name: name.clone(),
+            is_object: self.objects.contains(local),
+        };
+        self.exports.iter().map(export).collect()
     }
 }
 
@@ -58,6 +65,7 @@ pub(super) fn read(program: &Program<'_>, faults: &mut Faults<'_>) -> ModuleText
     for statement in &program.body {
         match statement {
             Statement::ImportDeclaration(import) => module.import(import, faults),
+            Statement::VariableDeclaration(variables) => module.note_objects(variables),
             Statement::ExportDeclaration(export) => {
                 let declared = export.declaration.span();
                 module.blanks.push(Span::new(export.span.start, declared.start));
@@ -134,6 +142,16 @@ impl ModuleText {
         }
     }
 
+    fn note_objects(&mut self, variables: &VariableDeclaration<'_>) {
+        for variable in &variables.declarations {
+            if let Some(Expression::ObjectExpression(_)) = &variable.init
+                && let BindingPattern::BindingIdentifier(id) = &variable.id
+            {
+                self.objects.push(id.name.to_string());
+            }
+        }
+    }
+
     fn declared(&mut self, declaration: &Declaration<'_>) {
         let mut names = Vec::new();
         match declaration {
@@ -141,6 +159,7 @@ impl ModuleText {
                 names.extend(function.id.iter().map(|id| id.name.to_string()));
             }
             Declaration::VariableDeclaration(variables) => {
+                self.note_objects(variables);
                 for variable in &variables.declarations {
                     if let BindingPattern::BindingIdentifier(id) = &variable.id {
                         names.push(id.name.to_string());

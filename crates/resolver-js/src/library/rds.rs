@@ -9,6 +9,9 @@ mod clauses;
 mod condition;
 mod dialect;
 
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::LazyLock;
+
 use json::{Kind, Object, Value};
 use resolver::functions::{Table, rds};
 use resolver::{Args, Failure};
@@ -69,9 +72,27 @@ fn statement(kind: &str, args: Args<'_>) -> Value {
 
 /// A tagged template: its texts, and the values between them.
 fn template(args: Args<'_>) -> Value {
-    let values = Value::array(args.0.iter().skip(1).cloned());
-    let properties = Value::object([("texts", args.value(0).clone()), ("values", values)]);
+    let texts = args.value(0);
+    let properties = Value::object([
+        ("texts", texts.clone()),
+        ("values", Value::array(args.0.iter().skip(1).cloned())),
+        ("seal", Value::from(seal(texts))),
+    ]);
     Value::object([("type", Value::from(SQL)), ("properties", properties)])
+}
+
+/// Tells texts that stand in code from texts that a client has sent in the shape of a template.
+fn seal(texts: &Value) -> String {
+    static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    format!("{:016x}", KEYS.hash_one(texts.to_string()))
+}
+
+fn is_template(value: &Value) -> bool {
+    let properties = value.get("properties").filter(|_| is_of(value, SQL));
+    properties.is_some_and(|properties| {
+        let texts = properties.get("texts").unwrap_or_default();
+        properties.get("seal").is_some_and(|it| it.as_str() == Some(&*seal(&texts)))
+    })
 }
 
 fn hinted(hint: &str, args: Args<'_>) -> Value {
@@ -120,10 +141,7 @@ fn create(dialect: Dialect, function: &str, args: Args<'_>) -> Result<Value, Fai
 }
 
 fn write(writer: &mut Writer, statement: &Value, function: &str) -> Result<String, Failure> {
-    if let Some(text) = statement.as_str() {
-        return Ok(text.to_owned());
-    }
-    if is_of(statement, SQL) {
+    if is_template(statement) {
         return Ok(writer.template(statement));
     }
     let kind = statement.get("type").filter(|_| statement.get("properties").is_some());

@@ -1,6 +1,7 @@
 //! What the crate promises, through its public interface.
 
 mod bounds;
+mod library;
 mod realm;
 
 use base::{Entropy, Timestamp};

@@ -93,3 +93,22 @@ fn logs_tell_their_place() {
         ]
     );
 }
+
+#[test]
+fn handlers_of_events_are_functions_or_objects() {
+    let code = "export function onSubscribe(ctx) { return ctx.info.channel.path; }
+        const onPublish = { request(ctx) { return ctx.events.map((it) => it.payload); }, response: (ctx) => ctx.result };
+        export { onPublish };";
+    let module = resolver_js::Module::compile(code).unwrap();
+    assert!(module.exports("onSubscribe") && !module.exports_object("onSubscribe"));
+    assert!(module.exports("onPublish") && module.exports_object("onPublish"));
+    let context = r#"{"info": {"channel": {"path": "/a"}}, "events": [{"id": "1", "payload": 7}], "result": 8}"#;
+    let given = |handler| match run(code, handler, context).end {
+        End::Result(value) => value.to_string(),
+        other => format!("{other:?}"),
+    };
+    assert_eq!(given("onSubscribe"), "\"/a\"");
+    assert_eq!(given("onPublish.request"), "[7]");
+    assert_eq!(given("onPublish.response"), "8");
+    assert!(given("onPublish").contains("onPublish is not a function"));
+}

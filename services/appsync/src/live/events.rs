@@ -4,10 +4,11 @@
 //!
 //! # How to read it
 //! `served`: an API as it is served. `deed`: what somebody wants to do in it, and whether he may. `publishing`: what
-//! becomes of events, over HTTP and WebSockets alike. `channel`: names and wildcards. `handler`: the code of namespaces,
-//! which looks at events and subscribers. `event_ws`: the WebSocket.
+//! becomes of events, over HTTP and WebSockets alike. `channel`: names and wildcards. `handler`: what looks at events and
+//! subscribers for a namespace; `code`: where that is JavaScript. `event_ws`: the WebSocket.
 
 mod channel;
+mod code;
 mod deed;
 mod event_ws;
 mod handler;
@@ -36,7 +37,7 @@ pub(crate) const PATH: &str = "/event";
 
 /// An Event API, ready to be used.
 pub(super) async fn serve(room: &Room, id: &str) -> Result<Arc<ServedEvents>, Refusal> {
-    let found = room.event_shelf.find(&room.tables(), id).await;
+    let found = room.event_shelf.find(room, id).await;
     found.map_err(|error| front::unserved(&error))
 }
 

@@ -16,7 +16,7 @@ pub(crate) async fn create_channel_namespace(
     ctx: &Visit<'_>,
     req: CreateChannelNamespaceInput,
 ) -> Result<ChannelNamespaceOutput, Error> {
-    code::check_handlers(req.code_handlers.as_deref())?;
+    code::check_handlers(ctx, req.code_handlers.as_deref()).await?;
     event_apis::find(ctx, &req.api_id).await?;
     let mut change = ctx.change(&req.api_id).await?;
     let old = ctx.tables().part::<ChannelNamespace>(&req.api_id, &req.name).await?;
@@ -48,7 +48,7 @@ pub(crate) async fn update_channel_namespace(
     ctx: &Visit<'_>,
     req: UpdateChannelNamespaceInput,
 ) -> Result<ChannelNamespaceOutput, Error> {
-    code::check_handlers(req.code_handlers.as_deref())?;
+    code::check_handlers(ctx, req.code_handlers.as_deref()).await?;
     event_apis::find(ctx, &req.api_id).await?;
     let mut change = ctx.change(&req.api_id).await?;
     let old = find(ctx, &req.api_id, &req.name).await?;

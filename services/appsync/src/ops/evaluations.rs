@@ -2,13 +2,15 @@
 
 use json::Value;
 use resolver::template::{Rendered, Template};
-use resolver::{Context, Effects, Failure};
+use resolver::{Context, Effects, End, Failure};
+use resolver_js::CodeError;
 
+use crate::code;
 use crate::errors::Error;
 use crate::visit::Visit;
 use crate::wire::{
-    ErrorDetail, EvaluateCodeInput, EvaluateCodeOutput, EvaluateMappingTemplateInput,
-    EvaluateMappingTemplateOutput,
+    ErrorDetail, EvaluateCodeErrorDetail, EvaluateCodeInput, EvaluateCodeOutput,
+    EvaluateMappingTemplateInput, EvaluateMappingTemplateOutput,
 };
 
 /// What goes wrong inside the template is part of the reply.
@@ -45,13 +47,57 @@ pub(crate) async fn evaluate_mapping_template(
     })
 }
 
-/// APPSYNC_JS isn't there yet.
+/// Errors of the code, when it is read and when it runs, are part of the reply.
 pub(crate) async fn evaluate_code(
-    _: &Visit<'_>,
+    ctx: &Visit<'_>,
     req: EvaluateCodeInput,
 ) -> Result<EvaluateCodeOutput, Error> {
-    context(&req.context)?;
-    Err(Error::bad_request("Freehold doesn't run code of APPSYNC_JS yet."))
+    code::check_runtime(&req.runtime)?;
+    let context = context(&req.context)?;
+    let handler = handler(req.function.as_deref())?;
+    let module = match ctx.room().runtime.compile(&req.code).await {
+        Ok(module) => module,
+        Err(errors) => return Ok(refused(errors)),
+    };
+    let entropy = ctx.house().entropy();
+    let outcome = ctx.room().runtime.run(&module, handler, &context, ctx.now(), entropy).await;
+    let (evaluation_result, error) = match outcome.end {
+        End::Result(value) | End::EarlyReturn { value, .. } => (Some(value.to_string()), None),
+        End::Failed(failure) => {
+            let (message, code_errors) = (failure.message, Vec::new());
+            (None, Some(EvaluateCodeErrorDetail { message, code_errors }))
+        }
+    };
+    Ok(EvaluateCodeOutput {
+        evaluation_result,
+        error,
+        logs: Some(logs(&outcome.effects)),
+        stash: Some(outcome.stash.to_string()),
+        out_errors: Some(out_errors(&outcome.effects)),
+    })
+}
+
+/// The handler that is to be evaluated, as modules export it.
+fn handler(asked: Option<&str>) -> Result<&'static str, Error> {
+    match asked {
+        None | Some("request") => Ok("request"),
+        Some("response") => Ok("response"),
+        Some("onPublish") => Ok("onPublish"),
+        Some("onSubscribe") => Ok("onSubscribe"),
+        Some(other) => Err(Error::bad_request(format!("Unsupported function {other}."))),
+    }
+}
+
+fn refused(errors: Vec<CodeError>) -> EvaluateCodeOutput {
+    let message = "The code contains one or more errors.".to_owned();
+    let code_errors = errors.into_iter().map(Into::into).collect();
+    EvaluateCodeOutput {
+        evaluation_result: None,
+        error: Some(EvaluateCodeErrorDetail { message, code_errors }),
+        logs: Some(Vec::new()),
+        stash: None,
+        out_errors: None,
+    }
 }
 
 fn context(text: &str) -> Result<Context, Error> {

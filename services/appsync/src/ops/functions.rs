@@ -20,7 +20,7 @@ pub(crate) async fn create_function(
     ctx: &Visit<'_>,
     req: CreateFunctionInput,
 ) -> Result<FunctionOutput, Error> {
-    code::check(req.runtime.as_ref(), req.code.as_deref())?;
+    code::check(ctx, req.runtime.as_ref(), req.code.as_deref()).await?;
     let id = ctx.new_id();
     let version = version(req.function_version.as_deref())?;
     put(ctx, &req.api_id, &id, &req.data_source_name, version, &req).await
@@ -30,7 +30,7 @@ pub(crate) async fn update_function(
     ctx: &Visit<'_>,
     req: UpdateFunctionInput,
 ) -> Result<FunctionOutput, Error> {
-    code::check(req.runtime.as_ref(), req.code.as_deref())?;
+    code::check(ctx, req.runtime.as_ref(), req.code.as_deref()).await?;
     find(ctx, &req.api_id, &req.function_id).await?;
     let version = version(req.function_version.as_deref())?;
     put(ctx, &req.api_id, &req.function_id, &req.data_source_name, version, &req).await

@@ -93,7 +93,7 @@ async fn put(
     mut change: Change<'_>,
     req: &ResolverInput,
 ) -> Result<ResolverOutput, Error> {
-    code::check(req.runtime.as_ref(), req.code.as_deref())?;
+    code::check(ctx, req.runtime.as_ref(), req.code.as_deref()).await?;
     let (type_name, field_name) = (&req.type_name, &req.field_name);
     let schema = schema::of(ctx, &req.api_id).await?;
     schema::check_field(&schema, type_name, field_name)?;

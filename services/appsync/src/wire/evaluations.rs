@@ -2,6 +2,21 @@
 
 use super::AppSyncRuntime;
 
+impl From<resolver_js::CodeError> for CodeError {
+    fn from(error: resolver_js::CodeError) -> Self {
+        let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+        CodeError {
+            error_type: error.error_type.to_owned(),
+            value: error.value,
+            location: CodeErrorLocation {
+                line: number(error.line),
+                column: number(error.column),
+                span: number(error.span),
+            },
+        }
+    }
+}
+
 aws::structures! { Camel;
     pub(crate) struct CodeErrorLocation {
         required line: i32,

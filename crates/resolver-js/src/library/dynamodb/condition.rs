@@ -17,12 +17,7 @@ pub(super) fn expression(
     if condition.is_deeper_than(LEVELS_MAX) {
         return Err(Failure::fault(format!("{role} is nested too deeply")));
     }
-    let written = condition.get("expression").filter(|text| text.as_str().is_some());
-    let has_parts = condition.get("expressionNames").is_some() || condition.len() == 1;
-    let asked = condition.entries().filter(|(name, _)| {
-        !["equalsIgnore", "consistentRead", "conditionalCheckFailedHandler"].contains(name)
-    });
-    if written.is_some() && (has_parts || asked.count() == 1) {
+    if condition.get("expression").is_some_and(|text| text.as_str().is_some()) {
         return Ok(condition.clone());
     }
     let mut expression = Expression::default();

@@ -137,13 +137,21 @@ fn columns(writer: &Writer, columns: &Value) -> Result<String, Failure> {
     Ok(written.join(", "))
 }
 
+/// What `agg` computes. Its values are plain, so a client may have sent one.
+const FUNCTIONS: [&str; 5] = ["MIN", "MAX", "SUM", "AVG", "COUNT"];
+
 fn column(writer: &Writer, column: &Value) -> Result<String, Failure> {
     if is_of(column, AGGREGATE) {
         let properties = column.get("properties").unwrap_or_default();
         let member = |name: &str| properties.get(name).unwrap_or_default();
         let distinct = if member("isDistinct").as_bool() == Some(true) { "DISTINCT " } else { "" };
         let of = self::column(writer, &member("column"))?;
-        return Ok(format!("{}({distinct}{of})", member("function").as_str().unwrap_or_default()));
+        let function = member("function");
+        let function = FUNCTIONS.iter().find(|known| function.as_str() == Some(known));
+        return match function {
+            Some(function) => Ok(format!("{function}({distinct}{of})")),
+            None => fault("Invalid type in column array."),
+        };
     }
     match (column.as_str(), column.kind()) {
         (Some("*"), _) => Ok("*".to_owned()),

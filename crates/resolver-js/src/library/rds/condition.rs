@@ -4,7 +4,7 @@ use json::{Kind, Value};
 use resolver::Failure;
 
 use super::dialect::Writer;
-use super::{SQL, is_of};
+use super::is_template;
 
 /// Deeper conditions are refused.
 const LEVELS_MAX: usize = 100;
@@ -24,7 +24,7 @@ pub(super) fn place(
         return Ok(String::new());
     };
     let text = match condition.kind() {
-        _ if is_of(&condition, SQL) => writer.template(&condition),
+        _ if is_template(&condition) => writer.template(&condition),
         Kind::Object if condition.is_deeper_than(LEVELS_MAX) => {
             return fault(format!("{name} is nested too deeply."));
         }
@@ -51,7 +51,7 @@ fn group(writer: &mut Writer, word: &str, conditions: &Value) -> Result<String, 
         return fault(format!("{word} expects conditions to be an array"));
     }
     let each = conditions.items().map(|condition| {
-        if condition.kind() != Kind::Object || is_of(&condition, SQL) {
+        if condition.kind() != Kind::Object || is_template(&condition) {
             return fault(format!("Expected {word} to be an Object."));
         }
         let text = all(writer, &condition)?;

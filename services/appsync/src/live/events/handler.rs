@@ -1,4 +1,5 @@
-//! The code of a namespace, which looks at events before anybody hears them, and at subscribers before they listen.
+//! The handlers of a namespace, which look at events before anybody hears them, and at subscribers before they listen:
+//! its code, or a function that AppSync hands events to as they are.
 //!
 //! <https://docs.aws.amazon.com/appsync/latest/eventapi/channel-namespace-handlers.html>
 
@@ -6,6 +7,7 @@ use json::Value;
 use resolver::Failure;
 
 use super::channel::Channel;
+use super::code;
 use super::deed::Visitor;
 use super::served::Namespace;
 use crate::auth::Entrant;
@@ -29,20 +31,26 @@ pub(super) async fn on_publish(
 ) -> Result<Vec<Handled>, Refusal> {
     let configs = namespace.config.handler_configs.as_ref();
     let config = configs.and_then(|configs| configs.on_publish.as_ref());
-    let Some(function) = Function::of(config, namespace)? else {
-        return Ok(events.into_iter().map(|(id, payload)| (id, Ok(Some(payload)))).collect());
-    };
     let told = |(id, payload): &Given| {
         Value::object([("id", Value::from(id.as_str())), ("payload", payload.clone())])
     };
     let listed = Value::array(events.iter().map(told));
     let event = context(visitor, entrant, channel, "PUBLISH", listed);
-    let answer = function.ask(visitor, entrant, &event).await?;
-    if function.forgets {
+    let answers = match Function::of(config) {
+        None => {
+            let code = (namespace, config);
+            code::ask(visitor, code, entrant, &code::ON_PUBLISH, &event).await?
+        }
+        Some(function) => {
+            let answer = function.ask(visitor, entrant, &event).await?;
+            refuse(&answer)?;
+            (!function.forgets).then(|| answer.get("events").unwrap_or_default())
+        }
+    };
+    let Some(answers) = answers else {
         return Ok(events.into_iter().map(|(id, payload)| (id, Ok(Some(payload)))).collect());
-    }
-    refuse(&answer)?;
-    let answers: Vec<Value> = answer.get("events").unwrap_or_default().items().collect();
+    };
+    let answers: Vec<Value> = answers.items().collect();
     let handled = |(id, _): Given| {
         let is_own = |answer: &&Value| answer.get("id").is_some_and(|it| it.as_str() == Some(&id));
         let answer = answers.iter().find(is_own);
@@ -64,10 +72,15 @@ pub(super) async fn on_subscribe(
 ) -> Result<(), Refusal> {
     let configs = namespace.config.handler_configs.as_ref();
     let config = configs.and_then(|configs| configs.on_subscribe.as_ref());
-    let Some(function) = Function::of(config, namespace)? else { return Ok(()) };
     let event = context(visitor, entrant, channel, "SUBSCRIBE", Value::NULL);
-    let answer = function.ask(visitor, entrant, &event).await?;
-    refuse(&answer)
+    match Function::of(config) {
+        None => {
+            let code = (namespace, config);
+            code::ask(visitor, code, entrant, &code::ON_SUBSCRIBE, &event).await?;
+            Ok(())
+        }
+        Some(function) => refuse(&function.ask(visitor, entrant, &event).await?),
+    }
 }
 
 /// A function that AppSync hands events to as they are.
@@ -78,25 +91,13 @@ struct Function<'f> {
 }
 
 impl<'f> Function<'f> {
-    fn of(
-        config: Option<&'f HandlerConfig>,
-        namespace: &Namespace,
-    ) -> Result<Option<Self>, Refusal> {
-        let code = namespace.config.code_handlers.as_deref();
-        let is_code = |config: &HandlerConfig| config.behavior == HandlerBehavior::Code;
-        match config {
-            Some(config) if !is_code(config) => {
-                let integration = &config.integration;
-                let lambda = integration.lambda_config.as_ref();
-                let invoke_type = lambda.and_then(|config| config.invoke_type);
-                let forgets = invoke_type == Some(InvokeType::Event);
-                Ok(Some(Function { source: &integration.data_source_name, forgets }))
-            }
-            Some(_) | None if code.is_some() => Err(Refusal::bad_request(
-                "Freehold doesn't run the code of channel namespaces yet.",
-            )),
-            Some(_) | None => Ok(None),
-        }
+    fn of(config: Option<&'f HandlerConfig>) -> Option<Self> {
+        let config = config.filter(|config| config.behavior != HandlerBehavior::Code)?;
+        let integration = &config.integration;
+        let lambda = integration.lambda_config.as_ref();
+        let invoke_type = lambda.and_then(|config| config.invoke_type);
+        let forgets = invoke_type == Some(InvokeType::Event);
+        Some(Function { source: &integration.data_source_name, forgets })
     }
 
     async fn ask(
@@ -105,7 +106,6 @@ impl<'f> Function<'f> {
         entrant: &Entrant,
         event: &Value,
     ) -> Result<Value, Refusal> {
-        let gone = || failed(&Failure::new("The data source doesn't exist.", ""));
         let source = visitor.served.sources.get(self.source).ok_or_else(gone)?;
         let request = Value::object([
             ("operation", Value::from("Invoke")),
@@ -165,10 +165,17 @@ fn refuse(answer: &Value) -> Result<(), Refusal> {
 }
 
 /// What a client hears of a function that has failed; powertools raise an `UnauthorizedException` to refuse somebody.
-fn failed(failure: &Failure) -> Refusal {
+pub(super) fn failed(failure: &Failure) -> Refusal {
     let Failure { message, .. } = failure;
+    if failure.is_unauthorized() {
+        return Refusal::unauthorized(message.clone());
+    }
     tracing::warn!(message, "the handler of a channel namespace");
     Refusal::bad_request(message.clone())
+}
+
+pub(super) fn gone() -> Refusal {
+    failed(&Failure::new("The data source doesn't exist.", ""))
 }
 
 fn text(value: &Value, member: &str) -> Option<String> {

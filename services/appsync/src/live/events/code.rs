@@ -1,0 +1,118 @@
+//! The code of a namespace: `onPublish` and `onSubscribe`, each a function, or an object of `request` and `response`
+//! around a data source.
+//!
+//! <https://docs.aws.amazon.com/appsync/latest/eventapi/writing-event-handlers.html>
+
+use json::Value;
+use resolver::{Context, End};
+use resolver_js::Module;
+
+use super::deed::Visitor;
+use super::handler::{failed, gone};
+use super::served::Namespace;
+use crate::auth::Entrant;
+use crate::reply::Refusal;
+use crate::sources::Query;
+use crate::wire::HandlerConfig;
+
+/// The names that a handler and its halves are run by.
+pub(super) struct Names {
+    whole: &'static str,
+    request: &'static str,
+    response: &'static str,
+}
+
+pub(super) const ON_PUBLISH: Names =
+    Names { whole: "onPublish", request: "onPublish.request", response: "onPublish.response" };
+pub(super) const ON_SUBSCRIBE: Names = Names {
+    whole: "onSubscribe",
+    request: "onSubscribe.request",
+    response: "onSubscribe.response",
+};
+
+/// What the handler of that name returns, if there is one.
+pub(super) async fn ask(
+    visitor: &Visitor<'_>,
+    (namespace, config): (&Namespace, Option<&HandlerConfig>),
+    entrant: &Entrant,
+    names: &Names,
+    context: &Value,
+) -> Result<Option<Value>, Refusal> {
+    let module = match &namespace.module {
+        None => return Ok(None),
+        Some(Err(failure)) => return Err(failed(failure)),
+        Some(Ok(module)) => module,
+    };
+    if !module.exports(names.whole) {
+        return Ok(None);
+    }
+    let mut run = Run { visitor, entrant, module, context: Context::from_json(context) };
+    if !module.exports_object(names.whole) {
+        return Ok(Some(run.half(names.whole).await?.into_value()));
+    }
+    let asked = match run.half(names.request).await? {
+        Half::Early(value) => return Ok(Some(value)),
+        Half::Value(asked) => asked,
+    };
+    run.ask_source(config, &asked).await?;
+    Ok(Some(run.half(names.response).await?.into_value()))
+}
+
+/// A handler under way.
+struct Run<'r> {
+    visitor: &'r Visitor<'r>,
+    entrant: &'r Entrant,
+    module: &'r Module,
+    context: Context,
+}
+
+/// How one function of a handler has ended, if it didn't fail.
+enum Half {
+    Value(Value),
+    Early(Value),
+}
+
+impl Half {
+    fn into_value(self) -> Value {
+        let (Half::Value(value) | Half::Early(value)) = self;
+        value
+    }
+}
+
+impl Run<'_> {
+    async fn half(&mut self, name: &'static str) -> Result<Half, Refusal> {
+        let room = self.visitor.room;
+        let (now, entropy) = (room.house.now(), room.house.entropy());
+        let outcome = room.runtime.run(self.module, name, &self.context, now, entropy).await;
+        self.context.stash = outcome.stash;
+        match outcome.end {
+            End::Result(value) => Ok(Half::Value(value)),
+            End::EarlyReturn { value, .. } => Ok(Half::Early(value)),
+            End::Failed(failure) => Err(failed(&failure)),
+        }
+    }
+
+    /// Has the data source answer; its failure is for the code to judge.
+    async fn ask_source(
+        &mut self,
+        config: Option<&HandlerConfig>,
+        request: &Value,
+    ) -> Result<(), Refusal> {
+        let Visitor { room, served, .. } = self.visitor;
+        let name = config.map(|config| config.integration.data_source_name.as_str());
+        let source = name.and_then(|name| served.sources.get(name)).ok_or_else(gone)?;
+        let api_arn = served.api.arn();
+        let query = Query { room, source, client: &self.entrant.ctx, api_arn, request };
+        match query.ask().await {
+            Ok(result) => self.context.result = result,
+            Err(failure) => {
+                self.context.error = Value::object([
+                    ("message", Value::from(failure.message.as_str())),
+                    ("type", failure.error_type.as_deref().map(Value::from).unwrap_or_default()),
+                ]);
+                self.context.result = failure.data;
+            }
+        }
+        Ok(())
+    }
+}
