@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from freehold import REGION, ROLE
 from test_appsync import Api, code_of
+from test_appsync_live import EventApi
 
 RUNTIME = {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
 SCHEMA = """
@@ -274,3 +275,61 @@ def test_code_that_wants_too_much_is_cut_and_others_go_on(api, body, message):
         thread.join()
     assert [(error["errorType"], error["message"]) for [error] in replies] == [("Code", message)] * 3
     assert api.data("{ other }") == {"other": "well"}
+
+
+# Handlers of Event APIs.
+
+EVENTS = """
+import { util } from '@aws-appsync/utils';
+export function onPublish(ctx) {
+  const heard = ctx.events.filter((event) => event.payload !== 'drop');
+  return heard.map((event) => event.payload === 'fail'
+    ? { id: event.id, error: 'no such thing' }
+    : { id: event.id, payload: { seen: event.payload, on: ctx.info.channel.path } });
+}
+export function onSubscribe(ctx) {
+  if (ctx.info.channel.segments.length < 2) util.unauthorized();
+}
+"""
+
+
+def test_code_looks_at_events_and_subscribers(server):
+    events = EventApi(server.client("appsync"), namespaces=())
+    events.namespace("chat", codeHandlers=EVENTS)
+    with events.connect() as live:
+        live.subscribe("1", "/chat/open")
+        refused = live.ask("subscribe", "2", channel="/chat")
+        assert refused["type"] == "subscribe_error", refused
+        assert refused["errors"][0]["errorType"] == "UnauthorizedException", refused
+        status, body = events.publish("/chat/open", '"a"', '"drop"', '"fail"')
+        assert status == 200
+        assert [event["index"] for event in body["successful"]] == [0, 1]
+        assert [(event["index"], event["message"]) for event in body["failed"]] == [(2, "no such thing")]
+        assert live.event("1") == {"seen": "a", "on": "/chat/open"}
+        assert live.hears_nothing()
+
+
+def test_code_around_a_data_source_looks_at_events(server):
+    events = EventApi(server.client("appsync"), namespaces=())
+    events.appsync.create_data_source(apiId=events.id, name="none", type="NONE")
+    code = """
+        export const onPublish = {
+          request(ctx) { ctx.stash.all = ctx.events; return { payload: { by: 'source' } }; },
+          response(ctx) { return ctx.stash.all.map((it) => ({ id: it.id, payload: { ...ctx.result, it: it.payload } })); },
+        };"""
+    handler = {"behavior": "CODE", "integration": {"dataSourceName": "none"}}
+    events.namespace("chat", codeHandlers=code, handlerConfigs={"onPublish": handler})
+    with events.connect() as live:
+        live.subscribe("1", "/chat/open")
+        assert events.publish("/chat/open", "7")[0] == 200
+        assert live.event("1") == {"by": "source", "it": 7}
+
+
+def test_bad_code_of_namespaces_is_refused(server):
+    events = EventApi(server.client("appsync"), namespaces=())
+    with pytest.raises(ClientError) as error:
+        events.namespace("chat", codeHandlers="export function onPublish(ctx) { throw 1; }")
+    assert "Throw statements are not supported." in code_errors(error)[0]["value"]
+    with pytest.raises(ClientError) as error:
+        events.namespace("chat", codeHandlers="export function request(ctx) {}")
+    assert code_of(error) == ("BadRequestException", 400)
