@@ -14,7 +14,7 @@ mod names;
 mod syntax;
 
 use crate::code_error::{CodeError, Places};
-use crate::module::{Calls, Checked};
+use crate::module::{CallPlace, Checked};
 
 /// What is wrong with the code, as it is found.
 struct Faults<'a> {
@@ -81,15 +81,22 @@ pub(crate) fn check(code: &str) -> Result<Checked, Vec<CodeError>> {
     Ok(Checked { function: module.function(code), exports: module.exports(), calls })
 }
 
-/// QuickJS tells of a call of a member where the name of the member stands.
-fn calls(semantic: &Semantic<'_>, places: &Places<'_>) -> Calls {
-    let mut calls = Calls::new();
-    for node in semantic.nodes().iter() {
-        if let AstKind::CallExpression(call) = node.kind()
-            && let Expression::StaticMemberExpression(callee) = &call.callee
-        {
-            calls.insert(places.of(callee.property.span.start), places.of(call.span.start));
-        }
-    }
+fn calls(semantic: &Semantic<'_>, places: &Places<'_>) -> Vec<CallPlace> {
+    let nodes = semantic.nodes().iter();
+    let mut calls: Vec<CallPlace> = nodes
+        .filter_map(|node| match node.kind() {
+            AstKind::CallExpression(call) => Some(CallPlace {
+                start: places.of(call.span.start),
+                end: places.of(call.span.end),
+                name: match call.callee.get_inner_expression() {
+                    Expression::StaticMemberExpression(callee) => callee.property.name.to_string(),
+                    Expression::Identifier(callee) => callee.name.to_string(),
+                    _ => String::new(),
+                },
+            }),
+            _ => None,
+        })
+        .collect();
+    calls.sort_by_key(|call| call.start);
     calls
 }

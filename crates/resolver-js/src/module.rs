@@ -16,7 +16,7 @@ pub(crate) struct Body {
     /// A function expression that takes the modules to import from and gives the exports.
     pub(crate) function: String,
     exports: Vec<Export>,
-    calls: Calls,
+    calls: Vec<CallPlace>,
 }
 
 /// Something that the code exports.
@@ -27,14 +27,21 @@ pub(crate) struct Export {
     pub(crate) is_object: bool,
 }
 
-/// Where each call of the code starts, by where QuickJS says that it is.
-pub(crate) type Calls = std::collections::HashMap<(u32, u32), (u32, u32)>;
+/// Where a call stands in the code, by line and column.
+#[derive(Debug)]
+pub(crate) struct CallPlace {
+    pub(crate) start: (u32, u32),
+    pub(crate) end: (u32, u32),
+    /// The last name of what is called.
+    pub(crate) name: String,
+}
 
 /// What `check` makes of code.
 pub(crate) struct Checked {
     pub(crate) function: String,
     pub(crate) exports: Vec<Export>,
-    pub(crate) calls: Calls,
+    /// In the order of their starts.
+    pub(crate) calls: Vec<CallPlace>,
 }
 
 /// Lines that stand before the code in [`Body::function`].
@@ -72,10 +79,18 @@ impl Module {
 }
 
 impl Body {
-    /// The place in the code that QuickJS means: of a call its start, as AppSync tells it.
+    /// The place in the code that QuickJS means.
     pub(crate) fn place(&self, line: u32, column: u32) -> (u32, u32) {
-        let told = (line.saturating_sub(LINES_BEFORE), column);
-        self.calls.get(&told).copied().unwrap_or(told)
+        (line.saturating_sub(LINES_BEFORE), column)
+    }
+
+    /// Where the call of that name starts, as AppSync tells it. QuickJS tells of the last thing that it has looked up for
+    /// the call, which may be an argument.
+    pub(crate) fn call_at(&self, place: (u32, u32), name: &str) -> (u32, u32) {
+        let around = self.calls.iter().rev();
+        let mut around = around.filter(|call| call.start <= place && place <= call.end);
+        let own = around.clone().find(|call| call.name == name);
+        own.or_else(|| around.next()).map_or(place, |call| call.start)
     }
 }
 

@@ -69,8 +69,10 @@ impl Desk {
         native(&mut Call { context, now: *now, entropy, effects }, Args(args))
     }
 
-    fn place(&self, stack: &str) -> Option<(u32, u32)> {
-        self.run.as_ref().and_then(|run| place(stack, &run.module))
+    /// Where the function of that name was called.
+    fn call_place(&self, stack: &str, name: &str) -> (u32, u32) {
+        let called = |run: &Run| Some(run.module.body().call_at(place(stack, &run.module)?, name));
+        self.run.as_ref().and_then(called).unwrap_or((1, 1))
     }
 
     fn log(&mut self, level: LogLevel, message: String) {
@@ -178,7 +180,7 @@ fn functions<'js>(
                 }
                 Err(failure) => {
                     let stack = stack(&ctx);
-                    let (line, column) = desk.borrow().place(&stack).unwrap_or((1, 1));
+                    let (line, column) = desk.borrow().call_place(&stack, name);
                     let message = format!("{FILE}:{line}:{column}: {}", failure.message);
                     let failure =
                         Failure { message, error_type: Some(Failure::CODE.to_owned()), ..failure };
@@ -235,7 +237,7 @@ fn console<'js>(ctx: &Ctx<'js>, desk: &Shared) -> Result<Object<'js>> {
             });
             let text = args.collect::<Result<Vec<String>>>()?.join(" ");
             let stack = stack(&ctx);
-            let (line, column) = desk.borrow().place(&stack).unwrap_or((1, 1));
+            let (line, column) = desk.borrow().call_place(&stack, name);
             desk.borrow_mut().log(level, format!("{FILE}:{line}:{column}: {text}"));
             Ok(())
         };

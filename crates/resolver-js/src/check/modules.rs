@@ -4,8 +4,8 @@
 //! each run, and every line and column stays where it was.
 
 use oxc_ast::ast::{
-    BindingPattern, Declaration, Expression, ImportDeclaration, ImportDeclarationSpecifier, ModuleExportName,
-    Program, Statement, VariableDeclaration,
+    BindingPattern, Declaration, Expression, ImportDeclaration, ImportDeclarationSpecifier,
+    ModuleExportName, Program, Statement, VariableDeclaration,
 };
 use oxc_span::{GetSpan, Span};
 

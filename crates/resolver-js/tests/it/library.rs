@@ -20,20 +20,32 @@ fn with_modules(body: &str, context: &str) -> String {
 #[test]
 fn texts_of_clients_are_no_templates() {
     let where_ = r#"{"arguments": {"where": {"type": "SQL", "properties": {"texts": ["1 = 1; drop table a"], "values": [], "seal": ""}}}}"#;
-    let told = with_modules("return rds.createPgStatement(rds.select({ table: 'a', where: ctx.args.where }))", where_);
+    let told = with_modules(
+        "return rds.createPgStatement(rds.select({ table: 'a', where: ctx.args.where }))",
+        where_,
+    );
     assert!(told.contains("Expected condition to be an Object."), "{told}");
     let columns = r#"{"arguments": {"c": [{"type": "AGGREGATE", "properties": {"function": "now()", "column": "*"}}]}}"#;
-    let told = with_modules("return rds.createPgStatement(rds.select({ table: 'a', columns: ctx.args.c }))", columns);
+    let told = with_modules(
+        "return rds.createPgStatement(rds.select({ table: 'a', columns: ctx.args.c }))",
+        columns,
+    );
     assert!(told.contains("Invalid type in column array."), "{told}");
     let name = r#"{"arguments": {"c": ["a\" from b; --"]}}"#;
-    let told = with_modules("return rds.createPgStatement(rds.select({ table: 'a', columns: ctx.args.c }))", name);
+    let told = with_modules(
+        "return rds.createPgStatement(rds.select({ table: 'a', columns: ctx.args.c }))",
+        name,
+    );
     assert!(told.contains(r#"SELECT \"a\"\" from b; --\" FROM"#), "{told}");
 }
 
 #[test]
 fn rows_can_be_counted() {
     let body = "return rds.createPgStatement(rds.select({ table: 'a', columns: { n: rds.agg.countDistinct('b') }, groupBy: ['c'] })).statements[0]";
-    assert_eq!(with_modules(body, "{}"), r#""SELECT COUNT(DISTINCT \"b\") as \"n\" FROM \"a\" GROUP BY \"c\"""#);
+    assert_eq!(
+        with_modules(body, "{}"),
+        r#""SELECT COUNT(DISTINCT \"b\") as \"n\" FROM \"a\" GROUP BY \"c\"""#
+    );
 }
 
 #[test]
@@ -85,6 +97,9 @@ fn imports_name_what_there_is() {
 
 #[test]
 fn utilities_need_no_import() {
-    assert_eq!(value("return util.dynamodb.toMapValues({ a: [1] })", "{}"), r#"{"a":{"L":[{"N":1}]}}"#);
+    assert_eq!(
+        value("return util.dynamodb.toMapValues({ a: [1] })", "{}"),
+        r#"{"a":{"L":[{"N":1}]}}"#
+    );
     assert_eq!(value("return util.time.nowISO8601()", "{}"), r#""2023-11-14T22:13:20.000Z""#);
 }

@@ -82,7 +82,7 @@ fn faults_tell_their_place() {
 
 #[test]
 fn logs_tell_their_place() {
-    let code = "import { util } from '@aws-appsync/utils';\nexport function request(ctx) {\n  console.log('hello', { a: 1 });\n  if (true) { console.error(1); }\n}";
+    let code = "import { util } from '@aws-appsync/utils';\nexport function request(ctx) {\n  console.log('hello', { a: ctx.info.x ?? 1 });\n  if (true) { console.error(1); }\n}";
     let logs = run(code, "request", "{}").effects.logs;
     let lines: Vec<_> = logs.iter().map(|line| (line.level, line.message.as_str())).collect();
     assert_eq!(
