@@ -48,7 +48,7 @@ pub(crate) enum Handler {
     /// A handler of code, by the name it is exported under.
     Code(Module, &'static str),
     /// Code that can't be run: it was kept before it was checked.
-    Broken(Failure),
+    Broken(Box<Failure>),
 }
 
 /// The code of an API, compiled, by its text.
@@ -103,7 +103,7 @@ impl Handler {
                 (handler("request"), handler("response"))
             }
             Some(Err(failure)) => {
-                let broken = || Some(Handler::Broken(failure.clone()));
+                let broken = || Some(Handler::Broken(Box::new(failure.clone())));
                 (broken(), broken())
             }
             None => (
@@ -153,7 +153,7 @@ impl Handler {
                 Err(failure) => failed(failure.clone()),
             },
             Handler::Code(module, name) => runtime.run(module, name, context, now, entropy).await,
-            Handler::Broken(failure) => failed(failure.clone()),
+            Handler::Broken(failure) => failed(Failure::clone(failure)),
         }
     }
 }
