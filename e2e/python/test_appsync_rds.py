@@ -122,6 +122,52 @@ def test_an_error_of_the_database_is_told(api):
     assert error["errorType"] == "MappingTemplate" and "one to 2 statements" in error["message"]
 
 
+CODE = """
+import { util } from '@aws-appsync/utils';
+import { %s, sql, createPgStatement, toJsonObject, typeHint } from '@aws-appsync/utils/rds';
+
+export function request(ctx) {
+  %s
+}
+
+export function response(ctx) {
+  if (ctx.error) util.error(ctx.error.message, ctx.error.type);
+  %s
+}
+"""
+
+
+def test_code_writes_sql_by_helpers(appsync, postgres):
+    postgres.psql("shop", "TRUNCATE posts")
+    api = Api(appsync, SCHEMA)
+    api.source("shop", "RELATIONAL_DATABASE", relationalDatabaseConfig=config())
+
+    def resolver(field, helper, request, response):
+        runtime = {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
+        api.resolver(field, "shop", code=CODE % (helper, request, response), runtime=runtime)
+
+    written = """const { id, title, likes } = ctx.args;
+      return createPgStatement(
+        insert({ table: 'posts', values: { id: typeHint.UUID(id), title, likes } }),
+        select({ table: 'posts', where: { id: { eq: typeHint.UUID(id) } }, limit: 1 }));"""
+    resolver("Mutation.put", "insert, select", written, "return toJsonObject(ctx.result)[1][0];")
+    listed = """return createPgStatement(select({ table: 'posts', columns: ['title', 'likes'],
+        where: { likes: { ge: ctx.args.likes } }, orderBy: [{ column: 'title', dir: 'DESC' }] }));"""
+    resolver("Query.posts", "select", listed, "return toJsonObject(ctx.result)[0];")
+    found = "return createPgStatement(sql`SELECT * FROM posts WHERE id = ${typeHint.UUID(ctx.args.id)}`);"
+    resolver("Query.post", "select", found, "return toJsonObject(ctx.result)[0][0];")
+    resolver("Query.broken", "select", "return createPgStatement(select({ table: 'nowhere' }));", "return ctx.result;")
+
+    put = "mutation($id: ID!, $title: String!, $likes: Int) { put(id: $id, title: $title, likes: $likes) { id title likes } }"
+    other = ID.replace("a0", "b0")
+    assert api.data(put, {"id": ID, "title": "It's", "likes": 3})["put"] == {"id": ID, "title": "It's", "likes": 3}
+    assert api.data(put, {"id": other, "title": "Other", "likes": 4})["put"]["id"] == other
+    assert api.data("{ posts(likes: 3) { title } }")["posts"] == [{"title": "Other"}, {"title": "It's"}]
+    assert api.data("query($id: ID!) { post(id: $id) { title is_public } }", {"id": ID})["post"] == {"title": "It's", "is_public": True}
+    (error,) = api.errors("{ broken }")
+    assert 'relation \\"nowhere\\" does not exist' in error["message"]
+
+
 def test_the_tables_of_a_database_are_models(appsync):
     where = {"resourceArn": CLUSTER, "secretArn": SECRET, "databaseName": "shop"}
     started = appsync.start_data_source_introspection(rdsDataApiConfig=where)
