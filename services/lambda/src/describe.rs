@@ -175,7 +175,7 @@ pub(crate) fn url_config(
     };
     let text = |millis| Timestamp::from_millis(millis).to_string();
     wire::FunctionUrlConfig {
-        function_url: urls::address(ctx.request.host(), &config.id),
+        function_url: urls::address(ctx.request.origin().as_deref(), &config.id),
         function_arn: arn.to_string(),
         auth_type: match config.is_signed {
             true => wire::FunctionUrlAuthType::AwsIam,

@@ -32,11 +32,11 @@ const PREFIX: &str = "/lambda-url/";
 /// The label after the id in AWS's host names.
 const LABEL: &str = "lambda-url";
 /// Where a client is that says no host: a neighbor in the house.
-const LOCAL: &str = "localhost:4566";
+const LOCAL: &str = "http://localhost:4566";
 
-/// The address as a client who reaches the house by that host can use it.
-pub(crate) fn address(host: Option<&str>, id: &str) -> String {
-    format!("http://{}{PREFIX}{id}/", host.unwrap_or(LOCAL))
+/// The address as a client who reaches the house by that origin can use it.
+pub(crate) fn address(origin: Option<&str>, id: &str) -> String {
+    format!("{}{PREFIX}{id}/", origin.unwrap_or(LOCAL))
 }
 
 /// What a request asks for.
@@ -211,5 +211,6 @@ mod tests {
         assert_eq!(read("a1.lambda-url.localhost:4566", "/"), Some(("a1", "/")));
         assert_eq!(read("lambda.localhost:4566", "/2015-03-31/functions"), None);
         assert_eq!(address(None, "a1"), "http://localhost:4566/lambda-url/a1/");
+        assert_eq!(address(Some("https://h"), "a1"), "https://h/lambda-url/a1/");
     }
 }
