@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +12,8 @@ pub(crate) struct Server {
     process: Child,
     pub(crate) address: String,
     _data: TempDir,
+    /// It may say more than where it listens.
+    _output: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -39,11 +41,14 @@ impl Server {
     fn start(mut command: Command, data: TempDir) -> Result<Self> {
         let mut process = command.stdout(Stdio::piped()).spawn()?;
         let output = process.stdout.take().context("the server's output is piped")?;
-        for line in BufReader::new(output).lines() {
-            if let Some((_, rest)) = line?.split_once("listening on http://") {
+        let mut output = BufReader::new(output);
+        let mut line = String::new();
+        while output.read_line(&mut line)? != 0 {
+            if let Some((_, rest)) = line.split_once("listening on http://") {
                 let address = rest.split_whitespace().next().unwrap_or_default().to_owned();
-                return Ok(Server { process, address, _data: data });
+                return Ok(Server { process, address, _data: data, _output: output });
             }
+            line.clear();
         }
         bail!("the server ended before it listened")
     }
