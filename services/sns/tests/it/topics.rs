@@ -117,7 +117,10 @@ async fn what_cannot_be_reached_is_refused_clearly() {
     };
     let (code, sentence) = room.refusal("Publish", publish("many")).await;
     assert_eq!(code, "InvalidParameterValueException");
-    assert_eq!(sentence, "Could not cast message attribute 'n' value to number.");
+    assert_eq!(
+        sentence,
+        "Invalid parameter: Could not cast message attribute 'n' value to number."
+    );
     room.call("Publish", publish("-1.5e3")).await;
     let body = json!({"PhoneNumber": "+1", "Message": "x"});
     assert_eq!(room.refusal("Publish", body).await.0, "InvalidParameterException");
