@@ -1,58 +1,54 @@
-// aws-amplify 6 against the real binary. It speaks only TLS to WebSockets, so its part runs in a process that trusts the
-// house's own authority, which Node reads when it starts.
-import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { after, before, test } from "node:test";
+// aws-amplify, unchanged, in Node and in Chromium: GraphQL and events, in every way in.
 import assert from "node:assert/strict";
+import { after, before, suite, test } from "node:test";
 
-import {
-  AppSyncClient,
-  CreateApiCommand,
-  CreateApiKeyCommand,
-  CreateChannelNamespaceCommand,
-} from "@aws-sdk/client-appsync";
+import { openChat } from "./chat.mjs";
+import { identities } from "./identities.mjs";
+import { places } from "./places.mjs";
 
-import { createChat } from "./chat.mjs";
-import { start } from "./server.mjs";
-
-let server, appsync;
+const limit = { timeout: 20_000 };
+let chat;
 
 before(async () => {
-  server = await start();
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  appsync = new AppSyncClient({ endpoint: server.endpoint, region: "us-east-1", credentials });
-  assert.ok(existsSync(server.authority));
+  chat = await openChat();
 });
 
-after(() => {
-  appsync?.destroy();
-  return server?.close();
-});
+after(() => chat?.close());
 
-async function eventApi() {
-  const authModes = [{ authType: "API_KEY" }, { authType: "AWS_IAM" }];
-  const created = await appsync.send(new CreateApiCommand({
-    name: "events",
-    eventConfig: {
-      authProviders: authModes,
-      connectionAuthModes: authModes,
-      defaultPublishAuthModes: authModes,
-      defaultSubscribeAuthModes: authModes,
-    },
-  }));
-  const { apiId, dns } = created.api;
-  await appsync.send(new CreateChannelNamespaceCommand({ apiId, name: "chat" }));
-  const key = await appsync.send(new CreateApiKeyCommand({ apiId }));
-  return { endpoint: `https://${dns.HTTP}/event`, key: key.apiKey.id };
+for (const [place, open] of Object.entries(places)) {
+  suite(`aws-amplify in ${place}`, () => {
+    let app;
+    const run = (name, authMode, other) => {
+      const { graphql, events, ways } = chat;
+      return app.run(name, { graphql, events, authMode, ...ways[authMode], ...other });
+    };
+
+    before(async () => {
+      app = await open("amplify.mjs", chat.server);
+    });
+
+    after(() => app?.close());
+
+    for (const [authMode, check] of Object.entries(identities)) {
+      test(`speaks and is told who it is: ${authMode}`, limit, async () => {
+        const { said, caller } = await run("speak", authMode);
+        assert.deepEqual(said, { room: "lobby", text: "hi" });
+        check(caller);
+      });
+
+      test(`hears what is said in its room: ${authMode}`, limit, async () => {
+        assert.deepEqual(await run("listen", authMode), { room: authMode, text: "for us" });
+      });
+
+      test(`hears events that it publishes: ${authMode}`, limit, async () => {
+        assert.deepEqual(await run("publish", authMode), ["HTTP", "WebSocket"]);
+      });
+    }
+
+    test("is told what it may not", limit, async () => {
+      assert.match((await run("knock", "lambda", { token: "let me in" })).join(), /Unauthorized|401/);
+      const told = await run("eavesdrop", "apiKey");
+      assert.match(told.join(), /Not Authorized to access whispered on type Subscription/);
+    });
+  });
 }
-
-test("aws-amplify queries, subscribes and publishes", async () => {
-  const chat = await createChat(appsync);
-  const graphql = { ...chat, endpoint: chat.endpoint.replace("http:", "https:") };
-  const apis = { graphql, events: await eventApi() };
-  const client = new URL("amplify/client.mjs", import.meta.url).pathname;
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: server.authority, APIS: JSON.stringify(apis) };
-  delete env.NODE_TEST_CONTEXT;
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--test", client], { env, encoding: "utf8" });
-  assert.equal(status, 0, `${stdout}${stderr}`);
-});

@@ -1,75 +1,64 @@
-// Apollo with AppSync's links, over WebSockets and, as its first users had it, over MQTT.
+// Apollo with AppSync's links, in Node and in Chromium: subscriptions over WebSockets and, as the first users had them,
+// over MQTT, in every way in.
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
-import { after, before, test } from "node:test";
+import { after, before, suite, test } from "node:test";
 
-import { AppSyncClient } from "@aws-sdk/client-appsync";
-import WebSocket from "ws";
+import { openChat } from "./chat.mjs";
+import { identities } from "./identities.mjs";
+import { places } from "./places.mjs";
 
-import { createChat } from "./chat.mjs";
-import { start } from "./server.mjs";
-
-// As ES modules the links can't sign: they take what they import for a class that is none.
-const require = createRequire(import.meta.url);
-const { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } = require("@apollo/client");
-const { createAuthLink } = require("aws-appsync-auth-link");
-const { createSubscriptionHandshakeLink } = require("aws-appsync-subscription-link");
-
-globalThis.WebSocket ??= WebSocket;
-const region = "us-east-1";
-const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-const onSay = gql`subscription S($room: String) { onSay(room: $room) { id text room } }`;
-const say = gql`mutation M($room: String!, $text: String) { say(room: $room, text: $text) { id text room } }`;
-let server, chat;
+/** What the links call each way in, and its secret. */
+const auths = {
+  apiKey: () => ({ type: "API_KEY", apiKey: chat.graphql.apiKey }),
+  iam: ({ credentials }) => ({ type: "AWS_IAM", credentials }),
+  oidc: ({ token }) => ({ type: "OPENID_CONNECT", jwtToken: token }),
+  userPool: ({ token }) => ({ type: "AMAZON_COGNITO_USER_POOLS", jwtToken: token }),
+  lambda: ({ token }) => ({ type: "AWS_LAMBDA", token }),
+};
+const limit = { timeout: 20_000 };
+let chat;
 
 before(async () => {
-  server = await start();
-  const appsync = new AppSyncClient({ endpoint: server.endpoint, region, credentials });
-  chat = await createChat(appsync);
-  appsync.destroy();
+  chat = await openChat();
 });
 
-after(() => {
-  server?.close();
-  // The links keep their connections, and what would open them again.
-  setTimeout(() => process.exit(), 100).unref();
-});
+after(() => chat?.close());
 
-function client(auth, subscriptions) {
-  const url = chat.endpoint;
-  const http = new HttpLink({ uri: url });
-  const link = ApolloLink.from([createAuthLink({ url, region, auth }), subscriptions(url, auth, http)]);
-  const defaultOptions = { query: { fetchPolicy: "no-cache" }, mutate: { fetchPolicy: "no-cache" } };
-  return new ApolloClient({ link, cache: new InMemoryCache(), defaultOptions });
+for (const [place, open] of Object.entries(places)) {
+  suite(`Apollo in ${place}`, () => {
+    let app;
+    const run = (name, way, other) => {
+      const auth = auths[way](chat.ways[way]);
+      return app.run(name, { url: chat.graphql.endpoint, auth, ...other });
+    };
+
+    before(async () => {
+      app = await open("apollo.cjs", chat.server);
+    });
+
+    after(() => app?.close());
+
+    for (const [way, check] of Object.entries(identities)) {
+      test(`is told who it is: ${way}`, limit, async () => check(await run("ask", way)));
+
+      for (const transport of ["WebSocket", "MQTT"]) {
+        test(`hears what is said in its room over ${transport}: ${way}`, limit, async () => {
+          await hearsItsRoom(run, way, { transport, room: `${transport} ${way}` });
+        });
+      }
+    }
+
+    for (const transport of ["WebSocket", "MQTT"]) {
+      test(`hears what is said in its room over ${transport} in TLS`, limit, async () => {
+        const url = chat.graphql.endpoint.replace("http:", "https:");
+        await hearsItsRoom(run, "iam", { url, transport, room: `${transport} in TLS` });
+      });
+    }
+  });
 }
 
-async function hears(apollo, room) {
-  const [heard, failures] = [[], []];
-  const subscription = apollo.subscribe({ query: onSay, variables: { room }, fetchPolicy: "no-cache" }).subscribe({
-    next: ({ data }) => heard.push(data.onSay),
-    error: (error) => failures.push(error),
-  });
-  for (const deadline = Date.now() + 20_000; heard.length === 0; ) {
-    assert.deepEqual(failures, []);
-    assert.ok(Date.now() < deadline, "nothing was heard");
-    await apollo.mutate({ mutation: say, variables: { room: "other", text: "no" } });
-    await apollo.mutate({ mutation: say, variables: { room, text: "yes" } });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.ok(heard.every((message) => message.text === "yes" && message.room === room));
-  subscription.unsubscribe();
-}
-
-const apiKey = () => ({ type: "API_KEY", apiKey: chat.key });
-const iam = () => ({ type: "AWS_IAM", credentials });
-
-for (const [name, auth] of Object.entries({ apiKey, iam })) {
-  test(`subscriptions over a WebSocket by ${name}`, async () => {
-    const overWebSocket = (url, auth, http) => createSubscriptionHandshakeLink({ url, region, auth }, http);
-    await hears(client(auth(), overWebSocket), name);
-  });
-
-  test(`subscriptions over MQTT by ${name}`, async () => {
-    await hears(client(auth(), (url, _, http) => createSubscriptionHandshakeLink(url, http)), `${name}-mqtt`);
-  });
+async function hearsItsRoom(run, way, options) {
+  const heard = await run("listen", way, options);
+  const { room } = options;
+  assert.deepEqual(heard, heard.map(() => ({ __typename: "Message", room, text: "for us" })));
 }

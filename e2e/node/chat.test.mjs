@@ -4,8 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
-import { chromium } from "playwright-core";
-
+import { openBrowser } from "./browser.mjs";
 import { start } from "./server.mjs";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -17,7 +16,7 @@ before(async () => {
   const blocks = [...readme.matchAll(/```sh\n(.*?)```/gs)].map(([, block]) => block);
   const script = ["set -euo pipefail", ...blocks].join("\n").replaceAll("http://127.0.0.1:4566", server.endpoint);
   output = execFileSync("bash", ["-c", script], { cwd: root, encoding: "utf8" });
-  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  browser = await openBrowser(server);
 });
 
 after(async () => {
@@ -25,9 +24,9 @@ after(async () => {
   await server?.close();
 });
 
-/** The page, in a browser of its own that has accepted the warning. */
+/** The page, in a window that knows nothing of the others. */
 async function open(name) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(`${server.endpoint.replace("http:", "https:")}/chat-page/index.html`);
   await connected(page);

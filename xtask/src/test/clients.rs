@@ -61,6 +61,7 @@ fn node(workspace: &Workspace) -> Result<Option<Command>> {
     need("node", &["--version"], "nodejs")?;
     need("npm", &["--version"], "npm")?;
     need("chromium", &["--version"], "chromium")?;
+    need("sh", &["-c", "command -v certutil"], "libnss3-tools")?;
     need("curl", &["--version"], "curl")?;
     when_changed(&e2e.join("package.json"), &e2e.join("node_modules/installed.txt"), || {
         let mut npm = Command::new("npm");
