@@ -16,7 +16,7 @@ use logs::Logs;
 use rds_data::RdsData;
 use runner::Runner;
 use s3::S3;
-use service::{Bus, Caller, House, Registry, Service};
+use service::{Bus, Caller, House, Registry, Service, Throttle};
 use sns::Sns;
 use sqs::Sqs;
 use states::{ActivityIndex, States};
@@ -27,7 +27,6 @@ use crate::gate::Gate;
 use crate::outside::Endpoints;
 use crate::router::Router;
 use crate::tables;
-use crate::throttle::Throttle;
 use crate::tls::Tls;
 
 /// How the house treats strangers.
@@ -198,6 +197,7 @@ impl Parts<'_> {
             house: Arc::clone(self.house),
             bus: self.bus.clone(),
             limits: appsync::Limits::default(),
+            rates: self.config.throttling.then(appsync::Rates::default),
             issuers: self.config.issuers.clone(),
         }
     }

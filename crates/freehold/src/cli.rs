@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -61,7 +62,12 @@ pub fn run() -> ExitCode {
 
 fn serve(mode: Mode, settings: Settings) -> anyhow::Result<()> {
     let config = configure(mode, &settings)?;
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(settings.log).init();
+    // The subscriber would tell its own failures to standard error, and panic where that is closed.
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_env_filter(settings.log)
+        .log_internal_errors(false)
+        .init();
     run::run(&config, mode)
 }
 
@@ -84,7 +90,7 @@ fn configure(mode: Mode, settings: &Settings) -> anyhow::Result<Config> {
     Ok(config)
 }
 
-#[expect(clippy::print_stderr, reason = "the user reads why the command failed")]
+/// Tells the user why the command failed, if there is anybody to read it.
 fn report(error: &anyhow::Error) {
-    eprintln!("freehold: failed to {error:#}");
+    let _ = writeln!(io::stderr(), "freehold: failed to {error:#}");
 }

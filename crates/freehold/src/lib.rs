@@ -14,5 +14,4 @@ pub mod outside;
 pub mod router;
 mod run;
 mod tables;
-pub mod throttle;
 pub mod tls;

@@ -17,13 +17,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, hea
 use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::body::Incoming;
 use models::Service;
-use service::{Ctx, Facts, House, HttpBody, PublicHttp, RawHttp, Registry, Service as Room};
+use service::{
+    Ctx, Facts, House, HttpBody, PublicHttp, RawHttp, Registry, Service as Room, Throttle,
+};
 
 use body::Lent;
 pub use body::ReplyBody;
 
 use crate::gate::{Admitted, Gate, UNSIGNED};
-use crate::throttle::Throttle;
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 const HEALTH_PATHS: [&str; 2] = ["/health", "/_freehold/health"];
@@ -281,8 +282,10 @@ impl Router {
 
     fn throttle(&self, room: &dyn Room, facts: &Facts, operation: &str) -> Result<(), Error> {
         match (&self.throttle, room.rate(operation)) {
-            (Some(throttle), Some(rate)) => {
-                throttle.take(facts.name, operation, rate, self.house.now())
+            (Some(throttle), Some(rate))
+                if !throttle.take(facts.name, operation, rate, 1, self.house.now()) =>
+            {
+                Err(Error::throttling())
             }
             _ => Ok(()),
         }

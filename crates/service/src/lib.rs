@@ -21,6 +21,7 @@ mod operations;
 mod public_http;
 mod raw_http;
 mod registry;
+mod throttle;
 
 pub use bus::{Bus, CallError, Fetched, Gatekeeper, Outside, OutsideReply, TrustedCertificates};
 pub use ctx::{Caller, Ctx, House, Session};
@@ -30,6 +31,7 @@ pub use operations::{Operation, Operations, Rate};
 pub use public_http::{Connection, Duplex, PublicHttp, Served, Stopping, TakeOver, Upgrade};
 pub use raw_http::{HttpBody, HttpReply, RawHttp};
 pub use registry::Registry;
+pub use throttle::{Bucket, Throttle};
 
 use std::pin::Pin;
 

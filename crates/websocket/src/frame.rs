@@ -140,6 +140,16 @@ pub fn binary_into(out: &mut Vec<u8>, parts: &[&[u8]]) {
     parts.iter().for_each(|part| out.extend_from_slice(part));
 }
 
+/// Appends the answer to a ping to what is to be [written](crate::Socket::write).
+pub fn pong_into(out: &mut Vec<u8>, payload: &[u8]) {
+    control_into(out, Opcode::Pong, payload);
+}
+
+pub(crate) fn control_into(out: &mut Vec<u8>, opcode: Opcode, payload: &[u8]) {
+    head_into(out, opcode, payload.len());
+    out.extend_from_slice(payload);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

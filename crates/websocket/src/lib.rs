@@ -15,6 +15,6 @@ mod frame;
 mod handshake;
 mod socket;
 
-pub use frame::{binary_into, text_into};
+pub use frame::{binary_into, pong_into, text_into};
 pub use handshake::{NotAWebSocket, Offer, is_asked_for};
 pub use socket::{Close, Error, Message, Socket};

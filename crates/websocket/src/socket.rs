@@ -37,7 +37,7 @@ pub enum Message {
     Text(String),
     /// Bytes.
     Binary(Vec<u8>),
-    /// Wants a [pong](Socket::pong) with the same bytes.
+    /// Wants a [pong](crate::pong_into) with the same bytes.
     Ping(Vec<u8>),
     /// Answers a ping.
     Pong,
@@ -169,7 +169,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }))
     }
 
-    /// Writes what [`text_into`](crate::text_into) and [`binary_into`](crate::binary_into) have made.
+    /// Writes what [`text_into`](crate::text_into), [`binary_into`](crate::binary_into) and
+    /// [`pong_into`](crate::pong_into) have made.
     ///
     /// # Errors
     /// The connection is gone. So it is if this isn't awaited to the end: half a frame may have left.
@@ -178,33 +179,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.io.flush().await
     }
 
-    /// Answers a ping.
-    ///
-    /// # Errors
-    /// As [`Socket::write`].
-    pub async fn pong(&mut self, payload: &[u8]) -> io::Result<()> {
-        self.send(Opcode::Pong, payload).await
-    }
-
     /// Says why the connection ends, and waits until the client has taken note: what is on its way to a client gets lost
     /// where a connection is dropped that has something unread.
     ///
     /// # Errors
     /// The connection is gone already.
     pub async fn close(&mut self, why: Close) -> io::Result<()> {
-        self.send(Opcode::Close, &why.code().to_be_bytes()).await?;
+        let mut frame = Vec::new();
+        frame::control_into(&mut frame, Opcode::Close, &why.code().to_be_bytes());
+        self.write(&frame).await?;
         self.io.shutdown().await?;
         loop {
             self.arrived = Vec::new();
             self.read().await?;
         }
-    }
-
-    async fn send(&mut self, opcode: Opcode, payload: &[u8]) -> io::Result<()> {
-        let mut frame = Vec::with_capacity(payload.len() + 10);
-        frame::head_into(&mut frame, opcode, payload.len());
-        frame.extend_from_slice(payload);
-        self.write(&frame).await
     }
 }
 

@@ -13,6 +13,7 @@ use crate::Room;
 use crate::auth::Entrant;
 use crate::cache;
 use crate::handler::Handler;
+use crate::journal::{Chapter, Part, Record, Subject};
 use crate::rights;
 use crate::served::{Plan, PlanKind, Served, Step};
 use crate::sources::Query;
@@ -32,6 +33,15 @@ pub(crate) struct Run<'r> {
     pub(crate) environment: Value,
     /// What the code did besides giving values.
     pub(crate) effects: Mutex<Effects>,
+    record: &'r Record<'r>,
+}
+
+/// A call of a field under way.
+struct Course<'c> {
+    /// What the code sees.
+    context: Context,
+    errors: Vec<FieldError>,
+    chapter: Option<Chapter<'c>>,
 }
 
 /// How a step of a pipeline ended, if it didn't fail.
@@ -94,12 +104,13 @@ impl<'r> Run<'r> {
         served: &'r Served,
         entrant: &'r Entrant,
         request: Value,
+        record: &'r Record<'r>,
     ) -> Self {
         let environment = served.api.environment.iter();
         let environment =
             environment.map(|(name, value)| (name.as_str(), Value::from(value.as_str())));
         let environment = Value::object(environment);
-        Run { room, served, entrant, request, environment, effects: Mutex::default() }
+        Run { room, served, entrant, request, environment, effects: Mutex::default(), record }
     }
 
     /// What the code did besides giving values.
@@ -110,27 +121,32 @@ impl<'r> Run<'r> {
 
 impl Run<'_> {
     async fn resolve_one(&self, plan: &Plan, call: &Call<'_>) -> Resolved {
-        let mut context = self.context(call);
-        let place = cache::place(self, plan, call.parent_type(), &context);
+        let mut course = self.course(call);
+        let place = cache::place(self, plan, call.parent_type(), &course.context);
         if let Some(place) = &place
             && let Some(value) = self.room.cache.find(place, self.room.house.now())
         {
             return value.into();
         }
-        let mut errors = Vec::new();
         let given = match &plan.kind {
-            PlanKind::Unit(step) => self.step(step, &mut context, &mut errors).await,
+            PlanKind::Unit(step) => self.step(step, &mut course).await,
             PlanKind::Pipeline { before, steps, after } => {
-                self.pipeline(before, steps, after, &mut context, &mut errors).await
+                self.pipeline(before, steps, after, &mut course).await
             }
         };
-        let resolved = self.resolved(call, given.map(Stepped::into_value), errors);
+        let resolved = resolved(call, given.map(Stepped::into_value), course);
         if let Some(place) = place
             && resolved.errors.is_empty()
         {
             self.room.cache.keep(place, &resolved.value, self.room.house.now());
         }
         resolved
+    }
+
+    fn course(&self, call: &Call<'_>) -> Course<'_> {
+        let api_arn = self.served.api.arn();
+        let chapter = self.record.chapter(|| Subject::field(call, api_arn));
+        Course { context: self.context(call), errors: Vec::new(), chapter }
     }
 
     fn context(&self, call: &Call<'_>) -> Context {
@@ -150,12 +166,14 @@ impl Run<'_> {
         before: &Option<Handler>,
         steps: &[Step],
         after: &Option<Handler>,
-        context: &mut Context,
-        errors: &mut Vec<FieldError>,
+        course: &mut Course<'_>,
     ) -> Result<Stepped, Failure> {
         let mut skips = false;
         if let Some(before) = before {
-            match self.evaluate(before, context, errors).await? {
+            let part = Part::Before { is_template: before.is_template() };
+            let end = self.evaluate(before, part, course).await?;
+            let context = &mut course.context;
+            match end {
                 // A template returns from the resolver; code skips its functions.
                 End::EarlyReturn { value, .. } if before.is_template() => {
                     return Ok(Stepped::Value(value));
@@ -166,58 +184,52 @@ impl Run<'_> {
             }
         }
         for step in steps.iter().take_while(|_| !skips) {
-            context.result = Value::NULL;
-            context.error = Value::NULL;
-            let value = match self.step(step, context, errors).await? {
+            course.context.result = Value::NULL;
+            course.context.error = Value::NULL;
+            let value = match self.step(step, course).await? {
                 Stepped::Value(value) | Stepped::Early(value, SkipTo::Next) => value,
                 Stepped::Early(value, SkipTo::End) => {
-                    context.result = value;
+                    course.context.result = value;
                     break;
                 }
             };
-            context.result = value.clone();
-            context.prev = Value::object([("result", value)]);
+            course.context.result = value.clone();
+            course.context.prev = Value::object([("result", value)]);
         }
-        context.error = Value::NULL;
-        match after {
-            None => Ok(Stepped::Value(context.result.clone())),
-            Some(after) => match self.evaluate(after, context, errors).await? {
-                End::Result(value) | End::EarlyReturn { value, .. } => Ok(Stepped::Value(value)),
-                End::Failed(failure) => Err(failure),
-            },
+        course.context.error = Value::NULL;
+        let Some(after) = after else { return Ok(Stepped::Value(course.context.result.clone())) };
+        let part = Part::After { is_template: after.is_template() };
+        match self.evaluate(after, part, course).await? {
+            End::Result(value) | End::EarlyReturn { value, .. } => Ok(Stepped::Value(value)),
+            End::Failed(failure) => Err(failure),
         }
     }
 
     /// Code, the data source, and code again.
-    async fn step(
-        &self,
-        step: &Step,
-        context: &mut Context,
-        errors: &mut Vec<FieldError>,
-    ) -> Result<Stepped, Failure> {
-        let asked = match self.request(step, context, errors).await? {
+    async fn step(&self, step: &Step, course: &mut Course<'_>) -> Result<Stepped, Failure> {
+        let asked = match self.request(step, course).await? {
             Ok(asked) => asked,
             Err(early) => return Ok(early),
         };
         let answer = self.ask(step, &asked.document).await;
-        self.respond(step, &asked, answer, context, errors).await.map(Stepped::Value)
+        self.respond(step, &asked, answer, course).await.map(Stepped::Value)
     }
 
     /// What the data source is to be asked, unless the code has returned early.
     async fn request(
         &self,
         step: &Step,
-        context: &mut Context,
-        errors: &mut Vec<FieldError>,
+        course: &mut Course<'_>,
     ) -> Result<Result<Asked, Stepped>, Failure> {
         let Some(handler) = &step.request else {
-            let direct =
-                [("operation", Value::from("Invoke")), ("payload", context.to_lambda_payload())];
+            let payload = course.context.to_lambda_payload();
+            let direct = [("operation", Value::from("Invoke")), ("payload", payload)];
             return Ok(Ok(Asked { document: Value::object(direct), is_first_version: false }));
         };
-        match self.evaluate(handler, context, errors).await? {
+        let part = Part::Request { function: step.function.as_deref() };
+        match self.evaluate(handler, part, course).await? {
             End::Result(document) => {
-                let has_version = handler.is_template() && !step.is_function;
+                let has_version = handler.is_template() && step.function.is_none();
                 let version = document.get("version").filter(|_| has_version);
                 let is_first_version = version.is_some_and(|it| it.as_str() == Some(FIRST_VERSION));
                 Ok(Ok(Asked { document, is_first_version }))
@@ -250,9 +262,9 @@ impl Run<'_> {
         step: &Step,
         asked: &Asked,
         answer: Result<Value, Failure>,
-        context: &mut Context,
-        errors: &mut Vec<FieldError>,
+        course: &mut Course<'_>,
     ) -> Result<Value, Failure> {
+        let context = &mut course.context;
         let failure = answer.as_ref().err().cloned();
         context.result = match answer {
             Ok(result) => result,
@@ -269,7 +281,8 @@ impl Run<'_> {
         if asked.is_first_version && failure.is_none() && context.result.is_null() {
             return Ok(Value::NULL);
         }
-        let value = match self.evaluate(handler, context, errors).await? {
+        let part = Part::Response { function: step.function.as_deref() };
+        let value = match self.evaluate(handler, part, course).await? {
             End::Result(value) | End::EarlyReturn { value, .. } => value,
             End::Failed(failure) => return Err(failure),
         };
@@ -285,39 +298,38 @@ impl Run<'_> {
         for call in calls {
             drafts.push(self.draft(step, call));
         }
-        let mut drafts: Vec<Draft> = join_all(drafts).await;
+        let drafts: Vec<Draft<'_>> = join_all(drafts).await;
         let payloads: Vec<Value> = drafts.iter().filter_map(Draft::payload).collect();
         let mut answers = Vec::new().into_iter();
         if !payloads.is_empty() {
             answers = self.ask_together(step, payloads).await.into_iter();
         }
-        let mut resolved = Vec::new();
-        for (call, draft) in calls.iter().zip(&mut drafts) {
-            let asked = std::mem::replace(&mut draft.asked, Ok(Err(Stepped::Value(Value::NULL))));
-            let (context, errors) = (&mut draft.context, &mut draft.errors);
+        let mut answered = Vec::new();
+        for (call, mut draft) in calls.iter().zip(drafts) {
+            let asked = draft.asked;
             let given = match asked {
                 Ok(Ok(asked)) => {
                     let answer = match is_of_batch(&asked.document) {
                         true => answers.next().unwrap_or_else(|| Err(short())),
                         false => self.ask(step, &asked.document).await,
                     };
-                    self.respond(step, &asked, answer, context, errors).await
+                    self.respond(step, &asked, answer, &mut draft.course).await
                 }
                 Ok(Err(early)) => Ok(early.into_value()),
                 Err(failure) => Err(failure),
             };
-            resolved.push(self.resolved(call, given, std::mem::take(errors)));
+            answered.push(resolved(call, given, draft.course));
         }
-        resolved
+        answered
     }
 
-    async fn draft(&self, step: &Step, call: &Call<'_>) -> Draft {
-        let (mut context, mut errors) = (self.context(call), Vec::new());
-        let mut asked = self.request(step, &mut context, &mut errors).await;
+    async fn draft(&self, step: &Step, call: &Call<'_>) -> Draft<'_> {
+        let mut course = self.course(call);
+        let mut asked = self.request(step, &mut course).await;
         if let (None, Ok(Ok(asked))) = (&step.request, &mut asked) {
             asked.document = asked.document.with("operation", "BatchInvoke");
         }
-        Draft { context, asked, errors }
+        Draft { course, asked }
     }
 
     /// As many answers as payloads.
@@ -342,15 +354,18 @@ impl Run<'_> {
     async fn evaluate(
         &self,
         handler: &Handler,
-        context: &mut Context,
-        errors: &mut Vec<FieldError>,
+        part: Part<'_>,
+        course: &mut Course<'_>,
     ) -> Result<End, Failure> {
         let house = &self.room.house;
         let (now, entropy) = (house.now(), house.entropy());
-        let outcome = handler.run(&self.room.runtime, context, now, entropy).await;
-        context.stash = outcome.stash;
+        let outcome = handler.run(&self.room.runtime, &course.context, now, entropy).await;
+        if let Some(chapter) = &mut course.chapter {
+            chapter.ran(part, &course.context, &outcome);
+        }
+        course.context.stash = outcome.stash;
         let mut effects = outcome.effects;
-        errors.extend(effects.errors.drain(..).map(field_error));
+        course.errors.extend(effects.errors.drain(..).map(field_error));
         self.gather(effects);
         match outcome.end {
             End::Failed(failure) => Err(failure),
@@ -360,7 +375,6 @@ impl Run<'_> {
 
     fn gather(&self, effects: Effects) {
         let mut all = self.effects.lock().unwrap_or_else(PoisonError::into_inner);
-        all.logs.extend(effects.logs);
         for (name, value) in effects.response_headers {
             all.response_headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
             all.response_headers.push((name, value));
@@ -370,32 +384,31 @@ impl Run<'_> {
         all.invalidations.extend(effects.invalidations);
         all.evictions.extend(effects.evictions);
     }
+}
 
-    fn resolved(
-        &self,
-        call: &Call<'_>,
-        given: Result<Value, Failure>,
-        mut errors: Vec<FieldError>,
-    ) -> Resolved {
-        let value = given.unwrap_or_else(|failure| {
-            errors.push(match failure.is_unauthorized() {
-                true => denied(call),
-                false => field_error(failure),
-            });
-            Value::NULL
+/// What a call has come to.
+fn resolved(call: &Call<'_>, given: Result<Value, Failure>, course: Course<'_>) -> Resolved {
+    let Course { mut errors, chapter, .. } = course;
+    let value = given.unwrap_or_else(|failure| {
+        errors.push(match failure.is_unauthorized() {
+            true => denied(call),
+            false => field_error(failure),
         });
-        Resolved { value, errors }
+        Value::NULL
+    });
+    if let Some(chapter) = chapter {
+        chapter.end(&errors);
     }
+    Resolved { value, errors }
 }
 
 /// A call of a batch, whose code has run.
-struct Draft {
-    context: Context,
+struct Draft<'c> {
+    course: Course<'c>,
     asked: Result<Result<Asked, Stepped>, Failure>,
-    errors: Vec<FieldError>,
 }
 
-impl Draft {
+impl Draft<'_> {
     /// Its part of the request to the function.
     fn payload(&self) -> Option<Value> {
         let Ok(Ok(asked)) = &self.asked else { return None };

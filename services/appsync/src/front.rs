@@ -14,7 +14,6 @@ use bytes::{Bytes, BytesMut};
 use graphql::{Document, OperationKind, Request as Operation};
 use http_body_util::BodyExt as _;
 use json::Value;
-use resolver::Effects;
 use service::{Ctx, HttpBody, HttpReply, PublicHttp};
 
 use crate::address::{self, Named, Place};
@@ -23,9 +22,10 @@ use crate::auth::{self, Claim, Entrant};
 use crate::cache;
 use crate::errors::Error;
 use crate::execution::Run;
-use crate::journal::Entry;
+use crate::journal::{Record, Scribe};
 use crate::live::{self, events, mqtt};
 use crate::model::Api;
+use crate::rates::Counted;
 use crate::reply::{self, Refusal};
 use crate::served::Served;
 use crate::{AppSync, Room};
@@ -78,28 +78,55 @@ async fn answer(
     }
     let served = serve(room, &id).await?;
     let body = read(room, body).await?;
-    let asked = Asked::read(head, &body);
     let ctx = in_account_of(&served.api, ctx);
+    let scribe = Scribe::of(&served.api);
+    let record = room.journal.record(scribe.as_ref(), ctx.request_id());
+    let answered = ask(room, &served, &ctx, (head, &body), &place.api, &record).await;
+    let response = answered.unwrap_or_else(|refusal| {
+        record.refused(&refusal);
+        refusal.reply(ctx.request_id())
+    });
+    record.headers(&head.headers, response.headers());
+    record.end(response.status().as_u16(), &[]);
+    Ok(response)
+}
+
+/// Answers a request with an operation, once it shows who sends it.
+async fn ask(
+    room: &Arc<Room>,
+    served: &Arc<Served>,
+    ctx: &Ctx,
+    (head, body): (&Parts, &Bytes),
+    named: &Named,
+    record: &Record<'_>,
+) -> Result<Response<HttpBody>, Refusal> {
+    if !room.gauge.admits(Counted::Request, ctx.account()) {
+        return Err(Refusal::throttled());
+    }
+    let asked = Asked::read(head, body);
     let source_ip = source_ip(head);
     let claim = Claim {
-        ctx: &ctx,
+        ctx,
         method: head.method.as_str(),
         path: head.uri.path(),
         query: head.uri.query().unwrap_or_default(),
         headers: &head.headers,
-        body: &body,
+        body,
         source_ip: &source_ip,
         operation: asked.as_ref().map(Asked::to_value).unwrap_or_default(),
         scope: "",
     };
     let entrant = auth::enter(room, &served.door(), &claim).await?;
     let asked = asked?;
+    record.query(&asked);
+    let request = request_member(&head.headers, named);
     let operation = tokio::time::timeout(
         room.limits.request,
-        execute(room, &served, &entrant, &asked, request_member(&head.headers, &place.api)),
+        execute(room, served, &entrant, &asked, request, record),
     );
     let (text, headers) =
         operation.await.unwrap_or_else(|_| Ok((TIMED_OUT.to_owned(), Vec::new())))?;
+    record.executed();
     let mut response = reply::answer(ctx.request_id(), text);
     response.headers_mut().insert(TOKENS_CONSUMED, HeaderValue::from_static("1"));
     for (name, value) in headers {
@@ -186,16 +213,24 @@ async fn execute(
     entrant: &Entrant,
     asked: &Asked,
     request: Value,
+    record: &Record<'_>,
 ) -> Result<(String, Vec<(String, String)>), Refusal> {
     let document = match served.document(&asked.query) {
-        Ok(document) => document,
-        Err(errors) => return Ok((graphql::Response::refused(errors).to_json(), Vec::new())),
+        Ok(checked) => {
+            record.checked(&checked);
+            checked.document
+        }
+        Err(errors) => {
+            record.errors(&errors);
+            return Ok((graphql::Response::refused(errors).to_json(), Vec::new()));
+        }
     };
     let operation = document.operation(asked.operation_name.as_deref());
     let operation = operation.map_err(|error| Refusal::bad_request(error.to_string()))?;
     let kind = operation.kind();
     if kind == OperationKind::Subscription {
-        let told = mqtt::handshake(room, served, entrant, asked, &document, request).await;
+        let told = (request, record);
+        let told = mqtt::handshake(room, served, entrant, asked, &document, told).await;
         return Ok((told, Vec::new()));
     }
     let now = room.house.now();
@@ -209,26 +244,16 @@ async fn execute(
     {
         return Ok((text.to_owned(), Vec::new()));
     }
-    let (mut response, effects) = run(room, served, entrant, asked, &document, request).await;
+    let run = Run::new(room, served, entrant, request, record);
+    let mut response = execute_with(&run, asked, &document).await;
+    let effects = run.into_effects();
+    record.errors(&response.errors);
     if kind == OperationKind::Mutation {
         for eviction in &effects.evictions {
             room.cache.evict(&served.api, eviction);
         }
         let events = std::mem::take(&mut response.events);
         live::publish(room, served, events, &effects.invalidations).await;
-    }
-    if let Some(config) = &served.graphql.log_config {
-        let entry = Entry {
-            request_id: entrant.ctx.request_id(),
-            query: &asked.query,
-            operation_name: asked.operation_name.as_deref(),
-            variables: &asked.variables,
-            began: now,
-            ended: room.house.now(),
-            errors: &response.errors,
-            logs: &effects.logs,
-        };
-        room.journal.tell(&served.api, config, &entry);
     }
     let text = response.to_json();
     if let Some(place) = place
@@ -240,24 +265,15 @@ async fn execute(
 }
 
 /// Runs an operation, resolvers and all.
-async fn run(
-    room: &Room,
-    served: &Served,
-    entrant: &Entrant,
-    asked: &Asked,
-    document: &Document,
-    request: Value,
-) -> (graphql::Response, Effects) {
-    let run = Run::new(room, served, entrant, request);
-    let limits = served.limits();
+async fn execute_with(run: &Run<'_>, asked: &Asked, document: &Document) -> graphql::Response {
+    let limits = run.served.limits();
     let operation = Operation {
-        schema: &served.schema,
+        schema: &run.served.schema,
         document,
         operation_name: asked.operation_name.as_deref(),
         variables: &asked.variables,
         limits: &limits,
-        keeps_events: room.hub.has_listeners(served.api.id()),
+        keeps_events: run.room.hub.has_listeners(run.served.api.id()),
     };
-    let response = graphql::execute(operation, Value::NULL, &run).await;
-    (response, run.into_effects())
+    graphql::execute(operation, Value::NULL, run).await
 }

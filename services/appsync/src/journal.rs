@@ -1,24 +1,75 @@
 //! What an API logs, if its settings say so: to the group `/aws/appsync/apis/<api>` of the room of logs.
 //!
 //! It is told after the reply and waits for nobody; what comes faster than it can be written is dropped, and said so.
-//! <https://docs.aws.amazon.com/appsync/latest/devguide/monitoring.html>
+//! <https://docs.aws.amazon.com/appsync/latest/devguide/monitoring.html> and
+//! <https://docs.aws.amazon.com/appsync/latest/eventapi/event-api-monitoring-cw-logs.html> tell what is logged; how lines
+//! look that aren't there was seen in <https://github.com/aws-amplify/amplify-backend/issues/2416>.
+//!
+//! # How to read it
+//! [`Scribe`]: an API that logs. `record`: the lines of one request; `chapter`: those of one resolver or handler in it.
+//! [`work`]: the writing.
+
+mod chapter;
+mod record;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use base::{Arn, Timestamp};
-use json::Value;
-use resolver::{LogLevel, LogLine};
+use base::Arn;
+use service::House;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use workload::{Delivery, Line, OnMissingGroup};
 
 use crate::Room;
-use crate::model::Api;
-use crate::wire::{FieldLogLevel, LogConfig};
+use crate::model::{Api, Kind};
+use crate::wire::{EventLogLevel, FieldLogLevel};
+
+pub(crate) use chapter::{Chapter, Part, Subject};
+pub(crate) use record::Record;
 
 /// Requests whose lines wait to be written.
 const WAITING_MAX: usize = 1024;
+
+/// An API that logs, and how much.
+#[derive(Clone, Debug)]
+pub(crate) struct Scribe {
+    api_id: String,
+    account: String,
+    /// What its lines call its id.
+    id_member: &'static str,
+    level: FieldLogLevel,
+    /// Whether headers, contexts and what code has made of them are logged.
+    is_verbose: bool,
+}
+
+impl Scribe {
+    /// That of an API; none if it doesn't log.
+    pub(crate) fn of(api: &Api) -> Option<Self> {
+        let (id_member, level, is_verbose) = match &api.kind {
+            Kind::Graphql(graphql) => {
+                let config = graphql.log_config.as_ref()?;
+                let is_verbose = config.exclude_verbose_content != Some(true);
+                ("graphQLAPIId", config.field_log_level, is_verbose)
+            }
+            // Event APIs have no such choice. What AWS calls their id isn't documented.
+            Kind::Events(events) => {
+                let config = events.event_config.log_config.as_ref()?;
+                let level = match config.log_level {
+                    EventLogLevel::None => FieldLogLevel::None,
+                    EventLogLevel::Error => FieldLogLevel::Error,
+                    EventLogLevel::Info => FieldLogLevel::Info,
+                    EventLogLevel::Debug => FieldLogLevel::Debug,
+                    EventLogLevel::All => FieldLogLevel::All,
+                };
+                ("apiId", level, true)
+            }
+        };
+        let account = Arn::parse(api.arn()).map(|arn| arn.account).unwrap_or_default();
+        Some(Scribe { api_id: api.id().to_owned(), account, id_member, level, is_verbose })
+    }
+}
 
 /// The lines of one request.
 struct Page {
@@ -29,82 +80,40 @@ struct Page {
 
 /// The way to [`work`].
 pub(crate) struct Journal {
+    house: Arc<House>,
     sender: mpsc::Sender<Page>,
     receiver: Mutex<mpsc::Receiver<Page>>,
-}
-
-/// What became of a request.
-pub(crate) struct Entry<'e> {
-    pub(crate) request_id: &'e str,
-    pub(crate) query: &'e str,
-    pub(crate) operation_name: Option<&'e str>,
-    pub(crate) variables: &'e Value,
-    pub(crate) began: Timestamp,
-    pub(crate) ended: Timestamp,
-    pub(crate) errors: &'e [graphql::Error],
-    /// What the code has logged.
-    pub(crate) logs: &'e [LogLine],
+    dropped: AtomicU64,
 }
 
 impl Journal {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(house: Arc<House>) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING_MAX);
-        Journal { sender, receiver: Mutex::new(receiver) }
+        Journal { house, sender, receiver: Mutex::new(receiver), dropped: AtomicU64::new(0) }
     }
 
-    /// Logs a request, as far as the API's settings want it.
-    pub(crate) fn tell(&self, api: &Api, config: &LogConfig, entry: &Entry<'_>) {
-        if config.field_log_level == FieldLogLevel::None {
-            return;
-        }
-        let lines = entry.lines(api.id(), config);
-        let lines = lines.into_iter().map(|text| Line { at: entry.ended, text }).collect();
-        let account = Arn::parse(api.arn()).map(|arn| arn.account).unwrap_or_default();
-        let page = Page { api_id: api.id().to_owned(), account, lines };
-        if self.sender.try_send(page).is_err() {
-            tracing::warn!(api = api.id(), "too much to log: a request's lines are dropped");
+    /// Begins to record a request; nothing of it without a scribe.
+    pub(crate) fn record<'j>(
+        &'j self,
+        scribe: Option<&'j Scribe>,
+        request_id: &'j str,
+    ) -> Record<'j> {
+        Record::begin(self, scribe, request_id)
+    }
+
+    /// Logs one line that belongs to no request.
+    pub(crate) fn note(&self, scribe: Option<&Scribe>, id: &str, text: &str) {
+        if let Some(scribe) = scribe {
+            let line = Line { at: self.house.now(), text: format!("{id} {text}") };
+            self.keep(scribe, vec![line]);
         }
     }
-}
 
-impl Entry<'_> {
-    fn lines(&self, api_id: &str, config: &LogConfig) -> Vec<String> {
-        let Entry { request_id, query, operation_name, variables, .. } = self;
-        let level = config.field_log_level;
-        let is_verbose =
-            level != FieldLogLevel::Error && config.exclude_verbose_content != Some(true);
-        let mut lines = vec![format!("{request_id} Begin Request")];
-        if is_verbose {
-            let operation = operation_name.unwrap_or("null");
-            lines.push(format!(
-                "{request_id} GraphQL Query: {query}, Operation: {operation}, Variables: {variables}"
-            ));
+    fn keep(&self, scribe: &Scribe, lines: Vec<Line>) {
+        let Scribe { api_id, account, .. } = scribe.clone();
+        if self.sender.try_send(Page { api_id, account, lines }).is_err() {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
         }
-        let logged = self.logs.iter().filter(|line| is_wanted(level, line.level));
-        lines.extend(
-            logged.map(|line| format!("{request_id} {} - {}", line.level.name(), line.message)),
-        );
-        for error in self.errors {
-            let mut text = String::new();
-            error.write_to(&mut text);
-            lines.push(format!("{request_id} {text}"));
-        }
-        let nanoseconds = self.ended.since(self.began).as_nanos();
-        lines.push(format!(
-            r#"{{"logType":"RequestSummary","requestId":"{request_id}","graphQLAPIId":"{api_id}","statusCode":200,"latency":{nanoseconds}}}"#
-        ));
-        lines.push(format!("{request_id} Tokens Consumed: 1"));
-        lines.push(format!("{request_id} End Request"));
-        lines
-    }
-}
-
-fn is_wanted(level: FieldLogLevel, of: LogLevel) -> bool {
-    match (level, of) {
-        (FieldLogLevel::None, _) => false,
-        (FieldLogLevel::Error, of) => of == LogLevel::Error,
-        (FieldLogLevel::Info, of) => of != LogLevel::Debug,
-        (FieldLogLevel::Debug | FieldLogLevel::All, _) => true,
     }
 }
 
@@ -113,7 +122,6 @@ pub(crate) async fn work(room: Arc<Room>) {
     let mut pages = room.journal.receiver.lock().await;
     let mut deliveries = JoinSet::new();
     let mut streams: HashMap<String, mpsc::Sender<Vec<Line>>> = HashMap::new();
-    let stream = room.house.uuid().replace('-', "");
     while let Some(Page { api_id, account, lines }) = pages.recv().await {
         let sender = streams.entry(api_id).or_insert_with_key(|api_id| {
             let (sender, receiver) = mpsc::channel(WAITING_MAX);
@@ -122,14 +130,23 @@ pub(crate) async fn work(room: Arc<Room>) {
                 bus: room.bus.clone(),
                 account,
                 group: format!("/aws/appsync/apis/{api_id}"),
-                stream: stream.clone(),
+                stream: stream_name(&room.house),
                 on_missing_group: OnMissingGroup::Create,
             };
             deliveries.spawn(delivery.run(receiver));
             sender
         });
         if sender.try_send(lines).is_err() {
-            tracing::warn!("too much to log: a request's lines are dropped");
+            room.journal.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        let dropped = room.journal.dropped.swap(0, Ordering::Relaxed);
+        if 0 < dropped {
+            tracing::warn!("too much to log: the lines of {dropped} requests are dropped");
         }
     }
+}
+
+/// As AWS's look: 64 hexadecimal digits.
+fn stream_name(house: &House) -> String {
+    format!("{}{}", house.uuid(), house.uuid()).replace('-', "")
 }

@@ -14,7 +14,7 @@
 //! - `code`: JavaScript before it is kept; `runtime`: the threads that run it.
 //! - `introspection`: the tables of databases as models.
 //! - `live`: subscribers: WebSocket connections, what they want to hear, and how it reaches them.
-//! - `cache`: what resolvers gave. `journal`: what APIs log. `domains`: names that lead to APIs.
+//! - `limits` and `rates`: AWS's quotas. `cache`: what resolvers gave. `journal`: what APIs log. `domains`: names that lead to APIs.
 
 mod address;
 mod asked;
@@ -34,6 +34,7 @@ mod merge;
 mod model;
 mod ops;
 mod paging;
+mod rates;
 mod reply;
 mod rights;
 mod runtime;
@@ -46,6 +47,7 @@ mod wire;
 mod work;
 
 pub use limits::Limits;
+pub use rates::Rates;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,6 +64,7 @@ use domains::Domains;
 use journal::Journal;
 use live::{Hub, ServedEvents, Shapes, Tickets};
 use openid::Issuers;
+use rates::Gauge;
 use runtime::Runtime;
 use served::{Served, Shelf};
 use visit::Visit;
@@ -93,6 +96,7 @@ struct Room {
     hub: Hub,
     shapes: Shapes,
     tickets: Tickets,
+    gauge: Gauge,
 }
 
 /// What the room is made with.
@@ -105,6 +109,8 @@ pub struct Options {
     pub bus: Bus,
     /// The bounds.
     pub limits: Limits,
+    /// AWS's rates, if they are enforced.
+    pub rates: Option<Rates>,
     /// Where the keys of issuers of tokens are, by issuer; others are asked.
     pub issuers: BTreeMap<String, String>,
 }
@@ -112,7 +118,9 @@ pub struct Options {
 impl AppSync {
     /// Opens the room. Schemas are created in [`AppSync::work`].
     pub async fn open(options: Options) -> Result<Self, store::Error> {
-        let Options { store, house, bus, limits, issuers } = options;
+        let Options { store, house, bus, limits, rates, issuers } = options;
+        let gauge = Gauge::new(Arc::clone(house.clock()), rates);
+        let journal = Journal::new(Arc::clone(&house));
         let room = Arc::new(Room {
             store,
             house,
@@ -127,10 +135,11 @@ impl AppSync {
             domains: Domains::default(),
             issuers: Issuers::new(issuers),
             verdicts: Verdicts::default(),
-            journal: Journal::new(),
+            journal,
             hub: Hub::new(),
             shapes: Shapes::default(),
             tickets: Tickets::default(),
+            gauge,
         });
         room.domains.reload(&room.tables()).await?;
         Ok(AppSync(room))
@@ -140,7 +149,7 @@ impl AppSync {
     pub fn work(&self) -> impl Future<Output = ()> + Send + use<> {
         let room = Arc::clone(&self.0);
         async move {
-            let told = room.hub.work();
+            let told = room.hub.work(&room.gauge);
             tokio::join!(work::work(Arc::clone(&room)), journal::work(Arc::clone(&room)), told);
         }
     }

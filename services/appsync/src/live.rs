@@ -30,13 +30,16 @@ use graphql::Event;
 use http_body_util::{BodyExt as _, Empty};
 use json::Value;
 use service::{Connection, Ctx, HttpBody, Served as Ended, Stopping, TakeOver, Upgrade};
+use tokio::time::Instant;
 use websocket::Offer;
 
 use crate::Room;
 use crate::address::{Named, Place};
 use crate::auth::{self, Claim, Entrant};
 use crate::front;
+use crate::journal::Scribe;
 use crate::model::Api;
+use crate::rates::Counted;
 use crate::reply::Refusal;
 use crate::served::Served;
 
@@ -68,35 +71,77 @@ pub(crate) async fn open(
         Ok(offer) => offer,
         Err(error) => return Ok(error.reply().map(|()| nothing())),
     };
-    let path = place.path.strip_suffix(REALTIME).unwrap_or(&place.path);
-    let client = |api: &Api| Client::new(room, front::in_account_of(api, ctx), head, api, &place);
-    let (name, client, refusal) = match path {
-        "/graphql" | "" => {
-            let served = front::serve(room, api_id).await?;
-            let client = client(&served.api);
-            let refusal = client.connect(&served, head, &offer).await.err();
-            (graphql_ws::NAME, client, refusal)
-        }
-        events::PATH => {
-            let served = events::serve(room, api_id).await?;
-            let client = client(&served.api);
-            let refusal = client.connect_to_events(&served, head, &offer).await.err();
-            (events::PROTOCOL, client, refusal)
-        }
-        mqtt::PATH => {
-            let served = front::serve(room, api_id).await?;
-            let name = offer.protocols().find_map(mqtt::is_name);
-            (name.unwrap_or(mqtt::NAME), client(&served.api), None)
-        }
-        _ => return Err(Refusal::not_found()),
+    let goal = Goal::find(room, api_id, &place, &offer).await?;
+    let name = goal.protocol();
+    let ctx = front::in_account_of(goal.api(), ctx);
+    let client = Arc::new(Client::new(room, ctx, head, goal.api(), &place));
+    let record = room.journal.record(client.scribe.as_ref(), client.ctx.request_id());
+    record.connected();
+    let refusal = match &goal {
+        Goal::Graphql(served) => client.connect(served, head, &offer).await.err(),
+        Goal::Events(served) => client.connect_to_events(served, head, &offer).await.err(),
+        Goal::Mqtt(..) => None,
     };
     let protocol = offer.protocols().find(|protocol| *protocol == name).map(|_| name);
     let entry = Entry::of(room).ok_or_else(Refusal::too_many)?;
-    let refusal = if protocol.is_some() { refusal } else { Some(no_protocol(name)) };
-    let opened = Opened { client: Arc::new(client), name, refusal, _entry: entry };
+    let refusal = match protocol {
+        None => Some(no_protocol(name)),
+        Some(_) if !room.gauge.admits(Counted::Connection, api_id) => {
+            Some(Refusal::rate_exceeded())
+        }
+        Some(_) => refusal,
+    };
     let mut reply = offer.accept(protocol).map(|()| nothing());
+    record.headers(&head.headers, reply.headers());
+    if let Some(refusal) = &refusal {
+        record.refused(refusal);
+    }
+    record.end(refusal.as_ref().map_or(reply.status(), |refusal| refusal.status).as_u16(), &[]);
+    let opened = Opened { client: Arc::clone(&client), name, refusal, _entry: entry };
     reply.extensions_mut().insert(Upgrade(Arc::new(opened)));
     Ok(reply)
+}
+
+/// What somebody connects to.
+enum Goal {
+    Graphql(Arc<Served>),
+    Events(Arc<ServedEvents>),
+    /// By the subprotocol that he offers.
+    Mqtt(Arc<Served>, &'static str),
+}
+
+impl Goal {
+    async fn find(
+        room: &Room,
+        api_id: &str,
+        place: &Place,
+        offer: &Offer<'_>,
+    ) -> Result<Self, Refusal> {
+        Ok(match place.path.strip_suffix(REALTIME).unwrap_or(&place.path) {
+            "/graphql" | "" => Goal::Graphql(front::serve(room, api_id).await?),
+            events::PATH => Goal::Events(events::serve(room, api_id).await?),
+            mqtt::PATH => {
+                let name = offer.protocols().find_map(mqtt::is_name);
+                Goal::Mqtt(front::serve(room, api_id).await?, name.unwrap_or(mqtt::NAME))
+            }
+            _ => return Err(Refusal::not_found()),
+        })
+    }
+
+    fn api(&self) -> &Api {
+        match self {
+            Goal::Graphql(served) | Goal::Mqtt(served, _) => &served.api,
+            Goal::Events(served) => &served.api,
+        }
+    }
+
+    fn protocol(&self) -> &'static str {
+        match self {
+            Goal::Graphql(_) => graphql_ws::NAME,
+            Goal::Events(_) => events::PROTOCOL,
+            Goal::Mqtt(_, name) => name,
+        }
+    }
 }
 
 /// What a client is told that doesn't offer to speak as it has to.
@@ -120,10 +165,16 @@ pub(crate) async fn publish(
     };
     for Event { field, value } in events {
         for topic in served.subscriptions_to(&field) {
+            if !room.gauge.admits(Counted::InboundMessage, &api_id) {
+                continue;
+            }
             room.hub.publish(news(topic, What::Given(value.clone()))).await;
         }
     }
     for invalidation in invalidations {
+        if !room.gauge.admits(Counted::Invalidation, &api_id) {
+            continue;
+        }
         let field = invalidation.get("subscriptionField").unwrap_or_default();
         let topic = field.as_str().unwrap_or_default().into();
         let payload = invalidation.get("payload").unwrap_or_default();
@@ -141,6 +192,8 @@ struct Client {
     source_ip: Vec<Value>,
     /// By what name he has found the API.
     named: Named,
+    /// What the API logs of the connection.
+    scribe: Option<Scribe>,
 }
 
 impl Client {
@@ -153,7 +206,13 @@ impl Client {
             path: path.strip_suffix(REALTIME).unwrap_or(path).to_owned(),
             source_ip: front::source_ip(head),
             named: place.api.clone(),
+            scribe: Scribe::of(api),
         }
+    }
+
+    /// Logs something that is no request.
+    fn note(&self, text: &str) {
+        self.room.journal.note(self.scribe.as_ref(), self.ctx.request_id(), text);
     }
 
     /// Lets him in, or says why not. Who he is shows again with every subscription.
@@ -177,7 +236,9 @@ impl Client {
         offer: &Offer<'_>,
     ) -> Result<(), Refusal> {
         let headers = credentials::carried(head, offer)?;
-        self.visitor(served, &self.ctx, &headers).may(Deed::Connect, "{}").await?;
+        // No code runs that could log anything.
+        let record = self.room.journal.record(None, "");
+        self.visitor(served, &self.ctx, &headers, &record).may(Deed::Connect, "{}").await?;
         Ok(())
     }
 
@@ -235,13 +296,14 @@ impl TakeOver for Opened {
         let (client, refusal) = (Arc::clone(&self.client), self.refusal.clone());
         let room = Arc::clone(&client.room);
         Box::pin(async move {
+            let began = Instant::now();
             match self.name {
                 events::PROTOCOL => {
-                    let protocol = EventWs::new(client, refusal);
+                    let protocol = EventWs::new(Arc::clone(&client), refusal);
                     connection::serve(room, connection, stopping, protocol).await;
                 }
                 graphql_ws::NAME => {
-                    let protocol = GraphqlWs::new(client, refusal);
+                    let protocol = GraphqlWs::new(Arc::clone(&client), refusal);
                     connection::serve(room, connection, stopping, protocol).await;
                 }
                 _ => {
@@ -249,6 +311,7 @@ impl TakeOver for Opened {
                     connection::serve(room, connection, stopping, protocol).await;
                 }
             }
+            client.note(&format!("End Connection, Duration: {} ms", began.elapsed().as_millis()));
             drop(self);
         })
     }

@@ -80,6 +80,16 @@ impl Refusal {
         Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "LimitExceededException", message)
     }
 
+    /// More is asked than AWS answers; its sentence wasn't seen.
+    pub(crate) fn throttled() -> Self {
+        Refusal::new(StatusCode::TOO_MANY_REQUESTS, "ThrottlingException", "Rate exceeded")
+    }
+
+    /// As clients have seen it over connections.
+    pub(crate) fn rate_exceeded() -> Self {
+        Refusal::new(StatusCode::TOO_MANY_REQUESTS, "LimitExceededError", "Rate limit exceeded")
+    }
+
     pub(crate) fn no_schema() -> Self {
         let message = "No schema definition exists.";
         Refusal::new(StatusCode::BAD_GATEWAY, "GraphQLSchemaException", message)

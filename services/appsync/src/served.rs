@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use graphql::{Document, Introspection, Schema};
+use tokio::time::Instant;
 
 use crate::Room;
 use crate::auth::{self, Door, Way};
@@ -40,6 +42,13 @@ pub(crate) struct Served {
     documents: Mutex<HashMap<String, Arc<Document>>>,
 }
 
+/// A document that holds against the schema, and how long it took to know; no time if it was known.
+pub(crate) struct Checked {
+    pub(crate) document: Arc<Document>,
+    pub(crate) parsing: Duration,
+    pub(crate) validation: Duration,
+}
+
 /// How a field gets its value.
 pub(crate) struct Plan {
     /// `Type.field`.
@@ -63,8 +72,8 @@ pub(crate) struct Step {
     pub(crate) source: Option<Arc<DataSource>>,
     /// How many calls are handed over together; 0 where each is by itself.
     pub(crate) batch_max: usize,
-    /// Whether it is a function of a pipeline: those know the second version of templates alone.
-    pub(crate) is_function: bool,
+    /// Its name, if it is a function of a pipeline: those know the second version of templates alone.
+    pub(crate) function: Option<String>,
 }
 
 impl Servable for Served {
@@ -115,11 +124,14 @@ impl Served {
     }
 
     /// A document, parsed and valid, or all that is wrong with it.
-    pub(crate) fn document(&self, text: &str) -> Result<Arc<Document>, Vec<graphql::Error>> {
-        if let Some(known) = self.documents().get(text) {
-            return Ok(Arc::clone(known));
+    pub(crate) fn document(&self, text: &str) -> Result<Checked, Vec<graphql::Error>> {
+        if let Some(known) = self.documents().get(text).cloned() {
+            let (parsing, validation) = (Duration::ZERO, Duration::ZERO);
+            return Ok(Checked { document: known, parsing, validation });
         }
+        let began = Instant::now();
         let document = Document::parse(text).map_err(|error| vec![error])?;
+        let parsing = began.elapsed();
         let introspection = match self.graphql.introspection_config {
             Some(GraphQLApiIntrospectionConfig::Disabled) => Introspection::Disabled,
             Some(GraphQLApiIntrospectionConfig::Enabled) | None => Introspection::Enabled,
@@ -128,12 +140,12 @@ impl Served {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let document = Arc::new(document);
+        let (document, validation) = (Arc::new(document), began.elapsed() - parsing);
         let mut documents = self.documents();
         if text.len() <= DOCUMENT_BYTES_MAX && documents.len() < DOCUMENTS_MAX {
             documents.insert(text.to_owned(), Arc::clone(&document));
         }
-        Ok(document)
+        Ok(Checked { document, parsing, validation })
     }
 
     /// The ways in.
@@ -222,7 +234,7 @@ impl Parts {
             &self.modules,
         );
         let step = self.step(&function.data_source_name, request, response, None);
-        Step { is_function: true, ..step }
+        Step { function: Some(function.name.clone()), ..step }
     }
 
     fn step(
@@ -242,7 +254,7 @@ impl Parts {
             (true, None) if says_batch => BATCH_SIZE_OF_TEMPLATES,
             (true, None) | (false, _) => 0,
         };
-        Step { request, response, source, batch_max, is_function: false }
+        Step { request, response, source, batch_max, function: None }
     }
 }
 

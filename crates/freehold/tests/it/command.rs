@@ -1,9 +1,11 @@
 //! The command `freehold` itself.
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use crate::client::Client;
 
@@ -62,6 +64,31 @@ fn dev_says_where_it_listens_and_ends_when_asked() {
     let line = format!("and on https://{address}, for clients that trust {authority_shown}\n");
     assert_eq!(rest, line);
     assert!(authority.exists());
+}
+
+#[test]
+fn dev_goes_on_when_nobody_reads_what_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    // Its own port is all that is known of a server whose greeting nobody reads.
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let listen = port.to_string();
+    let mut command = command(&["dev", "--listen", &listen, "--log", "trace"], folder.path());
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    let is_there = || TcpStream::connect(port).is_ok();
+    for _ in 0..400 {
+        if is_there() {
+            break;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    for _ in 0..2 {
+        let mut client = Client::connect(port);
+        client.send("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assert_eq!(client.read().status, 200);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use freehold::listener::Timeouts;
-use freehold::throttle::Throttle;
+use service::Throttle;
 
 use crate::client::{Client, call};
 use crate::room::{Plan, Server};

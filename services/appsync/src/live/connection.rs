@@ -148,10 +148,7 @@ pub(super) async fn serve<P: Protocol>(
         let mut out = Out::default();
         tokio::select! {
             heard = socket.next() => match heard {
-                Ok(Message::Ping(payload)) => match socket.pong(&payload).await {
-                    Ok(()) => continue,
-                    Err(_) => return,
-                },
+                Ok(Message::Ping(payload)) => websocket::pong_into(&mut out.frames, &payload),
                 Ok(Message::Pong) => continue,
                 Ok(Message::Close) => break Close::Normal,
                 Ok(message) => match protocol.hear(message, &mut seat, &mut out) {
@@ -175,10 +172,12 @@ pub(super) async fn serve<P: Protocol>(
             () = outlet.cut.notified() => break Close::Policy,
             () = stopping.wait() => break Close::GoingAway,
         }
-        // Who takes nothing in while more and more waits for him is cut off in the midst of a message.
+        // Who takes nothing in while more and more waits for him, or the house stops, is cut off in the midst of a message.
         let written = tokio::select! {
+            biased;
             written = tokio::time::timeout(write_timeout, socket.write(&out.frames)) => written,
             () = outlet.cut.notified() => return,
+            () = stopping.wait() => return,
         };
         match (written, out.ends) {
             (Ok(Ok(())), None) => {}

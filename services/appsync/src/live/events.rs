@@ -25,6 +25,8 @@ use service::{Ctx, HttpBody};
 use crate::Room;
 use crate::address::Named;
 use crate::front;
+use crate::journal::Scribe;
+use crate::rates::Counted;
 use crate::reply::{self, Refusal};
 
 pub(super) use deed::{Deed, Visitor};
@@ -54,6 +56,8 @@ pub(crate) async fn post(
     }
     let served = serve(room, api_id).await?;
     let ctx = front::in_account_of(&served.api, ctx);
+    let scribe = Scribe::of(&served.api);
+    let record = room.journal.record(scribe.as_ref(), ctx.request_id());
     let source_ip = front::source_ip(head);
     let visitor = Visitor {
         room,
@@ -64,9 +68,23 @@ pub(crate) async fn post(
         query: head.uri.query().unwrap_or_default(),
         source_ip: &source_ip,
         named,
+        record: &record,
     };
+    let response = publish(&visitor, body).await.unwrap_or_else(|refusal| {
+        record.refused(&refusal);
+        refusal.reply(ctx.request_id())
+    });
+    record.headers(&head.headers, response.headers());
+    record.end(response.status().as_u16(), &[("operation", "EVENT_PUBLISH".into())]);
+    Ok(response)
+}
+
+async fn publish(visitor: &Visitor<'_>, body: &Bytes) -> Result<Response<HttpBody>, Refusal> {
+    let Visitor { room, ctx, .. } = visitor;
+    if !room.gauge.admits(Counted::EventRequest, ctx.account()) {
+        return Err(Refusal::throttled());
+    }
     let text = std::str::from_utf8(body).map_err(|_| publishing::unreadable())?;
-    let publication = Publication::parse(text)?;
-    let published = publication.publish(&visitor, text).await?;
+    let published = Publication::parse(text)?.publish(visitor, text).await?;
     Ok(reply::answer(ctx.request_id(), published.to_json().to_string()))
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use graphql::OperationKind;
 use json::Value;
-use service::Caller;
+use service::{Caller, Ctx};
 use websocket::{Close, Message};
 
 use super::Client;
@@ -18,7 +18,9 @@ use super::hub::Delivery;
 use super::start::{self, Wish};
 use crate::asked::Asked;
 use crate::front;
+use crate::journal::{Record, Scribe};
 use crate::reply::Refusal;
+use crate::served::Served;
 
 /// The name of the subprotocol.
 pub(super) const NAME: &str = "graphql-ws";
@@ -48,7 +50,8 @@ impl GraphqlWs {
     fn start(&mut self, id: String, message: &Value, seat: &mut Seat) -> Result<Start, Value> {
         let limits = &self.client.room.limits;
         if limits.connection_starts_max <= self.starts {
-            return Err(error("LimitExceededError", "Rate limit exceeded"));
+            let Refusal { error_type, message, .. } = Refusal::rate_exceeded();
+            return Err(error(error_type, &message));
         }
         seat.reserve(&id).map_err(|no_place| match no_place {
             NoPlace::Full => {
@@ -97,7 +100,10 @@ impl Protocol for GraphqlWs {
                 Ok(start) => return Step::Meanwhile(Box::pin(start.run())),
                 Err(error) => say(out, "error", Some(&id), Some(&errors([error]))),
             },
-            ("stop", Some(id)) if seat.unsubscribe(&id) => say(out, "complete", Some(&id), None),
+            ("stop", Some(id)) if seat.unsubscribe(&id) => {
+                self.client.note(&format!("End Subscription, Id: {id}"));
+                say(out, "complete", Some(&id), None);
+            }
             ("stop", Some(id)) => {
                 let error = error("UnknownOperationError", &format!("Unknown operation id {id}"));
                 say(out, "error", Some(&id), Some(&errors([error])));
@@ -135,7 +141,11 @@ impl Protocol for GraphqlWs {
     }
 
     fn keep_alive(&mut self, out: &mut Out) {
-        out.text(&[KEEP_ALIVE]);
+        // Who may not come in and doesn't say anything either keeps no place.
+        match self.refusal {
+            Some(_) => out.ends = Some(Close::Policy),
+            None => out.text(&[KEEP_ALIVE]),
+        }
     }
 }
 
@@ -150,24 +160,46 @@ struct Start {
 
 impl Start {
     async fn run(self) -> Started {
-        let within = self.client.room.limits.request;
-        let wish = tokio::time::timeout(within, self.wish()).await;
-        let timed_out = || Err(vec![error("ExecutionTimeout", "Execution timed out.")]);
-        let wish = wish.unwrap_or_else(|_| timed_out());
+        let Client { room, api_id, .. } = &*self.client;
+        let wish = match front::serve(room, api_id).await {
+            Ok(served) => self.record(&served).await,
+            Err(refusal) => Err(refused(refusal)),
+        };
         Started { id: self.id, wish }
     }
 
-    async fn wish(&self) -> Result<Wish, Vec<Value>> {
+    async fn record(&self, served: &Arc<Served>) -> Result<Wish, Vec<Value>> {
+        let Client { room, ctx, .. } = &*self.client;
+        let (scribe, ctx) = (Scribe::of(&served.api), ctx.follow_up(Caller::anonymous()));
+        let record = room.journal.record(scribe.as_ref(), ctx.request_id());
+        let wish = tokio::time::timeout(room.limits.request, self.wish(served, &ctx, &record));
+        let timed_out = |_| Err(vec![error("ExecutionTimeout", "Execution timed out.")]);
+        let wish = wish.await.unwrap_or_else(timed_out);
+        match &wish {
+            Ok(wish) => record.subscribed(&self.id, &wish.field),
+            Err(wrong) => record.failed(wrong),
+        }
+        record.executed();
+        record.end(if wish.is_ok() { 200 } else { 400 }, &[]);
+        wish
+    }
+
+    async fn wish(
+        &self,
+        served: &Arc<Served>,
+        ctx: &Ctx,
+        record: &Record<'_>,
+    ) -> Result<Wish, Vec<Value>> {
         let Start { client, data, authorization, .. } = self;
-        let refused = |refusal: Refusal| vec![error(refusal.error_type, &refusal.message)];
-        let served = front::serve(&client.room, &client.api_id).await.map_err(refused)?;
         let asked = Asked::parse(data.as_bytes()).map_err(refused)?;
+        record.query(&asked);
         let headers = credentials::headers(authorization).unwrap_or_default();
-        let ctx = client.ctx.follow_up(Caller::anonymous());
         let signed = (&*client.path, &**data);
-        let entrant = client.enter(&served, &ctx, &headers, signed, asked.to_value()).await;
+        let entrant = client.enter(served, ctx, &headers, signed, asked.to_value()).await;
         let entrant = entrant.map_err(refused)?;
-        let document = served.document(&asked.query).map_err(|wrong| told(&wrong))?;
+        let checked = served.document(&asked.query).map_err(|wrong| told(&wrong))?;
+        record.checked(&checked);
+        let document = checked.document;
         let operation = document.operation(asked.operation_name.as_deref());
         let operation =
             operation.map_err(|wrong| vec![error("BadRequestException", &wrong.to_string())])?;
@@ -177,7 +209,8 @@ impl Start {
             OperationKind::Subscription => {}
         }
         let request = front::request_member(&headers, &client.named);
-        let wishes = start::start(&client.room, &served, &entrant, &asked, &document, request);
+        let logged = (request, record);
+        let wishes = start::start(&client.room, served, &entrant, &asked, &document, logged);
         let mut wishes = wishes.await.map_err(|wrong| told(&wrong))?;
         match (wishes.pop(), wishes.is_empty()) {
             (Some(wish), true) => Ok(wish),
@@ -186,6 +219,10 @@ impl Start {
             }
         }
     }
+}
+
+fn refused(Refusal { error_type, message, .. }: Refusal) -> Vec<Value> {
+    vec![error(error_type, &message)]
 }
 
 fn told(wrong: &[graphql::Error]) -> Vec<Value> {

@@ -12,6 +12,7 @@ use tokio::sync::{Notify, mpsc};
 
 use super::filter::Filter;
 use super::shape::Shape;
+use crate::rates::Gauge;
 
 /// News that waits to be told. Who publishes more waits, too.
 const NEWS_MAX: usize = 1_024;
@@ -111,19 +112,19 @@ impl Hub {
     }
 
     /// Tells the news. To be run once at a time; it doesn't end.
-    pub(crate) async fn work(&self) {
+    pub(crate) async fn work(&self, gauge: &Gauge) {
         let mut news = self.news.lock().await;
         while let Some(next) = news.recv().await {
-            self.tell(next).await;
+            self.tell(next, gauge).await;
         }
     }
 
-    async fn tell(&self, news: News) {
+    async fn tell(&self, news: News, gauge: &Gauge) {
         let News { api_id, topic, what } = news;
         let mut texts = HashMap::new();
         for members in self.members(&api_id, &topic).chunks(TOLD_AT_ONCE) {
             for member in members {
-                member.hear(&what, &mut texts);
+                member.hear(&what, &mut texts, gauge);
             }
             tokio::task::yield_now().await;
         }
@@ -192,7 +193,12 @@ fn named<T>(known: &HashMap<Arc<str>, T>, name: &str) -> Arc<str> {
 
 impl Subscription {
     /// What it makes of news. Texts are made once for all whose selections are the same.
-    fn hear(self: &Arc<Self>, what: &What, texts: &mut HashMap<usize, Option<Arc<str>>>) {
+    fn hear(
+        self: &Arc<Self>,
+        what: &What,
+        texts: &mut HashMap<usize, Option<Arc<str>>>,
+        gauge: &Gauge,
+    ) {
         let Interest { filter, invalidation, shape } = &self.interest;
         let text = match what {
             What::Said(text) => Some(Arc::clone(text)),
@@ -213,7 +219,11 @@ impl Subscription {
             }
             What::Given(_) | What::Invalidated(_) => return,
         };
-        self.outlet.deliver(Delivery { subscription: Arc::clone(self), text });
+        let delivery = Delivery { subscription: Arc::clone(self), text };
+        // AWS drops what is beyond its rate, or tells it later.
+        if delivery.text.is_none() || gauge.admits_telling(&self.api_id, delivery.len()) {
+            self.outlet.deliver(delivery);
+        }
     }
 }
 
@@ -251,7 +261,13 @@ impl Delivery {
 
 #[cfg(test)]
 mod tests {
+    use base::{ManualClock, Timestamp};
+
     use super::*;
+
+    fn gauge() -> Gauge {
+        Gauge::new(Arc::new(ManualClock::starting_at(Timestamp::default())), None)
+    }
 
     fn news(topic: &str, text: &str) -> News {
         News { api_id: "api".into(), topic: topic.into(), what: What::Said(text.into()) }
@@ -267,11 +283,11 @@ mod tests {
         let hub = Hub::new();
         let (outlet, mut queue) = Outlet::new();
         let subscription = hub.subscribe(("api", "on"), "\"1\"", Interest::default(), &outlet);
-        hub.tell(news("on", "a")).await;
-        hub.tell(news("off", "b")).await;
+        hub.tell(news("on", "a"), &gauge()).await;
+        hub.tell(news("off", "b"), &gauge()).await;
         assert_eq!(texts(&mut queue), ["a"]);
         hub.unsubscribe(&subscription);
-        hub.tell(news("on", "c")).await;
+        hub.tell(news("on", "c"), &gauge()).await;
         assert_eq!(texts(&mut queue), [""; 0]);
         assert!(!hub.has_listeners("api"));
     }
@@ -284,7 +300,7 @@ mod tests {
         hub.subscribe(("api", "on"), "1", Interest::default(), &slow);
         hub.subscribe(("api", "on"), "1", Interest::default(), &quick);
         for _ in 0..=DELIVERIES_MAX {
-            hub.tell(news("on", "a")).await;
+            hub.tell(news("on", "a"), &gauge()).await;
             assert_eq!(texts(&mut quick_queue), ["a"]);
             quick.bytes.store(0, Ordering::Relaxed);
         }
@@ -297,8 +313,8 @@ mod tests {
         let (outlet, _queue) = Outlet::new();
         hub.subscribe(("api", "on"), "1", Interest::default(), &outlet);
         let large = "a".repeat(DELIVERY_BYTES_MAX / 2 + 1);
-        hub.tell(news("on", &large)).await;
-        hub.tell(news("on", &large)).await;
+        hub.tell(news("on", &large), &gauge()).await;
+        hub.tell(news("on", &large), &gauge()).await;
         outlet.cut.notified().await;
     }
 }

@@ -18,6 +18,7 @@ use super::start;
 use crate::Room;
 use crate::asked::Asked;
 use crate::auth::Entrant;
+use crate::journal::Record;
 use crate::served::Served;
 
 pub(super) use protocol::{Mqtt, NAME, is_name};
@@ -35,11 +36,15 @@ pub(crate) async fn handshake(
     entrant: &Entrant,
     asked: &Asked,
     document: &Arc<Document>,
-    request: Value,
+    (request, record): (Value, &Record<'_>),
 ) -> String {
-    let wishes = match start::start(room, served, entrant, asked, document, request).await {
+    let wishes = start::start(room, served, entrant, asked, document, (request, record)).await;
+    let wishes = match wishes {
         Ok(wishes) => wishes,
-        Err(errors) => return Response::refused(errors).to_json(),
+        Err(errors) => {
+            record.errors(&errors);
+            return Response::refused(errors).to_json();
+        }
     };
     let (api_id, account) = (served.api.id(), entrant.ctx.account());
     let until = room.house.now().after(TICKET_LASTS);
@@ -52,6 +57,7 @@ pub(crate) async fn handshake(
         let told = [("topic", Value::from(topic.as_str())), ("expireTime", expires)];
         news.insert(wish.field.as_str(), Value::object(told));
         data.insert(wish.field.as_str(), Value::NULL);
+        record.subscribed(&topic, &wish.field);
         topics.push((topic, wish));
     }
     let names = Value::array(topics.iter().map(|(topic, _)| Value::from(topic.as_str())));

@@ -13,6 +13,7 @@ use crate::Room;
 use crate::asked::Asked;
 use crate::auth::Entrant;
 use crate::execution::Run;
+use crate::journal::Record;
 use crate::served::Served;
 
 /// The type of errors that say that a filter can't be used.
@@ -24,17 +25,17 @@ pub(super) struct Wish {
     pub(super) interest: Interest,
 }
 
-/// Runs what a subscription runs when it starts; `request` is `ctx.request`. The document holds against the schema, and the operation is one.
+/// Runs what a subscription runs when it starts; `request` is `ctx.request`, and `record` what it logs. The document holds against the schema, and the operation is one.
 pub(super) async fn start(
     room: &Room,
     served: &Arc<Served>,
     entrant: &Entrant,
     asked: &Asked,
     document: &Arc<Document>,
-    request: Value,
+    (request, record): (Value, &Record<'_>),
 ) -> Result<Vec<Wish>, Vec<Error>> {
     let starting = Starting {
-        run: Run::new(room, served, entrant, request),
+        run: Run::new(room, served, entrant, request, record),
         root: served.schema.root(OperationKind::Subscription).unwrap_or_default(),
         fields: Mutex::default(),
     };

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use appsync::{AppSync, Limits, Options};
+use appsync::{AppSync, Limits, Options, Rates};
 use aws::PageTokens;
 use base::{Clock, Entropy, ManualClock, Timestamp};
 use base64::Engine as _;
@@ -18,6 +19,7 @@ use store::{Memory, Store};
 pub(crate) struct Room {
     pub(crate) appsync: Arc<AppSync>,
     house: Arc<House>,
+    clock: Arc<ManualClock>,
     /// What the Bus leads to; it holds the room only.
     _registry: Arc<Registry>,
 }
@@ -28,8 +30,18 @@ impl Room {
     }
 
     pub(crate) async fn over(store: Arc<dyn Store>) -> Room {
-        let clock: Arc<dyn Clock> =
-            Arc::new(ManualClock::starting_at(Timestamp::from_millis(1_700_000_000_000)));
+        Room::made(store, None).await
+    }
+
+    /// A room that enforces rates.
+    pub(crate) async fn rated(rates: Rates) -> Room {
+        Room::made(Arc::new(Memory::new()), Some(rates)).await
+    }
+
+    async fn made(store: Arc<dyn Store>, rates: Option<Rates>) -> Room {
+        let start = Timestamp::from_millis(1_700_000_000_000);
+        let manual = Arc::new(ManualClock::starting_at(start));
+        let clock: Arc<dyn Clock> = Arc::clone(&manual) as Arc<dyn Clock>;
         let tokens = PageTokens::new([0; 32]);
         let entropy = Entropy::from_number(1);
         let house = House::new("000000000000", "us-east-1", clock, entropy, tokens);
@@ -39,12 +51,17 @@ impl Room {
             house: Arc::clone(&house),
             bus: bus.clone(),
             limits: Limits::default(),
+            rates,
             issuers: BTreeMap::new(),
         };
         let appsync = Arc::new(AppSync::open(options).await.unwrap());
         let registry = Arc::new(Registry::new([Arc::clone(&appsync) as Arc<dyn Service>]));
         bus.connect(&registry);
-        Room { appsync, house, _registry: registry }
+        Room { appsync, house, clock: manual, _registry: registry }
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.clock.advance(by);
     }
 
     /// The reply to an operation, or the code it is refused with.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what serves tests may unwrap as tests may")]
 
 mod house;
+mod rates;
 mod rights;
 mod schemas;
 mod templates;

@@ -11,6 +11,7 @@ use super::deed::Visitor;
 use super::handler::{failed, gone};
 use super::served::Namespace;
 use crate::auth::Entrant;
+use crate::journal::{Chapter, Part, Subject};
 use crate::reply::Refusal;
 use crate::sources::Query;
 use crate::wire::HandlerConfig;
@@ -46,16 +47,17 @@ pub(super) async fn ask(
     if !module.exports(names.whole) {
         return Ok(None);
     }
-    let mut run = Run { visitor, entrant, module, context: Context::from_json(context) };
-    if !module.exports_object(names.whole) {
-        return Ok(Some(run.half(names.whole).await?.into_value()));
+    let context = Context::from_json(context);
+    let path = context.info.get("channel").and_then(|channel| channel.get("path"));
+    let path = path.unwrap_or_default();
+    let subject = || Subject::handler(names.whole, path.as_str().unwrap_or_default());
+    let chapter = visitor.record.chapter(subject);
+    let mut run = Run { visitor, entrant, module, context, chapter };
+    let value = run.whole(config, names).await;
+    if let Some(chapter) = run.chapter {
+        chapter.end_with(value.is_err());
     }
-    let asked = match run.half(names.request).await? {
-        Half::Early(value) => return Ok(Some(value)),
-        Half::Value(asked) => asked,
-    };
-    run.ask_source(config, &asked).await?;
-    Ok(Some(run.half(names.response).await?.into_value()))
+    value.map(Some)
 }
 
 /// A handler under way.
@@ -64,6 +66,7 @@ struct Run<'r> {
     entrant: &'r Entrant,
     module: &'r Module,
     context: Context,
+    chapter: Option<Chapter<'r>>,
 }
 
 /// How one function of a handler has ended, if it didn't fail.
@@ -80,10 +83,31 @@ impl Half {
 }
 
 impl Run<'_> {
-    async fn half(&mut self, name: &'static str) -> Result<Half, Refusal> {
+    async fn whole(
+        &mut self,
+        config: Option<&HandlerConfig>,
+        names: &Names,
+    ) -> Result<Value, Refusal> {
+        let (request, response) =
+            (Part::Request { function: None }, Part::Response { function: None });
+        if !self.module.exports_object(names.whole) {
+            return Ok(self.half(names.whole, request).await?.into_value());
+        }
+        let asked = match self.half(names.request, request).await? {
+            Half::Early(value) => return Ok(value),
+            Half::Value(asked) => asked,
+        };
+        self.ask_source(config, &asked).await?;
+        Ok(self.half(names.response, response).await?.into_value())
+    }
+
+    async fn half(&mut self, name: &'static str, part: Part<'_>) -> Result<Half, Refusal> {
         let room = self.visitor.room;
         let (now, entropy) = (room.house.now(), room.house.entropy());
         let outcome = room.runtime.run(self.module, name, &self.context, now, entropy).await;
+        if let Some(chapter) = &mut self.chapter {
+            chapter.ran(part, &self.context, &outcome);
+        }
         self.context.stash = outcome.stash;
         match outcome.end {
             End::Result(value) => Ok(Half::Value(value)),

@@ -13,6 +13,7 @@ use super::served::{Namespace, ServedEvents};
 use crate::Room;
 use crate::address::Named;
 use crate::auth::{self, Claim, Entrant};
+use crate::journal::Record;
 use crate::reply::Refusal;
 use crate::wire::AuthenticationType;
 
@@ -35,6 +36,7 @@ pub(crate) struct Visitor<'v> {
     pub(crate) query: &'v str,
     pub(crate) source_ip: &'v [Value],
     pub(crate) named: &'v Named,
+    pub(crate) record: &'v Record<'v>,
 }
 
 impl Visitor<'_> {

@@ -4,17 +4,20 @@
 
 use std::sync::Arc;
 
+use ::http::StatusCode;
 use json::Value;
-use service::Caller;
+use service::{Caller, Ctx};
 use websocket::{Close, Message};
 
 use super::channel::Channel;
 use super::deed::{Deed, Visitor};
 use super::publishing::{Publication, Published, no_channel};
-use super::{handler, serve};
+use super::{ServedEvents, handler, serve};
+use crate::journal::{Record, Scribe};
 use crate::live::connection::{NoPlace, Out, Protocol, Seat, Step};
 use crate::live::hub::{Delivery, Interest};
 use crate::live::{Client, credentials};
+use crate::rates::Publishes;
 use crate::reply::Refusal;
 
 /// The name of the subprotocol.
@@ -29,6 +32,7 @@ pub(crate) struct EventWs {
     refusal: Option<Refusal>,
     /// What is being done for the client.
     under_way: usize,
+    publishes: Publishes,
 }
 
 /// What came of something that the client has asked for: its id, and that.
@@ -39,7 +43,8 @@ pub(crate) enum Done {
 
 impl EventWs {
     pub(crate) fn new(client: Arc<Client>, refusal: Option<Refusal>) -> Self {
-        EventWs { client, refusal, under_way: 0 }
+        let publishes = client.room.gauge.publishes();
+        EventWs { client, refusal, under_way: 0, publishes }
     }
 
     fn subscribe(
@@ -58,60 +63,77 @@ impl EventWs {
         self.under_way += 1;
         let (client, id) = (Arc::clone(&self.client), id.to_owned());
         Ok(Step::Meanwhile(Box::pin(async move {
-            let within = client.room.limits.request;
-            let channel = tokio::time::timeout(within, client.listen(&message)).await;
-            Done::Subscribed(id, channel.unwrap_or_else(|_| Err(timed_out())))
+            let channel = client.listen(&id, &message).await;
+            Done::Subscribed(id, channel)
         })))
     }
 
     fn publish(&mut self, id: &str, message: Value) -> Result<Step<Done>, Refusal> {
         self.check_rate()?;
+        if !self.publishes.admit() {
+            return Err(Refusal::rate_exceeded());
+        }
         self.under_way += 1;
         let (client, id) = (Arc::clone(&self.client), id.to_owned());
         Ok(Step::Meanwhile(Box::pin(async move {
-            let within = client.room.limits.request;
-            let published = tokio::time::timeout(within, client.publish(&message)).await;
-            Done::Published(id, published.unwrap_or_else(|_| Err(timed_out())))
+            let published = client.publish(&message).await;
+            Done::Published(id, published)
         })))
     }
 
     fn check_rate(&self) -> Result<(), Refusal> {
         match self.under_way < self.client.room.limits.connection_starts_max {
             true => Ok(()),
-            false => Err(refusal("LimitExceededError", "Rate limit exceeded")),
+            false => Err(Refusal::rate_exceeded()),
         }
     }
 }
 
 impl Client {
     /// The channel that the client may listen to.
-    async fn listen(&self, message: &Value) -> Result<Channel, Refusal> {
-        let channel = message.get("channel").unwrap_or_default();
-        let signed = Value::object([("channel", channel.clone())]).to_string();
-        let channel = channel.as_str().and_then(Channel::parse_pattern).ok_or_else(no_channel)?;
-        let served = serve(&self.room, &self.api_id).await?;
-        let (headers, ctx) = (authorization(message), self.ctx.follow_up(Caller::anonymous()));
-        let visitor = self.visitor(&served, &ctx, &headers);
-        let entrant = visitor.may(Deed::Subscribe(&channel), &signed).await?;
-        let namespace = visitor.namespace(&channel)?;
-        handler::on_subscribe(&visitor, namespace, &entrant, &channel).await?;
-        Ok(channel)
+    async fn listen(&self, id: &str, message: &Value) -> Result<Channel, Refusal> {
+        let (served, ctx) = self.enter_again().await?;
+        let (scribe, headers) = (Scribe::of(&served.api), authorization(message));
+        let record = self.room.journal.record(scribe.as_ref(), ctx.request_id());
+        let visitor = self.visitor(&served, &ctx, &headers, &record);
+        let channel = self.in_time(listen(&visitor, message)).await;
+        if let Ok(channel) = &channel {
+            record.subscribed(id, &channel.path);
+        }
+        end(record, "EVENT_SUBSCRIBE", channel.as_ref().err());
+        channel
     }
 
     async fn publish(&self, message: &Value) -> Result<Published, Refusal> {
-        let member = |name| (name, message.get(name).unwrap_or_default());
-        let signed = Value::object([member("channel"), member("events")]).to_string();
-        let publication = Publication::of(message)?;
+        let (served, ctx) = self.enter_again().await?;
+        let (scribe, headers) = (Scribe::of(&served.api), authorization(message));
+        let record = self.room.journal.record(scribe.as_ref(), ctx.request_id());
+        let visitor = self.visitor(&served, &ctx, &headers, &record);
+        let published = self.in_time(publish(&visitor, message)).await;
+        end(record, "EVENT_PUBLISH", published.as_ref().err());
+        published
+    }
+
+    /// The API as it is now, and a request of its own.
+    async fn enter_again(&self) -> Result<(Arc<ServedEvents>, Ctx), Refusal> {
         let served = serve(&self.room, &self.api_id).await?;
-        let (headers, ctx) = (authorization(message), self.ctx.follow_up(Caller::anonymous()));
-        publication.publish(&self.visitor(&served, &ctx, &headers), &signed).await
+        Ok((served, self.ctx.follow_up(Caller::anonymous())))
+    }
+
+    async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
+        let done = tokio::time::timeout(self.room.limits.request, work).await;
+        done.unwrap_or_else(|_| Err(refusal("ExecutionTimeout", "Execution timed out.")))
     }
 
     pub(in crate::live) fn visitor<'v>(
         &'v self,
-        served: &'v super::ServedEvents,
-        ctx: &'v service::Ctx,
+        served: &'v ServedEvents,
+        ctx: &'v Ctx,
         headers: &'v ::http::HeaderMap,
+        record: &'v Record<'v>,
     ) -> Visitor<'v> {
         Visitor {
             room: &self.room,
@@ -122,8 +144,33 @@ impl Client {
             query: "",
             source_ip: &self.source_ip,
             named: &self.named,
+            record,
         }
     }
+}
+
+async fn listen(visitor: &Visitor<'_>, message: &Value) -> Result<Channel, Refusal> {
+    let channel = message.get("channel").unwrap_or_default();
+    let signed = Value::object([("channel", channel.clone())]).to_string();
+    let channel = channel.as_str().and_then(Channel::parse_pattern).ok_or_else(no_channel)?;
+    let entrant = visitor.may(Deed::Subscribe(&channel), &signed).await?;
+    let namespace = visitor.namespace(&channel)?;
+    handler::on_subscribe(visitor, namespace, &entrant, &channel).await?;
+    Ok(channel)
+}
+
+async fn publish(visitor: &Visitor<'_>, message: &Value) -> Result<Published, Refusal> {
+    let member = |name| (name, message.get(name).unwrap_or_default());
+    let signed = Value::object([member("channel"), member("events")]).to_string();
+    Publication::of(message)?.publish(visitor, &signed).await
+}
+
+fn end(record: Record<'_>, operation: &str, refusal: Option<&Refusal>) {
+    if let Some(refusal) = refusal {
+        record.refused(refusal);
+    }
+    let status = refusal.map_or(StatusCode::OK, |refusal| refusal.status);
+    record.end(status.as_u16(), &[("operation", operation.into())]);
 }
 
 fn authorization(message: &Value) -> ::http::HeaderMap {
@@ -155,6 +202,7 @@ impl Protocol for EventWs {
             ("subscribe", Some(id)) => ("subscribe_error", self.subscribe(id, message, seat)),
             ("publish", Some(id)) => ("publish_error", self.publish(id, message)),
             ("unsubscribe", Some(id)) if seat.unsubscribe(id) => {
+                self.client.note(&format!("End Subscription, Id: {id}"));
                 say(out, "unsubscribe_success", Some(id), None);
                 return Step::Listen;
             }
@@ -210,7 +258,11 @@ impl Protocol for EventWs {
     }
 
     fn keep_alive(&mut self, out: &mut Out) {
-        out.text(&[KEEP_ALIVE]);
+        // Who may not come in and doesn't say anything either keeps no place.
+        match self.refusal {
+            Some(_) => out.ends = Some(Close::Policy),
+            None => out.text(&[KEEP_ALIVE]),
+        }
     }
 }
 
@@ -223,12 +275,8 @@ fn no_id() -> Refusal {
     Refusal::bad_request("The id of an operation has 1 to 128 letters, digits, -, _ or +.")
 }
 
-fn timed_out() -> Refusal {
-    refusal("ExecutionTimeout", "Execution timed out.")
-}
-
 fn refusal(error_type: &'static str, message: &str) -> Refusal {
-    Refusal::new(::http::StatusCode::BAD_REQUEST, error_type, message)
+    Refusal::new(StatusCode::BAD_REQUEST, error_type, message)
 }
 
 fn errors(Refusal { error_type, message, .. }: &Refusal) -> String {

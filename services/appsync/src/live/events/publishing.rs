@@ -10,6 +10,7 @@ use super::deed::{Deed, Visitor};
 use super::handler;
 use crate::live::hub::{News, What};
 use crate::live::shape::EVENT_BYTES_MAX;
+use crate::rates::Counted;
 use crate::reply::Refusal;
 
 const EVENTS_MAX: usize = 5;
@@ -91,7 +92,8 @@ impl Publication {
 
 async fn tell(visitor: &Visitor<'_>, channel: &Channel, payload: &Value) {
     let (hub, api_id) = (&visitor.room.hub, visitor.served.api.id());
-    if !hub.has_listeners(api_id) {
+    let is_admitted = visitor.room.gauge.admits(Counted::InboundMessage, api_id);
+    if !is_admitted || !hub.has_listeners(api_id) {
         return;
     }
     // Subscribers get what publishers give: a text that is JSON.
