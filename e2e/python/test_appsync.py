@@ -666,22 +666,7 @@ def test_tokens_of_user_pools_and_issuers_are_taken(tmp_path, echo):
         server.close()
 
 
-# Logging and caching
-
-
-def test_requests_are_logged_where_the_api_says_so(server, appsync):
-    config = {"fieldLogLevel": "ALL", "cloudWatchLogsRoleArn": ROLE}
-    api = Api(appsync, logConfig=config)
-    api.local("Query.hello", '"hi"', response='$util.log.info("seen {}", $ctx.result) $util.toJson($ctx.result)')
-    assert api.data("{hello}") == {"hello": "hi"}
-    logs = server.client("logs")
-
-    def lines():
-        groups = logs.describe_log_groups(logGroupNamePrefix=f"/aws/appsync/apis/{api.id}")["logGroups"]
-        return groups and [event["message"] for event in logs.filter_log_events(logGroupName=groups[0]["logGroupName"])["events"]]
-
-    text = "\n".join(wait_until(lines))
-    assert "Begin Request" in text and "GraphQL Query: {hello}" in text and "seen hi" in text and '"RequestSummary"' in text
+# Caching
 
 
 def test_what_a_resolver_gave_is_kept_until_the_cache_is_flushed(appsync):

@@ -4,6 +4,7 @@ import contextlib
 import json
 import queue
 import socket
+import time
 import urllib.parse
 
 import paho.mqtt.client as mqtt
@@ -13,7 +14,7 @@ from websockets.sync.client import connect
 
 from freehold import ROLE, Server, wait_until
 from live import Events, Graphql, base64url, signed
-from test_appsync import Api, post
+from test_appsync import Api, Issuer, echo, post  # noqa: F401, a fixture
 from test_lambda import zipped
 
 SCHEMA = """
@@ -39,11 +40,10 @@ MESSAGE = """{"id": "1", "room": $util.toJson($ctx.args.room), "text": $util.toJ
   "meta": {"likes": $util.toJson($ctx.args.likes), "tags": $util.toJson($ctx.args.tags)}}"""
 
 
-def chat(server):
-    api = Api(
-        server.client("appsync"), SCHEMA,
-        additionalAuthenticationProviders=[{"authenticationType": "AWS_IAM"}],
-    )
+def chat(server, *ways):
+    more = [{"authenticationType": "AWS_IAM"}, *ways]
+    schema = SCHEMA.replace("@aws_iam", "@aws_iam @aws_oidc") if ways else SCHEMA
+    api = Api(server.client("appsync"), schema, additionalAuthenticationProviders=more)
     for mutation in ("say", "shout"):
         api.local(f"Mutation.{mutation}", MESSAGE)
     return api
@@ -531,6 +531,50 @@ def test_who_doesnt_read_is_cut_off_and_others_hear_all(events):
             read += len(received)
     assert read < 60 * 5 * len(large), "it has heard all"
     slow.close()
+
+
+def test_who_asks_without_listening_is_cut_off_too(events):
+    busy = unread(events, "/chat/red")
+    ping = b"\x89\xfd" + b"\0" * 4 + b"p" * 125
+    busy.settimeout(0.5)
+    with contextlib.suppress(TimeoutError):
+        while True:
+            busy.sendall(ping * 500)
+    large = "x" * 100_000
+    for _ in range(20):
+        assert events.publish("/chat/red", *[[large]] * 5)[0] == 200
+
+    def is_cut_off():
+        try:
+            busy.sendall(ping)
+        except TimeoutError:
+            return False
+        except OSError:
+            return True
+
+    wait_until(is_cut_off)
+    busy.close()
+
+
+def test_what_has_begun_goes_on_when_the_token_expires(tmp_path, echo):
+    issuer = Issuer(tmp_path)
+    home = f"http://127.0.0.1:{echo.server_port}"
+    echo.documents = {"/jwks.json": issuer.jwks, "/.well-known/openid-configuration": {"jwks_uri": f"{home}/jwks.json"}}
+    server = Server()
+    try:
+        api = chat(server, {"authenticationType": "OPENID_CONNECT", "openIDConnectConfig": {"issuer": home}})
+        now = int(time.time())
+        token = issuer.token(iss=home, sub="x", aud="any", iat=now, exp=now + 3)
+        query, expired = "subscription { said { text } }", "Token has expired."
+        with Graphql(api, {"host": urllib.parse.urlsplit(api.url).netloc, "authorization": token}) as live:
+            live.start("1", query)
+            has_expired = lambda: api.ask("{x}", headers={"authorization": token})[1].get("errors", [{}])[0].get("message") == expired
+            wait_until(has_expired)
+            say(api, text="still here")
+            assert live.data("1") == {"said": {"text": "still here"}}
+            assert live.error("2", query)[0]["message"] == expired
+    finally:
+        server.close()
 
 
 def test_subscribers_connect_again_after_a_crash():

@@ -30,15 +30,19 @@ impl Room {
     }
 
     pub(crate) async fn over(store: Arc<dyn Store>) -> Room {
-        Room::made(store, None).await
+        Room::made(store, Limits::default(), None).await
     }
 
     /// A room that enforces rates.
     pub(crate) async fn rated(rates: Rates) -> Room {
-        Room::made(Arc::new(Memory::new()), Some(rates)).await
+        Room::made(Arc::new(Memory::new()), Limits::default(), Some(rates)).await
     }
 
-    async fn made(store: Arc<dyn Store>, rates: Option<Rates>) -> Room {
+    pub(crate) async fn within(limits: Limits) -> Room {
+        Room::made(Arc::new(Memory::new()), limits, None).await
+    }
+
+    async fn made(store: Arc<dyn Store>, limits: Limits, rates: Option<Rates>) -> Room {
         let start = Timestamp::from_millis(1_700_000_000_000);
         let manual = Arc::new(ManualClock::starting_at(start));
         let clock: Arc<dyn Clock> = Arc::clone(&manual) as Arc<dyn Clock>;
@@ -50,7 +54,7 @@ impl Room {
             store,
             house: Arc::clone(&house),
             bus: bus.clone(),
-            limits: Limits::default(),
+            limits,
             rates,
             issuers: BTreeMap::new(),
         };
@@ -60,14 +64,18 @@ impl Room {
         Room { appsync, house, clock: manual, _registry: registry }
     }
 
+    /// A request of nobody in particular.
+    pub(crate) fn ctx(&self) -> Ctx {
+        Ctx::root(Arc::clone(&self.house))
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
 
     /// The reply to an operation, or the code it is refused with.
     pub(crate) async fn call(&self, operation: &str, body: Value) -> Result<Value, String> {
-        let ctx = Ctx::root(Arc::clone(&self.house));
-        let reply = self.appsync.call(ctx, operation, Bytes::from(body.to_string())).await;
+        let reply = self.appsync.call(self.ctx(), operation, Bytes::from(body.to_string())).await;
         let reply = reply.map_err(|error| error.code.into_owned())?;
         Ok(serde_json::from_slice(&reply).unwrap())
     }
@@ -147,7 +155,7 @@ impl Room {
             .unwrap();
         let public = self.appsync.public_http().unwrap();
         assert!(public.serves(None, request.uri().path()));
-        let reply = public.answer(Ctx::root(Arc::clone(&self.house)), request).await;
+        let reply = public.answer(self.ctx(), request).await;
         let status = reply.status().as_u16();
         let body = reply.into_body().collect().await.map_err(|_| "no body").unwrap().to_bytes();
         (status, serde_json::from_slice(&body).unwrap())
