@@ -577,6 +577,24 @@ def test_what_has_begun_goes_on_when_the_token_expires(tmp_path, echo):
         server.close()
 
 
+def test_who_publishes_too_often_is_told_so_where_rates_are_enforced(tmp_path):
+    config = tmp_path / "freehold.toml"
+    config.write_text("[limits]\nthrottling = true\n")
+    server = Server(config=config)
+    try:
+        events = EventApi(server.client("appsync"))
+        with events.connect() as live:
+            for number in range(200):
+                live.say(type="publish", id=str(number), channel="/chat/red", events=["1"], authorization=events.headers)
+            answers = [live.hear() for _ in range(200)]
+        refused = [answer for answer in answers if answer["type"] == "publish_error"]
+        error = {"errorType": "LimitExceededError", "message": "Rate limit exceeded"}
+        assert 25 <= len(answers) - len(refused) < 200 and all(answer["errors"] == [error] for answer in refused)
+        assert events.publish("/chat/red", 1)[0] == 200, "the rate is that of a connection"
+    finally:
+        server.close()
+
+
 def test_subscribers_connect_again_after_a_crash():
     server = Server()
     try:

@@ -261,9 +261,13 @@ impl Delivery {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use base::{ManualClock, Timestamp};
+    use service::Rate;
 
     use super::*;
+    use crate::rates::Rates;
 
     fn gauge() -> Gauge {
         Gauge::new(Arc::new(ManualClock::starting_at(Timestamp::default())), None)
@@ -305,6 +309,24 @@ mod tests {
             quick.bytes.store(0, Ordering::Relaxed);
         }
         slow.cut.notified().await;
+    }
+
+    #[tokio::test]
+    async fn what_is_beyond_the_rate_is_told_to_nobody() {
+        let once = Rate { bucket: 2, refill_per_second: 1 };
+        let rates = Rates { outbound_messages: once, ..Rates::default() };
+        let clock = Arc::new(ManualClock::starting_at(Timestamp::default()));
+        let gauge = Gauge::new(clock.clone(), Some(rates));
+        let hub = Hub::new();
+        let (outlet, mut queue) = Outlet::new();
+        hub.subscribe(("api", "on"), "1", Interest::default(), &outlet);
+        let large = "a".repeat(5 * 1024 + 1);
+        hub.tell(news("on", &large), &gauge).await;
+        hub.tell(news("on", "b"), &gauge).await;
+        assert_eq!(texts(&mut queue), [large]);
+        clock.advance(Duration::from_secs(1));
+        hub.tell(news("on", "c"), &gauge).await;
+        assert_eq!(texts(&mut queue), ["c"]);
     }
 
     #[tokio::test]
