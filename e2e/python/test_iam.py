@@ -1,14 +1,16 @@
 """IAM by boto3: who may do what, on a server that enforces it."""
 
+import io
 import json
 import re
+import zipfile
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from freehold import ACCOUNT, REGION, Server, ended
+from freehold import ACCOUNT, REGION, Server, ended, wait_until
 
 PASS = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
 
@@ -129,6 +131,82 @@ def test_a_state_machine_needs_a_role_that_trusts_the_service(serve):
     machine = made["stateMachineArn"]
     refused = refusal(states.update_state_machine, stateMachineArn=machine, roleArn=other["Role"]["Arn"])
     assert refused["Code"] == "AccessDeniedException"
+
+
+def test_a_function_runs_with_a_role_that_trusts_lambda_or_not_at_all(tmp_path):
+    """In development too, once policies are enforced: a function never falls back to the rights of the root."""
+    config = tmp_path / "freehold.toml"
+    config.write_text('[iam]\nenforce = "on"\n')
+    server = Server(config=config)
+    try:
+        iam, functions = server.client("iam"), server.client("lambda")
+        code = "import os\ndef handler(event, context):\n    return {k: os.environ.get(k) for k in event}\n"
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as files:
+            files.writestr("app.py", code)
+
+        def create(name, role):
+            return functions.create_function(
+                FunctionName=name, Runtime="python3.12", Role=f"arn:aws:iam::{ACCOUNT}:role/{role}",
+                Handler="app.handler", Code={"ZipFile": archive.getvalue()})
+
+        iam.create_role(RoleName="other", AssumeRolePolicyDocument=trust(Service="states.amazonaws.com"))
+        for role in ("missing", "other"):
+            refused = refusal(create, name="f", role=role)
+            assert refused["Code"] == "InvalidParameterValueException"
+            assert refused["Message"] == "The role defined for the function cannot be assumed by Lambda."
+        for name in ("kept", "gone"):
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(Service="lambda.amazonaws.com"))
+            create(name, name)
+        iam.delete_role(RoleName="gone")
+        names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
+        reply = functions.invoke(FunctionName="kept", Payload=json.dumps(dict.fromkeys(names)))
+        key, secret, token = (json.load(reply["Payload"])[name] for name in names)
+        asked = client(server, "sts", key, secret, token).get_caller_identity()
+        assert asked["Arn"].startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/kept/")
+        refused = refusal(functions.invoke, FunctionName="gone")
+        assert refused["Code"] == "AccessDeniedException"
+        assert refused["Message"] == "The role defined for the function cannot be assumed by Lambda."
+    finally:
+        server.close()
+
+
+def test_a_task_of_ecs_stops_whose_role_does_not_trust_it(tmp_path):
+    config = tmp_path / "freehold.toml"
+    config.write_text('[iam]\nenforce = "on"\n')
+    server = Server(config=config)
+    try:
+        ecs = server.client("ecs")
+        role = f"arn:aws:iam::{ACCOUNT}:role/missing"
+        ecs.register_task_definition(family="t", taskRoleArn=role, containerDefinitions=[
+            {"name": "main", "image": "x", "memory": 64, "command": ["true"]}])
+        arn = ecs.run_task(taskDefinition="t")["tasks"][0]["taskArn"]
+
+        def stopped():
+            task = ecs.describe_tasks(tasks=[arn])["tasks"][0]
+            return task if task["lastStatus"] == "STOPPED" else None
+
+        task = wait_until(stopped)
+        assert task["stopCode"] == "TaskFailedToStart"
+        assert task["stoppedReason"].startswith(f"ECS was unable to assume the role '{role}'")
+    finally:
+        server.close()
+
+
+def test_conditions_know_how_a_request_came(serve):
+    iam = of(serve, "iam", serve.root)
+    iam.create_user(UserName="alice")
+    alice = iam.create_access_key(UserName="alice")["AccessKey"]
+    queues = of(serve, "sqs", alice)
+    for condition in ({"Bool": {"aws:SecureTransport": "false"}}, {"IpAddress": {"aws:SourceIp": "127.0.0.0/8"}},
+                      {"StringLike": {"aws:UserAgent": "Boto3/*"}}):
+        statements = [{"Effect": "Allow", "Action": "sqs:*", "Resource": "*"},
+                      {"Effect": "Deny", "Action": "sqs:*", "Resource": "*", "Condition": condition}]
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=document)
+        assert refusal(queues.list_queues)["Code"] == "AccessDenied", condition
+    iam.put_user_policy(UserName="alice", PolicyName="p", PolicyDocument=allow("sqs:*"))
+    queues.list_queues()
 
 
 def test_tools_find_what_they_look_for(server):

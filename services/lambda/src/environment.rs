@@ -22,9 +22,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout, timeout_at};
 use workload::{Bounds, Delivery, OnMissingGroup, Process};
 
+pub(crate) use command::PRINCIPAL;
 pub(crate) use interpreters::{Family, Interpreters};
 
 use crate::arn::FunctionArn;
+use crate::errors::Error;
 use crate::fleet::{Fleet, Job, Workshop};
 use crate::model::Settings;
 use output::Output;
@@ -75,6 +77,14 @@ pub(crate) struct Outcome {
     pub(crate) log_tail: Vec<u8>,
 }
 
+/// Why an environment didn't start.
+enum Unstarted {
+    /// The function is to blame: the payload says how.
+    Function(Bytes),
+    /// The function isn't run at all.
+    Refused(Error),
+}
+
 /// What happens next to an environment.
 enum Step {
     Call(Call),
@@ -114,11 +124,17 @@ struct Environment {
 pub(crate) async fn live(plan: Arc<Plan>, fleet: Fleet, mut jobs: mpsc::Receiver<Job>) {
     let mut environment = match Environment::start(&plan, fleet.workshop()).await {
         Ok(environment) => environment,
-        Err(payload) => {
-            while let Some(job) = jobs.recv().await {
-                let (streamed, log_tail) = (None, Vec::new());
-                job.end(Outcome { payload: payload.clone(), is_error: true, streamed, log_tail });
-                jobs.close();
+        Err(why) => {
+            // The one that it was to be started for.
+            jobs.close();
+            if let Some(job) = jobs.recv().await {
+                job.end(match why {
+                    Unstarted::Function(payload) => {
+                        let (streamed, log_tail) = (None, Vec::new());
+                        Ok(Outcome { payload, is_error: true, streamed, log_tail })
+                    }
+                    Unstarted::Refused(error) => Err(error),
+                });
             }
             return;
         }
@@ -135,7 +151,7 @@ pub(crate) async fn live(plan: Arc<Plan>, fleet: Fleet, mut jobs: mpsc::Receiver
         if is_alive {
             fleet.take_back(&job);
         }
-        job.end(outcome);
+        job.end(Ok(outcome));
         if !is_alive {
             break;
         }
@@ -147,11 +163,12 @@ pub(crate) async fn live(plan: Arc<Plan>, fleet: Fleet, mut jobs: mpsc::Receiver
 }
 
 impl Environment {
-    /// Starts the process; where that fails, the payload says why.
-    async fn start(plan: &Arc<Plan>, workshop: &Arc<Workshop>) -> Result<Self, Bytes> {
+    /// Starts the process.
+    async fn start(plan: &Arc<Plan>, workshop: &Arc<Workshop>) -> Result<Self, Unstarted> {
         let trouble = |error: std::io::Error| {
             tracing::error!(function = %plan.function, %error, "failed to start a function's process");
-            error_payload("Runtime.InvalidEntrypoint", &format!("Error: {error}"))
+            let message = format!("Error: {error}");
+            Unstarted::Function(error_payload("Runtime.InvalidEntrypoint", &message))
         };
         let limits = &workshop.limits;
         let api = RuntimeApi::open(limits.result_bytes_max).await.map_err(trouble)?;

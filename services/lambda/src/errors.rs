@@ -62,13 +62,19 @@ pub(crate) enum Error {
     ZipTooLarge(usize),
     #[error("The final policy size is bigger than the limit ({0}).")]
     PolicyTooLong(usize),
+    /// A function can't be made with it: an environment would not start.
+    #[error("The role defined for the function cannot be assumed by Lambda.")]
+    InvalidRole,
+    /// No environment is started.
+    #[error("The role defined for the function cannot be assumed by Lambda.")]
+    RoleRefused,
     #[error("Rate Exceeded.")]
     Throttled(Throttled),
     #[error(
         "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
     )]
     OtherRevision,
-    /// The attempt was interrupted; whether the function ran to its end can't be known.
+    /// The attempt was interrupted; whether the function ran to its end can't be known. See [`service::OUTCOME_UNKNOWN`].
     #[error(
         "The cause could not be determined because Lambda did not return an error type. Returned payload: null"
     )]
@@ -119,17 +125,19 @@ impl Error {
             | Error::VersionInUse(_)
             | Error::MappingExists { .. } => (409, "ResourceConflictException"),
             Error::InvalidParameter(_)
+            | Error::InvalidRole
             | Error::InvalidZip
             | Error::UnzippedTooLarge(_)
             | Error::LayersTooLarge(_)
             | Error::InvalidMarker => (400, "InvalidParameterValueException"),
+            Error::RoleRefused => (403, "AccessDeniedException"),
             Error::InvalidPayload(_) => (400, "InvalidRequestContentException"),
             Error::PayloadTooLarge { .. } => (413, "RequestTooLargeException"),
             Error::PolicyTooLong(_) => (400, "PolicyLengthExceededException"),
             Error::ZipTooLarge(_) => (413, "RequestEntityTooLargeException"),
             Error::Throttled(_) => (429, "TooManyRequestsException"),
             Error::OtherRevision => (412, "PreconditionFailedException"),
-            Error::Unknown => (500, "Unknown"),
+            Error::Unknown => (500, service::OUTCOME_UNKNOWN),
             Error::Closing => (503, "ServiceUnavailable"),
             Error::Model(_) | Error::Store(_) | Error::Files { .. } => (500, "ServiceException"),
         }

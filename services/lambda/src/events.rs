@@ -163,7 +163,8 @@ async fn step(room: &Room, place: Place, event: Event) -> Result<(), Error> {
     };
     let outcome = match room.invoke(target, request).await {
         Ok(outcome) => outcome,
-        Err(Error::Throttled(_)) => {
+        // Neither is the function's fault: both count as no try.
+        Err(Error::Throttled(_) | Error::RoleRefused) => {
             let doubled =
                 room.limits.throttle_pause * 2_u32.saturating_pow(event.throttled.min(20));
             let event = Event { throttled: event.throttled + 1, ..event };

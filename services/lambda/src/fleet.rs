@@ -41,7 +41,7 @@ pub(crate) struct Job {
     pub(crate) request: Request,
     plan: Arc<Plan>,
     key: Key,
-    outcome: oneshot::Sender<Outcome>,
+    outcome: oneshot::Sender<Result<Outcome, Error>>,
     _running: Running,
     _permit: OwnedSemaphorePermit,
     /// The environment that has it, once it has one.
@@ -50,7 +50,7 @@ pub(crate) struct Job {
 
 impl Job {
     /// Tells what became of the request. Its concurrency is free from then on.
-    pub(crate) fn end(self, outcome: Outcome) {
+    pub(crate) fn end(self, outcome: Result<Outcome, Error>) {
         // A client that went away has nothing to be told.
         let _ = self.outcome.send(outcome);
     }
@@ -193,7 +193,7 @@ impl Fleet {
             _permit: permit,
             home: None,
         });
-        ended.await.map_err(|_| Error::Closing)
+        ended.await.map_err(|_| Error::Closing)?
     }
 
     /// What environments have to agree with: the revision, and of a folder what is in it now.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use base::Timestamp;
-use service::{Ctx, House};
+use service::{Caller, Ctx, House};
 use store::{Batch, Store};
 
 use crate::arn::{FunctionArn, Qualifier, Scope};
+use crate::environment::PRINCIPAL;
 use crate::errors::Error;
 use crate::invocation::Target;
 use crate::model::{Code, Function, Settings};
@@ -67,6 +68,13 @@ impl<'r> Visit<'r> {
     /// The function alone that a request names.
     pub(crate) fn function_arn(&self, name: &str) -> Result<FunctionArn, Error> {
         Ok(self.arn(name, None)?.unqualified())
+    }
+
+    /// Where policies are enforced, a function's role trusts this service.
+    pub(crate) fn check_role(&self, role_arn: &str) -> Result<(), Error> {
+        let asking = self.request.follow_up(Caller { arn: PRINCIPAL.to_owned() });
+        let assumed = self.room.fleet.workshop().bus.assume(&asking, role_arn);
+        assumed.map(drop).map_err(|_| Error::InvalidRole)
     }
 
     /// A function that exists.

@@ -17,7 +17,7 @@ const PRINCIPAL: &str = "ecs-tasks.amazonaws.com";
 pub(super) const TASK_ARN: &str = "FREEHOLD_TASK_ARN";
 
 /// What the house gives, then what the definition says, which wins. `endpoint` is where the container finds the house.
-/// Where a secret can't be had, the text says why.
+/// Where a role can't be assumed or a secret can't be had, the text says why.
 pub(super) async fn of(
     launch: &Launch,
     workshop: &Workshop,
@@ -34,7 +34,20 @@ pub(super) async fn of(
     let endpoint = endpoint.map(|url| ("AWS_ENDPOINT_URL", url));
     let role = match &launch.role {
         Some(role) => {
-            credentials(role, PRINCIPAL, &launch.task_id, &workshop.house, &workshop.bus).await
+            let (house, bus) = (&workshop.house, &workshop.bus);
+            let assumed = credentials(role, PRINCIPAL, &launch.task_id, house, bus).await;
+            assumed.map_err(|error| {
+                tracing::warn!(
+                    task = launch.task_arn,
+                    error = &error as &dyn std::error::Error,
+                    "no role to assume"
+                );
+                format!(
+                    "ECS was unable to assume the role '{role}' that was provided for this task. Please verify that \
+                     the role being passed has the proper trust relationship and permissions and that your IAM user \
+                     has permissions to pass this role."
+                )
+            })?
         }
         // A task without a role has no credentials, as on AWS.
         None => Vec::new(),

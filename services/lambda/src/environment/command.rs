@@ -13,14 +13,14 @@ use tokio::process::Command;
 use tokio::task::spawn_blocking;
 use workload::credentials;
 
-use super::{Family, Plan, error_payload};
+use super::{Family, Plan, Unstarted, error_payload};
 use crate::errors::Error;
 use crate::fleet::Workshop;
 
 /// Where AWS shows a function its layers.
 const OPT: &str = "/opt";
 /// Who a role must trust to be a function's.
-const PRINCIPAL: &str = "lambda.amazonaws.com";
+pub(crate) const PRINCIPAL: &str = "lambda.amazonaws.com";
 
 /// Where the output of an environment is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,18 +44,20 @@ impl LogNames {
     }
 }
 
-/// The command for an environment whose Runtime API is at `api`; where there is none, the payload says why.
+/// The command for an environment whose Runtime API is at `api`.
 pub(super) async fn prepare(
     plan: &Arc<Plan>,
     workshop: &Arc<Workshop>,
     names: &LogNames,
     api: SocketAddr,
-) -> Result<Command, Bytes> {
+) -> Result<Command, Unstarted> {
     let (shared, planned) = (Arc::clone(workshop), Arc::clone(plan));
     let looked = spawn_blocking(move || find(&planned, &shared)).await;
-    let Found { mut command, root, layers } = looked.unwrap_or_else(|error| {
-        Err(error_payload("Runtime.InvalidEntrypoint", &format!("Error: {error}")))
-    })?;
+    let Found { mut command, root, layers } = looked
+        .unwrap_or_else(|error| {
+            Err(error_payload("Runtime.InvalidEntrypoint", &format!("Error: {error}")))
+        })
+        .map_err(Unstarted::Function)?;
     let settings = &plan.settings;
     if Family::of(&plan.settings.runtime) == Some(Family::Python) {
         command.args(&layers);
@@ -84,7 +86,12 @@ pub(super) async fn prepare(
     ]);
     command.env("LAMBDA_TASK_ROOT", &root).env("LAMBDA_RUNTIME_DIR", workshop.folders.bootstraps());
     let (house, bus) = (&workshop.house, &workshop.bus);
-    command.envs(credentials(&settings.role, PRINCIPAL, "lambda", house, bus).await);
+    let assumed = credentials(&settings.role, PRINCIPAL, "lambda", house, bus).await;
+    command.envs(assumed.map_err(|error| {
+        let error = &error as &dyn std::error::Error;
+        tracing::warn!(function = %plan.function, role = settings.role, error, "no role to assume");
+        Unstarted::Refused(Error::RoleRefused)
+    })?);
     Ok(command)
 }
 

@@ -30,6 +30,7 @@ pub(crate) async fn create_function(
     if ctx.tables().function(&arn).await?.is_some() {
         return Err(Error::FunctionExists(arn.name));
     }
+    ctx.check_role(&req.role)?;
     let architecture = req.architectures.and_then(|list| list.first().copied());
     let mut latest = Settings {
         runtime,

@@ -20,6 +20,9 @@ pub(crate) async fn update_function_configuration(
         }
         None => None,
     };
+    if let Some(role) = &req.role {
+        ctx.check_role(role)?;
+    }
     let runtime = req.runtime.map(settings::runtime).transpose()?;
     let environment = req.environment.map(|given| settings::environment(ctx, given)).transpose()?;
     let dead_letter = req.dead_letter_config.map(settings::dead_letter).transpose()?;

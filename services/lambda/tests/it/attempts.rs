@@ -50,7 +50,7 @@ async fn an_interrupted_attempt_is_unknown_and_never_runs_again() {
     }
     let room = Room::open_on(&ground, quick()).await;
     let asked = room.ask_as(room.ctx().with_attempt("attempt-1"), "Invoke", body).await;
-    assert_eq!(asked.unwrap_err().code, "Unknown");
+    assert_eq!(asked.unwrap_err().code, service::OUTCOME_UNKNOWN);
     assert_eq!(lines(&file).len(), 1);
 }
 

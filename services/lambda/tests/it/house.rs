@@ -14,7 +14,7 @@ use http::{HeaderMap, Request, Uri};
 use http_body_util::{BodyExt as _, Full};
 use lambda::{Lambda, Limits, Options};
 use serde_json::{Value, json};
-use service::{Bus, Ctx, Facts, House, HttpBody, Rate, Registry, Reply, Service};
+use service::{Bus, Ctx, Facts, Guard, House, HttpBody, Rate, Registry, Reply, Service};
 use store::{Memory, Store};
 use tempfile::TempDir;
 use tokio::task::AbortHandle;
@@ -55,7 +55,7 @@ impl Ground {
     }
 }
 
-/// What a neighbor answers to an operation and its body.
+/// What a neighbor answers to an operation and its body; what has a `__type` is a refusal.
 type Answer = Box<dyn FnMut(&str, &Value) -> Value + Send>;
 
 /// A room that notes what it is asked. `reply` says what it answers.
@@ -110,7 +110,13 @@ impl Service for Neighbor {
                 // Nothing comes.
                 pause().await;
             }
-            Ok(Bytes::from(reply.to_string()))
+            match reply["__type"].as_str() {
+                Some(code) => {
+                    let message = reply["message"].as_str().unwrap_or_default();
+                    Err(Error::client(code.to_owned(), message.to_owned()))
+                }
+                None => Ok(Bytes::from(reply.to_string())),
+            }
         })
     }
 }
@@ -145,7 +151,16 @@ impl Room {
         Room::open_on(&Ground::new(), quick()).await
     }
 
+    /// A house that decides who may do what.
+    pub(crate) async fn open_guarded(guard: Arc<dyn Guard>) -> Self {
+        Room::open_with(&Ground::new(), quick(), Some(guard)).await
+    }
+
     pub(crate) async fn open_on(ground: &Ground, limits: Limits) -> Self {
+        Room::open_with(ground, limits, None).await
+    }
+
+    async fn open_with(ground: &Ground, limits: Limits, guard: Option<Arc<dyn Guard>>) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let tokens = PageTokens::new([1; 32]);
         let seed = Entropy::from_number(7);
@@ -165,7 +180,11 @@ impl Room {
         let stream = Neighbor::new("dynamodbstreams");
         let rooms: [Arc<dyn Service>; 4] =
             [lambda.clone(), queue.clone(), logs.clone(), stream.clone()];
-        let registry = Arc::new(Registry::new(rooms));
+        let mut registry = Registry::new(rooms);
+        if let Some(guard) = guard {
+            registry = registry.guarded_by(guard);
+        }
+        let registry = Arc::new(registry);
         bus.connect(&registry);
         let work = tokio::spawn(lambda.work()).abort_handle();
         Room {

@@ -1,7 +1,10 @@
 //! Resource policies and tags.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::{Value, json};
-use service::Service as _;
+use service::{Access, Check, Ctx, Guard, Service};
 
 use crate::house::Room;
 
@@ -64,4 +67,46 @@ async fn tags_are_added_and_taken_away() {
     room.call("UntagResource", json!({"Resource": arn, "TagKeys": ["a"]})).await;
     let function = room.call("GetFunction", json!({"FunctionName": "f"})).await;
     assert_eq!(function["Tags"], json!({"b": "3"}));
+}
+
+/// Lets everybody do everything, and lets roles be assumed as long as it is told to.
+#[derive(Default)]
+struct Trust(AtomicBool);
+
+impl Guard for Trust {
+    fn check<'a>(&'a self, _: &'a Ctx, _: &'a dyn Service, _: &'a str, _: &'a [u8]) -> Check<'a> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn check_access(&self, _: &Ctx, _: &Access<'_>) -> Result<(), aws::Error> {
+        Ok(())
+    }
+
+    fn check_role(&self, ctx: &Ctx, _: &str) -> Result<(), aws::Error> {
+        assert_eq!(ctx.caller().arn, "lambda.amazonaws.com");
+        match self.0.load(Ordering::Relaxed) {
+            true => Ok(()),
+            false => Err(aws::Error::new(403, "AccessDenied", "is not authorized")),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_role_must_trust_the_service_where_policies_count() {
+    let trust = Arc::new(Trust::default());
+    let room = Room::open_guarded(trust.clone()).await;
+    let refused = (
+        "InvalidParameterValueException".to_owned(),
+        "The role defined for the function cannot be assumed by Lambda.".to_owned(),
+    );
+    let create = crate::house::python("f", "def handler(event, context):\n    return 1\n");
+    assert_eq!(room.refusal("CreateFunction", create.clone()).await, refused);
+    trust.0.store(true, Ordering::Relaxed);
+    room.call("CreateFunction", create).await;
+    trust.0.store(false, Ordering::Relaxed);
+    let update = json!({"FunctionName": "f", "Role": crate::house::ROLE});
+    assert_eq!(room.refusal("UpdateFunctionConfiguration", update).await, refused);
+    // This house has no room of tokens, so that no role can be assumed.
+    let (code, message) = room.refusal("Invoke", json!({"FunctionName": "f"})).await;
+    assert_eq!((code.as_str(), message), ("AccessDeniedException", refused.1));
 }
