@@ -252,6 +252,7 @@ pub(crate) fn unknown(resource: &Resource) -> Sent {
         Resource::Optimized { integration, .. } if integration.service() == "lambda" => {
             "Lambda.Unknown"
         }
+        Resource::AwsSdk { action, .. } if action.service().name() == "lambda" => "Lambda.Unknown",
         Resource::Optimized { .. } | Resource::AwsSdk { .. } | Resource::Activity { .. } => {
             error_name::TASK_FAILED
         }

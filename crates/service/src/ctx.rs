@@ -1,6 +1,7 @@
 //! What a room learns of the request it answers.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws::PageTokens;
@@ -129,6 +130,17 @@ pub struct Session {
     pub source_identity: Option<String>,
 }
 
+/// How a client's request came to the house: what policies look at besides who asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// The other end of the connection: behind a proxy, the proxy's.
+    pub source_ip: Option<IpAddr>,
+    /// The header `User-Agent`.
+    pub user_agent: Option<String>,
+    /// The header `Referer`.
+    pub referer: Option<String>,
+}
+
 /// One request: who asks, which request it is, and the house it is asked in.
 #[derive(Clone)]
 pub struct Ctx {
@@ -141,6 +153,7 @@ pub struct Ctx {
     trace_header: Option<String>,
     host: Option<Arc<str>>,
     is_secure: bool,
+    arrival: Option<Arc<Arrival>>,
     attempt: Option<Arc<str>>,
     source_arn: Option<Arc<str>>,
 }
@@ -157,6 +170,7 @@ impl Ctx {
             trace_header: None,
             host: None,
             is_secure: false,
+            arrival: None,
             attempt: None,
             source_arn: None,
         }
@@ -186,6 +200,13 @@ impl Ctx {
     #[must_use]
     pub fn with_tls(mut self, is_secure: bool) -> Self {
         self.is_secure = is_secure;
+        self
+    }
+
+    /// The same request, which came from a client in that way.
+    #[must_use]
+    pub fn with_arrival(mut self, arrival: Option<Arc<Arrival>>) -> Self {
+        self.arrival = arrival;
         self
     }
 
@@ -220,7 +241,15 @@ impl Ctx {
     /// A request that follows from this one: another id, the same account and trace, on behalf of `caller`.
     pub fn follow_up(&self, caller: Caller) -> Self {
         let request_id = self.house.uuid();
-        Ctx { caller, session: None, request_id, attempt: None, source_arn: None, ..self.clone() }
+        Ctx {
+            caller,
+            session: None,
+            request_id,
+            arrival: None,
+            attempt: None,
+            source_arn: None,
+            ..self.clone()
+        }
     }
 
     /// The same request on behalf of a role that the caller has assumed: in the role's account, its attempt kept.
@@ -231,6 +260,7 @@ impl Ctx {
         }
         self.caller = Caller { arn: role_arn.to_owned() };
         self.session = None;
+        self.arrival = None;
         self.source_arn = None;
         self
     }
@@ -289,6 +319,11 @@ impl Ctx {
     /// Whether the client reached the house over TLS.
     pub fn is_secure(&self) -> bool {
         self.is_secure
+    }
+
+    /// How a client's request came, in a house that decides by policies. A request of the house itself has none.
+    pub fn arrival(&self) -> Option<&Arc<Arrival>> {
+        self.arrival.as_ref()
     }
 
     /// What such URLs begin with: `https://localhost:4566`.

@@ -23,8 +23,12 @@ mod raw_http;
 mod registry;
 mod throttle;
 
+/// The error code with which a room says that an attempt was interrupted, so that its outcome can't be known: it is no
+/// code of AWS's, and only who asks again for an attempt is told it. See [`Service::answers_again`].
+pub const OUTCOME_UNKNOWN: &str = "OutcomeUnknown";
+
 pub use bus::{Bus, CallError, Fetched, Gatekeeper, Outside, OutsideReply, TrustedCertificates};
-pub use ctx::{Caller, Ctx, House, Session};
+pub use ctx::{Arrival, Caller, Ctx, House, Session};
 pub use feed::{Feed, Happened};
 pub use guard::{Access, Check, Guard, ResourceArn, ResourcePolicy};
 pub use operations::{Operation, Operations, Rate};

@@ -117,6 +117,9 @@ impl Voice {
         };
         let code = error.code.rsplit('#').next().unwrap_or_default();
         let (message, status) = (error.message.as_deref().unwrap_or("null"), error.status);
+        if code == service::OUTCOME_UNKNOWN {
+            return Failure::new(format!("{}.Unknown", self.prefix()), message);
+        }
         match self {
             Voice::Optimized(integration) => {
                 // The SDK of these knows services by their query protocol (recorded:

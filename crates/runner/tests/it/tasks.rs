@@ -116,6 +116,20 @@ async fn a_refusal_is_named_as_each_kind_of_integration_names_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_attempt_whose_outcome_its_room_cannot_know_is_unknown_in_every_form() {
+    let parameters = r#"{"FunctionName":"f"}"#;
+    for resource in
+        [FUNCTION, "arn:aws:states:::lambda:invoke", "arn:aws:states:::aws-sdk:lambda:invoke"]
+    {
+        let room = Scripted::new("lambda", |_, _| {
+            Err(aws::Error::new(500, service::OUTCOME_UNKNOWN, "Nobody knows."))
+        });
+        let (said, ..) = run(room, &task(resource, parameters, "")).await;
+        assert_eq!(said, "FAILED Lambda.Unknown: Nobody knows.", "{resource}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_callback_whose_message_is_refused_fails_by_its_submission() {
     let room = Scripted::new("sqs", |_, _| {
         Err(aws::Error::client(
