@@ -18,6 +18,8 @@ pub struct Job {
     ends: Ends,
     /// What of the answer is the task's result; empty for all of it.
     result: &'static str,
+    /// The member as which it stands in the task's result; empty where it is the result.
+    under: &'static str,
     /// Members of the first answer that stand in the result too.
     kept: &'static [&'static str],
     /// Whether the job has succeeded once the service doesn't know the thing any more.
@@ -107,6 +109,10 @@ impl Job {
     #[must_use]
     pub fn verdict(&self, answer: &Value, kept: &Value) -> Verdict {
         let Some(result) = at(answer, self.result) else { return Verdict::Running };
+        let result = match self.under {
+            "" => result,
+            name => Value::object([(name, result)]),
+        };
         let result = || {
             let mut whole = result.to_object().unwrap_or_default();
             for (name, value) in kept.entries() {
@@ -175,7 +181,7 @@ fn ecs_task(task: Value) -> Verdict {
 }
 
 const fn job(poll: &'static str, ask: &'static [Field], ends: Ends, result: &'static str) -> Job {
-    Job { poll, ask, ends, result, kept: &[], gone_is_done: false, stop: None }
+    Job { poll, ask, ends, result, under: "", kept: &[], gone_is_done: false, stop: None }
 }
 
 const fn state(
@@ -189,6 +195,10 @@ const fn state(
 impl Job {
     const fn stopped_by(self, action: &'static str, ask: &'static [Field]) -> Self {
         Job { stop: Some(Stop { action, ask }), ..self }
+    }
+
+    const fn under(self, under: &'static str) -> Self {
+        Job { under, ..self }
     }
 
     const fn keeping(self, kept: &'static [&'static str]) -> Self {
@@ -298,6 +308,7 @@ pub(super) const EMR_CONTAINERS_RUN: &Job = &job(
     state("JobRun/State", &["COMPLETED"], &["FAILED", "CANCELLED"]),
     "",
 )
+.keeping(&["Arn", "Id", "Name", "VirtualClusterId"])
 .stopped_by(
     "cancelJobRun",
     &[Field("Id", Answer("Id")), Field("VirtualClusterId", Parameter("VirtualClusterId"))],
@@ -308,7 +319,8 @@ pub(super) const SERVERLESS_CREATION: &Job = &job(
     &[Field("ApplicationId", Answer("ApplicationId"))],
     state("Application/State", &["CREATED", "STARTED"], &["TERMINATED"]),
     "",
-);
+)
+.keeping(&["ApplicationId", "Arn", "Name"]);
 
 pub(super) const SERVERLESS_START: &Job =
     &serverless_application(&["STARTED"], &["STOPPED", "TERMINATED"]);
@@ -322,6 +334,7 @@ const fn serverless_application(
 ) -> Job {
     const ASK: &[Field] = &[Field("ApplicationId", Parameter("ApplicationId"))];
     job("getApplication", ASK, state("Application/State", succeeded, failed), "")
+        .keeping(&["ApplicationId"])
 }
 
 pub(super) const SERVERLESS_RUN: &Job = &job(
@@ -330,6 +343,7 @@ pub(super) const SERVERLESS_RUN: &Job = &job(
     state("JobRun/State", &["SUCCESS"], &["FAILED", "CANCELLED"]),
     "",
 )
+.keeping(&["ApplicationId", "Arn", "JobRunId"])
 .stopped_by(
     "cancelJobRun",
     &[Field("ApplicationId", Parameter("ApplicationId")), Field("JobRunId", Answer("JobRunId"))],
@@ -340,7 +354,8 @@ pub(super) const SERVERLESS_CANCELLATION: &Job = &job(
     &[Field("ApplicationId", Parameter("ApplicationId")), Field("JobRunId", Parameter("JobRunId"))],
     state("JobRun/State", &["CANCELLED"], &["FAILED", "SUCCESS"]),
     "",
-);
+)
+.keeping(&["ApplicationId", "JobRunId"]);
 
 const CLUSTER: &[Field] = &[Field("Name", Parameter("Name"))];
 const FARGATE_PROFILE: &[Field] = &[
@@ -379,6 +394,8 @@ pub(super) const EKS_NODEGROUP_DELETION: &Job =
     &job("describeNodegroup", NODEGROUP, state("Nodegroup/Status", &[], &["DELETE_FAILED"]), "")
         .or_gone();
 
+// The result has the form of the answer that started the build: AWS's sample reads `$.Build.ReportArns` of it.
+// <https://docs.aws.amazon.com/step-functions/latest/dg/sample-project-codebuild.html>
 const BUILD_FAILED: &[&str] = &["FAILED", "FAULT", "TIMED_OUT", "STOPPED"];
 
 pub(super) const BUILD: &Job = &job(
@@ -387,6 +404,7 @@ pub(super) const BUILD: &Job = &job(
     state("Builds/0/BuildStatus", &["SUCCEEDED"], BUILD_FAILED),
     "Builds/0",
 )
+.under("Build")
 .stopped_by("stopBuild", &[Field("Id", Answer("Build/Id"))]);
 
 pub(super) const BUILD_BATCH: &Job = &job(
@@ -395,6 +413,7 @@ pub(super) const BUILD_BATCH: &Job = &job(
     state("BuildBatches/0/BuildBatchStatus", &["SUCCEEDED"], BUILD_FAILED),
     "BuildBatches/0",
 )
+.under("BuildBatch")
 .stopped_by("stopBuildBatch", &[Field("Id", Answer("BuildBatch/Id"))]);
 
 pub(super) const BUILD_BATCH_RETRY: &Job = &job(
@@ -403,6 +422,7 @@ pub(super) const BUILD_BATCH_RETRY: &Job = &job(
     state("BuildBatches/0/BuildBatchStatus", &["SUCCEEDED"], BUILD_FAILED),
     "BuildBatches/0",
 )
+.under("BuildBatch")
 .stopped_by("stopBuildBatch", &[Field("Id", Parameter("Id"))]);
 
 const TRAINING_JOB: &[Field] = &[Field("TrainingJobName", Parameter("TrainingJobName"))];
@@ -522,6 +542,30 @@ mod tests {
         };
         assert_eq!(result.get("StepId"), Some("s-1".into()));
         assert!(result.get("Step").is_some());
+    }
+
+    #[test]
+    fn a_build_stands_in_its_result_as_in_the_answer_that_started_it() {
+        let told = value(r#"{"Builds":[{"BuildStatus":"SUCCEEDED","Arn":"a"}]}"#);
+        let Verdict::Succeeded(result) = BUILD.verdict(&told, &Value::empty_object()) else {
+            panic!("has succeeded")
+        };
+        assert_eq!(result.to_string(), r#"{"Build":{"BuildStatus":"SUCCEEDED","Arn":"a"}}"#);
+        for batch in [BUILD_BATCH, BUILD_BATCH_RETRY] {
+            let told = value(r#"{"BuildBatches":[{"BuildBatchStatus":"FAILED"}]}"#);
+            let failed = value(r#"{"BuildBatch":{"BuildBatchStatus":"FAILED"}}"#);
+            assert_eq!(batch.verdict(&told, &Value::empty_object()), Verdict::Failed(failed));
+        }
+    }
+
+    #[test]
+    fn an_application_of_emr_serverless_keeps_its_id() {
+        let kept = SERVERLESS_CREATION.kept(&value(r#"{"ApplicationId":"i","Arn":"a"}"#));
+        let told = value(r#"{"Application":{"State":"CREATED"}}"#);
+        let Verdict::Succeeded(result) = SERVERLESS_CREATION.verdict(&told, &kept) else {
+            panic!("has succeeded")
+        };
+        assert_eq!(result.get("ApplicationId"), Some("i".into()));
     }
 
     /// The tables are by hand: they may name only what the models have, and only states that are states.

@@ -112,7 +112,7 @@ impl Runner {
             Err(Refusal::Refused { error, .. })
                 if job.is_done_when_gone() && error.code.contains("NotFound") =>
             {
-                Some(TaskOutcome::Succeeded(Value::empty_object()))
+                Some(TaskOutcome::Succeeded(kept))
             }
             Err(refusal) if passes(&refusal) => None,
             Err(refusal) => failed(voice.failure(&refusal)),

@@ -29,7 +29,13 @@ pub(super) async fn call(
     };
     match asked(runner, errand, integration, action, &parameters, pattern).await {
         Ok(answer) => {
-            let result = shown(integration, action, &answer.value);
+            let result = match (integration.service(), integration.action()) {
+                (
+                    "emr-serverless",
+                    "startApplication" | "stopApplication" | "deleteApplication",
+                ) => application(&parameters),
+                _ => shown(integration, action, &answer.value),
+            };
             sent(runner, errand, integration, pattern, result, &answer)
         }
         Err(sent) => *sent,
@@ -98,6 +104,13 @@ pub(super) fn shown(integration: Integration, action: Action, answer: &Value) ->
     action.output().map_or_else(Value::empty_object, |shape| {
         from_wire(answer, integration.named(shape), Instants::Millis)
     })
+}
+
+/// The service answers nothing to these; the integration answers which application it was.
+///
+/// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html>
+fn application(parameters: &Value) -> Value {
+    Value::object(parameters.get("ApplicationId").map(|id| ("ApplicationId", id)))
 }
 
 /// ECS shows who has started a task; Step Functions says so unless the definition does.
