@@ -104,7 +104,11 @@ impl Gatekeeper for Gate {
         let admitted = Gate::admit(self, signed, signing_name, ctx.now())?;
         let admitted = admitted.ctx(ctx.house(), ctx.request_id());
         let trace_header = ctx.trace_header().map(str::to_owned);
-        Ok(admitted.with_trace_header(trace_header).with_host(ctx.host()).with_tls(ctx.is_secure()))
+        Ok(admitted
+            .with_trace_header(trace_header)
+            .with_host(ctx.host())
+            .with_tls(ctx.is_secure())
+            .with_arrival(ctx.arrival().cloned()))
     }
 }
 

@@ -4,6 +4,7 @@ mod body;
 mod origin;
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,7 @@ use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::body::Incoming;
 use models::Service;
 use service::{
-    Ctx, Facts, House, HttpBody, PublicHttp, RawHttp, Registry, Service as Room, Throttle,
+    Arrival, Ctx, Facts, House, HttpBody, PublicHttp, RawHttp, Registry, Service as Room, Throttle,
 };
 
 use body::Lent;
@@ -297,6 +298,19 @@ impl Router {
             .with_trace_header(text(&head.headers, &TRACE_ID).map(str::to_owned))
             .with_host(text(&head.headers, &header::HOST))
             .with_tls(head.extensions.get::<OverTls>().is_some())
+            .with_arrival(self.arrival(head))
+    }
+
+    /// How a request came, for policies to look at where there are any.
+    fn arrival(&self, head: &Parts) -> Option<Arc<Arrival>> {
+        self.registry.guard()?;
+        let peer = head.extensions.get::<SocketAddr>();
+        let header = |name| text(&head.headers, &name).map(str::to_owned);
+        Some(Arc::new(Arrival {
+            source_ip: peer.map(|peer| peer.ip().to_canonical()),
+            user_agent: header(header::USER_AGENT),
+            referer: header(header::REFERER),
+        }))
     }
 
     /// The room that serves what a request asks for, whoever sends it.

@@ -250,6 +250,22 @@ impl<'a> Asking<'a> {
                     .to_string(),
             )
             .set("aws:userid", self.user_id());
+        // What the house asks of itself comes by no network; AWS's services ask each other over TLS.
+        let is_secure = ctx.arrival().is_none() || ctx.is_secure();
+        // Nothing here is asked with a client's own rights on its behalf: services have roles.
+        context.set("aws:SecureTransport", is_secure.to_string()).set("aws:ViaAWSService", "false");
+        if let Some(arrival) = ctx.arrival() {
+            let source_ip = arrival.source_ip.map(|address| address.to_string());
+            for (key, value) in [
+                ("aws:SourceIp", source_ip),
+                ("aws:UserAgent", arrival.user_agent.clone()),
+                ("aws:Referer", arrival.referer.clone()),
+            ] {
+                if let Some(value) = value {
+                    context.set(key, value);
+                }
+            }
+        }
         if let Some(source) = ctx.source_arn() {
             context.set("aws:SourceArn", source);
             if let Ok(arn) = Arn::parse(source) {

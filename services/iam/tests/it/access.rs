@@ -1,7 +1,10 @@
 //! What the guard lets through.
 
+use std::sync::Arc;
+
 use iam::Enforcement;
 use serde_json::json;
+use service::Arrival;
 
 use crate::house::{Rooms, TRUST_STATES, allow};
 
@@ -38,6 +41,38 @@ async fn a_role_may_do_what_its_policies_allow() {
     rooms.call(rooms.caller(ROLE), "sqs", "SendMessage", &open).await.expect("the queue allows it");
     let listed = rooms.call(rooms.caller(ROLE), "sqs", "ListQueues", "{}").await;
     assert!(listed.expect_err("is refused").to_string().contains("sqs:ListQueues on resource: *"));
+}
+
+#[tokio::test]
+async fn conditions_know_how_a_request_came() {
+    let rooms = with_role(Enforcement::On, &allow("sqs:*", "*")).await;
+    let deny = |condition: serde_json::Value| {
+        let denial =
+            json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition});
+        let policy = json!({"Version": "2012-10-17", "Statement": [denial]}).to_string();
+        json!({"RoleName": "worker", "PolicyName": "deny", "PolicyDocument": policy}).to_string()
+    };
+    let arrival = Arc::new(Arrival {
+        source_ip: Some("192.0.2.7".parse().expect("is an address")),
+        user_agent: Some("aws-cli/2.0".to_owned()),
+        referer: Some("http://example.com/page".to_owned()),
+    });
+    let client =
+        |is_secure| rooms.caller(ROLE).with_arrival(Some(Arc::clone(&arrival))).with_tls(is_secure);
+    for condition in [
+        json!({"Bool": {"aws:SecureTransport": "false"}}),
+        json!({"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}),
+        json!({"StringLike": {"aws:UserAgent": "aws-cli/*"}}),
+        json!({"StringLike": {"aws:Referer": "http://example.com/*"}}),
+    ] {
+        rooms.iam("PutRolePolicy", &deny(condition.clone())).await;
+        let asked = rooms.call(client(false), "sqs", "SendMessage", SEND).await;
+        assert_eq!(asked.expect_err("is denied").code, "AccessDeniedException", "{condition}");
+        let of_the_house = rooms.call(rooms.caller(ROLE), "sqs", "SendMessage", SEND).await;
+        of_the_house.unwrap_or_else(|error| panic!("{condition}: {error}"));
+    }
+    rooms.iam("PutRolePolicy", &deny(json!({"Bool": {"aws:SecureTransport": "false"}}))).await;
+    rooms.call(client(true), "sqs", "SendMessage", SEND).await.expect("came over TLS");
 }
 
 #[tokio::test]
