@@ -229,6 +229,22 @@ def test_a_queue_is_told_of_what_happens(server, s3, bucket):
     assert created["s3"]["object"]["key"] == "%C3%A4+b.jpg" and created["s3"]["object"]["size"] == 3
 
 
+def test_a_target_that_is_not_there_is_not_taken(s3, bucket):
+    queue = {"QueueArn": "arn:aws:sqs:us-east-1:000000000000:missing", "Events": ["s3:ObjectCreated:*"]}
+    topic = {"TopicArn": "arn:aws:sns:us-east-1:000000000000:missing", "Events": ["s3:ObjectCreated:*"]}
+    function = {"LambdaFunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:missing",
+                "Events": ["s3:ObjectCreated:*"]}
+    for configuration in ({"QueueConfigurations": [queue]}, {"TopicConfigurations": [topic]},
+                          {"LambdaFunctionConfigurations": [function]}):
+        arguments = {"Bucket": bucket, "NotificationConfiguration": configuration}
+        with pytest.raises(ClientError) as refused:
+            s3.put_bucket_notification_configuration(**arguments)
+        error = refused.value.response["Error"]
+        assert error["Code"] == "InvalidArgument"
+        assert error["Message"] == "Unable to validate the following destination configurations"
+        s3.put_bucket_notification_configuration(**arguments, SkipDestinationValidation=True)
+
+
 def test_objects_survive_a_crash(server, s3, bucket):
     bodies = {f"k{n}": os.urandom(5_000) for n in range(30)}
     for key, body in bodies.items():

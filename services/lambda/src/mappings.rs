@@ -17,6 +17,7 @@ use std::time::Duration;
 use base::Arn;
 use event_pattern::Pattern;
 use serde_json::{Value, json};
+use service::CallError;
 use tokio::task::JoinSet;
 
 pub(crate) use reading::Given;
@@ -34,8 +35,9 @@ const QUEUE_BATCH_SIZE: i32 = 10;
 const STREAM_BATCH_SIZE: i32 = 100;
 /// Messages of a batch that AWS gathers without a window.
 const BATCH_SIZE_WITHOUT_WINDOW: i32 = 10;
-/// The pause after the rows couldn't be read, or what is polled: it may not be there yet.
+/// The first pause after the rows couldn't be read, or what is polled, and the longest.
 const PAUSE: Duration = Duration::from_secs(1);
+const PAUSE_MAX: Duration = Duration::from_mins(1);
 
 /// What is polled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +97,28 @@ pub(crate) fn filters(given: Option<wire::FilterCriteria>) -> Result<Vec<String>
     Ok(patterns)
 }
 
+/// The URL of the queue that a mapping polls.
+async fn queue_url(room: &Room, source_arn: &str) -> Result<String, CallError> {
+    let no_queue = |_| CallError::NoRoom(source_arn.to_owned());
+    room.queue_url(&Arn::parse(source_arn).map_err(no_queue)?).await
+}
+
+/// Refuses a queue that isn't there. What can't be asked now may be there.
+pub(crate) async fn check_queue(room: &Room, source_arn: &str) -> Result<(), Error> {
+    match queue_url(room, source_arn).await {
+        Ok(_) | Err(CallError::Unanswered(_)) => Ok(()),
+        Err(CallError::Refused(error)) if error.is_server_fault() => Ok(()),
+        Err(CallError::Refused(error)) => {
+            let code = error.query_code.unwrap_or(&error.code);
+            let message = error.message.as_deref().unwrap_or_default();
+            Err(Error::invalid(format!(
+                "Error occurred while ReceiveMessage. SQS Error Code: {code}. SQS Error Message: {message}"
+            )))
+        }
+        Err(error @ CallError::NoRoom(_)) => Err(Error::invalid(error.to_string())),
+    }
+}
+
 /// What clients see of a mapping that nothing is being done to.
 pub(crate) fn state(mapping: &Mapping) -> &'static str {
     if mapping.enabled { "Enabled" } else { "Disabled" }
@@ -139,19 +163,31 @@ fn wants(patterns: &[Pattern], event: &Value) -> bool {
     patterns.iter().any(|pattern| pattern.matches(&event))
 }
 
-/// A pause after trouble.
-async fn rest() {
-    #[expect(clippy::disallowed_methods, reason = "when to look again")]
-    tokio::time::sleep(PAUSE).await;
+/// How often something has failed since it last worked: each pause is twice as long as the one before it.
+#[derive(Default)]
+struct Trouble(u32);
+
+impl Trouble {
+    fn is_over(&mut self) {
+        self.0 = 0;
+    }
+
+    async fn rest(&mut self) {
+        let pause = PAUSE.saturating_mul(2_u32.saturating_pow(self.0)).min(PAUSE_MAX);
+        self.0 = self.0.saturating_add(1);
+        #[expect(clippy::disallowed_methods, reason = "when to look again")]
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// Keeps a poller for every enabled mapping, for ever.
 pub(crate) async fn work(room: Arc<Room>) {
-    let mut pollers = JoinSet::new();
+    let (mut pollers, mut trouble) = (JoinSet::new(), Trouble::default());
     let mut running = BTreeMap::new();
     loop {
         match room.tables().all_mappings().await {
             Ok(mappings) => {
+                trouble.is_over();
                 let wanted: BTreeMap<String, Mapping> = mappings
                     .into_iter()
                     .filter(|(_, _, mapping)| mapping.enabled)
@@ -186,7 +222,7 @@ pub(crate) async fn work(room: Arc<Room>) {
                     error = &error as &dyn std::error::Error,
                     "failed to read mappings"
                 );
-                rest().await;
+                trouble.rest().await;
             }
         }
         while pollers.try_join_next().is_some() {}

@@ -3,9 +3,13 @@
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html> and, for EventBridge,
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html>.
 
+use std::sync::Arc;
+
+use base::Arn;
 use s3s::S3Result;
 use s3s::dto::{NotificationConfiguration, NotificationConfigurationFilter};
 use serde_json::{Value, json};
+use service::{CallError, Caller, Ctx};
 use store::Batch;
 
 use crate::errors;
@@ -151,6 +155,50 @@ pub(crate) async fn tell(
 pub(crate) fn ring(ctx: &Visit<'_>, told: Told) {
     if told.0 {
         ctx.room.notices.notify_one();
+    }
+}
+
+/// Refuses a configuration one of whose targets isn't there. What can't be asked now may be there.
+pub(crate) async fn check_targets(
+    ctx: &Visit<'_>,
+    configuration: &NotificationConfiguration,
+) -> S3Result<()> {
+    let queues = configuration.queue_configurations.iter().flatten();
+    let topics = configuration.topic_configurations.iter().flatten();
+    let functions = configuration.lambda_function_configurations.iter().flatten();
+    let targets = queues
+        .map(|it| &it.queue_arn)
+        .chain(topics.map(|it| &it.topic_arn))
+        .chain(functions.map(|it| &it.lambda_function_arn));
+    for target in targets {
+        if !is_there(ctx, target).await {
+            return Err(errors::invalid_argument(
+                "Unable to validate the following destination configurations",
+            ));
+        }
+    }
+    Ok(())
+}
+
+async fn is_there(ctx: &Visit<'_>, target: &str) -> bool {
+    let Ok(arn) = Arn::parse(target) else { return false };
+    let (operation, body) = match arn.service.as_str() {
+        "sqs" => {
+            let body = json!({"QueueName": arn.resource, "QueueOwnerAWSAccountId": arn.account});
+            ("GetQueueUrl", body)
+        }
+        "sns" => ("GetTopicAttributes", json!({"TopicArn": target})),
+        _ => ("GetFunctionConfiguration", json!({"FunctionName": target})),
+    };
+    let root = format!("arn:{}:iam::{}:root", arn.partition, arn.account);
+    let house = Arc::clone(ctx.request.house());
+    let request_id = house.uuid();
+    let asking = Ctx::new(house, Caller { arn: root }, request_id).with_account(arn.account);
+    let bus = &ctx.room.bus;
+    match bus.call(asking, &arn.service, operation, body.to_string().into()).await {
+        Ok(_) | Err(CallError::Unanswered(_)) => true,
+        Err(CallError::Refused(error)) => error.is_server_fault(),
+        Err(CallError::NoRoom(_)) => false,
     }
 }
 

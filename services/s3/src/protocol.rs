@@ -144,7 +144,8 @@ operations! {
         put.map(|()| PutBucketLoggingOutput::default())
     };
     "PutBucketNotificationConfiguration" => put_bucket_notification_configuration(PutBucketNotificationConfigurationInput) -> PutBucketNotificationConfigurationOutput = |ctx, req| {
-        let put = configurations::put_notifications(ctx, &req.bucket, req.notification_configuration).await;
+        let skips_validation = req.skip_destination_validation == Some(true);
+        let put = configurations::put_notifications(ctx, &req.bucket, req.notification_configuration, skips_validation).await;
         put.map(|()| PutBucketNotificationConfigurationOutput::default())
     };
     "PutBucketOwnershipControls" => put_bucket_ownership_controls(PutBucketOwnershipControlsInput) -> PutBucketOwnershipControlsOutput = |ctx, req| {

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::Arn;
 use event_pattern::Pattern;
 use serde_json::{Value, json};
 use service::CallError;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-use super::batch;
+use super::{Trouble, batch};
 use crate::Room;
 use crate::model::Mapping;
 
@@ -31,38 +30,35 @@ pub(super) struct Source {
 pub(super) async fn poll(room: Arc<Room>, mapping: Mapping) {
     let places = Arc::new(Semaphore::new(mapping.concurrency_max.unwrap_or(AT_ONCE) as usize));
     let patterns = super::patterns(&mapping);
+    let mut trouble = Trouble::default();
     let queue_url = loop {
-        match queue_url(&room, &mapping).await {
+        match super::queue_url(&room, &mapping.source_arn).await {
             Ok(url) => break url,
-            Err(error) => rest(&mapping, &error).await,
+            Err(error) => rest(&mut trouble, &mapping, &error).await,
         }
     };
     let source = Arc::new(Source { room, mapping, queue_url, patterns });
     loop {
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
         match source.gather().await {
-            Ok(messages) if messages.is_empty() => {}
+            Ok(messages) if messages.is_empty() => trouble.is_over(),
             Ok(messages) => {
+                trouble.is_over();
                 let source = Arc::clone(&source);
                 tokio::spawn(async move {
                     batch::give(&source, messages).await;
                     drop(place);
                 });
             }
-            Err(error) => rest(&source.mapping, &error).await,
+            Err(error) => rest(&mut trouble, &source.mapping, &error).await,
         }
     }
 }
 
-async fn rest(mapping: &Mapping, error: &CallError) {
+async fn rest(trouble: &mut Trouble, mapping: &Mapping, error: &CallError) {
     let queue = &mapping.source_arn;
     tracing::warn!(queue, error = error as &dyn std::error::Error, "failed to poll");
-    super::rest().await;
-}
-
-async fn queue_url(room: &Room, mapping: &Mapping) -> Result<String, CallError> {
-    let no_queue = |_| CallError::NoRoom(mapping.source_arn.clone());
-    room.queue_url(&Arn::parse(&mapping.source_arn).map_err(no_queue)?).await
+    trouble.rest().await;
 }
 
 impl Source {

@@ -14,8 +14,8 @@ use store::Batch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::Told;
 use super::records::{self, Shard};
+use super::{Told, Trouble};
 use crate::Room;
 use crate::errors::Error;
 use crate::model::{Mapping, StreamReading};
@@ -117,12 +117,13 @@ pub(crate) async fn last_records(
 
 /// Reads a shard to its end, and gives its name then.
 async fn read_shard(stream: Arc<Stream>, shard: String) -> String {
+    let mut trouble = Trouble::default();
     loop {
         match stream.read_on(&shard).await {
             Ok(()) => return shard,
             Err(error) => {
                 warn(&stream.mapping, &error);
-                super::rest().await;
+                trouble.rest().await;
             }
         }
     }

@@ -30,7 +30,10 @@ pub(crate) async fn create_event_source_mapping(
         return Err(Error::MappingExists { source_arn, function: arn.name, id });
     }
     let stream = match source {
-        Source::Queue => None,
+        Source::Queue => {
+            mappings::check_queue(ctx.room(), &source_arn).await?;
+            None
+        }
         Source::Stream => Some(given(&req).begin(req.starting_position)?),
     };
     let window_seconds = req.maximum_batching_window_in_seconds;

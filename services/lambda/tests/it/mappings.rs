@@ -102,3 +102,22 @@ async fn what_cannot_be_polled_is_refused() {
         assert_eq!(refused.0, "InvalidParameterValueException");
     }
 }
+
+#[tokio::test]
+async fn a_queue_that_is_not_there_is_refused() {
+    let room = Room::open().await;
+    room.python("f", "", json!({})).await;
+    room.queue.replies(|_, _| {
+        json!({"__type": "AWS.SimpleQueueService.NonExistentQueue", "message": "The specified queue does not exist."})
+    });
+    let body = json!({"FunctionName": "f", "EventSourceArn": QUEUE});
+    let (code, message) = room.refusal("CreateEventSourceMapping", body).await;
+    assert_eq!(code, "InvalidParameterValueException");
+    assert_eq!(
+        message,
+        "Error occurred while ReceiveMessage. SQS Error Code: AWS.SimpleQueueService.NonExistentQueue. \
+         SQS Error Message: The specified queue does not exist."
+    );
+    let listed = room.call("ListEventSourceMappings", json!({})).await;
+    assert_eq!(listed["EventSourceMappings"], json!([]));
+}

@@ -11,6 +11,7 @@ use store::Batch;
 use crate::access;
 use crate::errors;
 use crate::model::Versioning;
+use crate::notifications;
 use crate::visit::{Commit, Visit};
 
 /// A kind of configuration.
@@ -474,11 +475,13 @@ pub(crate) async fn notifications(
     })
 }
 
-/// Each configuration gets an id, and its target must be one of a kind that can be told.
+/// Each configuration gets an id, and its target must be one of a kind that can be told and, unless that isn't to be
+/// looked at, be there.
 pub(crate) async fn put_notifications(
     ctx: &Visit<'_>,
     bucket: &str,
     mut given: NotificationConfiguration,
+    skips_validation: bool,
 ) -> S3Result<()> {
     let named = |id: &mut Option<String>| {
         id.get_or_insert_with(|| ctx.request.house().uuid());
@@ -498,6 +501,9 @@ pub(crate) async fn put_notifications(
     for function in given.lambda_function_configurations.iter_mut().flatten() {
         check(&function.lambda_function_arn, "lambda")?;
         named(&mut function.id);
+    }
+    if !skips_validation {
+        notifications::check_targets(ctx, &given).await?;
     }
     put(ctx, bucket, Kind::Notification, &given).await
 }
