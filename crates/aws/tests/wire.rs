@@ -153,6 +153,24 @@ fn a_refusal_is_written_as_each_protocol_has_it() {
 }
 
 #[test]
+fn a_signature_is_refused_with_the_status_of_its_protocol() {
+    for (code, in_queries) in [
+        ("UnrecognizedClientException", "InvalidClientTokenId"),
+        ("InvalidSignatureException", "SignatureDoesNotMatch"),
+        ("MissingAuthenticationTokenException", "MissingAuthenticationToken"),
+    ] {
+        for service in ["lambda", "scheduler", "batch", "appsync"] {
+            let (status, headers, _) = refused(service, Error::client(code, "no"));
+            assert_eq!((status, headers["x-amzn-errortype"].to_str().unwrap()), (403, code));
+        }
+        assert_eq!(refused("sfn", Error::client(code, "no")).0, 400);
+        let (status, _, body) = refused("sns", Error::client(code, "no"));
+        assert_eq!(status, 403);
+        assert!(body.contains(in_queries), "{body}");
+    }
+}
+
+#[test]
 fn a_refusal_is_read_in_every_protocol() {
     for (service, operation, code) in [
         ("sns", "Publish", "NotFound"),

@@ -39,7 +39,7 @@ pub(super) fn read_request(
     let query = head.uri.query().unwrap_or_default();
     let (operation, labels) =
         template::route(service, head.method.as_str(), head.uri.path(), query)
-            .ok_or_else(Error::unknown_operation)?;
+            .ok_or_else(|| unrouted(head))?;
     let mut members = Members::new();
     if let Some(input) = operation.input() {
         members = read_body(input, is_xml, body)?;
@@ -51,6 +51,13 @@ pub(super) fn read_request(
         }
     }
     Ok(Call { operation: operation.name().to_owned(), body: to_bytes(members) })
+}
+
+/// The refusal of a method and path that no operation has. The code and the status are those of AWS's REST services, the
+/// sentence is ours.
+fn unrouted(head: &Parts) -> Error {
+    let message = format!("No operation answers to {} {}.", head.method, head.uri.path());
+    Error { status: 404, message: Some(message), ..Error::unknown_operation() }
 }
 
 /// What a request carries outside its body.

@@ -173,10 +173,18 @@ pub(super) fn extra_elements(document: &mut Document, error: &Error) {
     }
 }
 
-/// The refusals that every service shares are called otherwise where XML is spoken.
+/// The refusals that every service shares are called otherwise where XML is spoken, and have another status over REST.
 fn spelled(protocol: Protocol, error: Error) -> Error {
     let codes: &[(&str, &str, u16)] = match protocol {
-        Protocol::Json1_0 | Protocol::Json1_1 | Protocol::RestJson => return error,
+        Protocol::Json1_0 | Protocol::Json1_1 => return error,
+        // The same codes, but with the status of the gateway that stands before these services.
+        Protocol::RestJson => &[
+            ("UnrecognizedClientException", "UnrecognizedClientException", 403),
+            ("InvalidSignatureException", "InvalidSignatureException", 403),
+            ("MissingAuthenticationTokenException", "MissingAuthenticationTokenException", 403),
+            ("IncompleteSignatureException", "IncompleteSignatureException", 403),
+            ("ExpiredTokenException", "ExpiredTokenException", 403),
+        ],
         Protocol::RestXml => &[
             ("UnrecognizedClientException", "InvalidAccessKeyId", 403),
             ("InvalidSignatureException", "SignatureDoesNotMatch", 403),
