@@ -48,7 +48,36 @@ pub(crate) fn check(target: &Target) -> Result<(), Error> {
             return Err(Error::validation(sentence));
         }
     }
-    Ok(())
+    match target.input_transformer.as_ref().and_then(unknown) {
+        Some(name) => Err(Error::validation(format!(
+            "InputTemplate for target {} contains invalid placeholder {name}.",
+            target.id
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// What the house puts in the place of a variable that no map names.
+/// <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html#eb-transform-input-predefined>
+const PREDEFINED: [&str; 5] = [
+    "aws.events.rule-arn",
+    "aws.events.rule-name",
+    "aws.events.event.ingestion-time",
+    "aws.events.event",
+    "aws.events.event.json",
+];
+
+/// A variable in the template that nothing gives a value. What stands between `<` and `>` is one if it can be a name.
+fn unknown(transformer: &InputTransformer) -> Option<&str> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+    let is_known = |name: &str| {
+        let map = transformer.input_paths_map.as_ref();
+        PREDEFINED.contains(&name) || map.is_some_and(|map| map.contains_key(name))
+    };
+    let opened = transformer.input_template.split('<').skip(1);
+    let names = opened.filter_map(|rest| Some(rest.split_once('>')?.0));
+    let mut names = names.filter(|name| !name.is_empty() && name.chars().all(is_letter));
+    names.find(|name| !is_known(name))
 }
 
 /// One step of a path.
@@ -152,6 +181,8 @@ fn written(value: &Value, in_quotes: bool) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     const EVENT: &str = r#"{"detail-type":"T","source":"s","resources":["r1","r2"],"detail":{"n":1,"name":"a \"b\"","list":["x"]}}"#;
@@ -195,6 +226,21 @@ mod tests {
     #[test]
     fn what_is_no_variable_stays() {
         check_template("<unknown> < <n>", "<unknown> < 1");
+    }
+
+    #[test]
+    fn a_placeholder_that_nothing_fills_is_found() {
+        let unknown_of = |template: &str| {
+            let paths = BTreeMap::from([("n".to_owned(), "$.detail.n".to_owned())]);
+            let input_template = template.to_owned();
+            let transformer = InputTransformer { input_paths_map: Some(paths), input_template };
+            unknown(&transformer).map(str::to_owned)
+        };
+        assert_eq!(unknown_of("<n> is <b>").as_deref(), Some("b"));
+        assert_eq!(unknown_of("<aws.events.nothing>").as_deref(), Some("aws.events.nothing"));
+        for filled in ["<n>", "<aws.events.event>", "1 < 2 > 0", "<>", "<a b>", "<n"] {
+            assert_eq!(unknown_of(filled), None, "{filled}");
+        }
     }
 
     #[test]

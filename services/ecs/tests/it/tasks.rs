@@ -217,6 +217,12 @@ async fn requests_that_name_nothing_are_refused() {
             "Unable to describe task definition.",
         ),
         (
+            "RegisterTaskDefinition",
+            json!({"family": "f", "containerDefinitions": [{"name": "a b", "image": "x"}]}),
+            "ClientException",
+            "Container.name contains invalid characters.",
+        ),
+        (
             "CreateService",
             json!({"serviceName": "s"}),
             "UnsupportedFeatureException",

@@ -23,6 +23,9 @@ use crate::wire::Target;
 /// Timers that are looked at together.
 const TIMERS_AT_ONCE: usize = 100;
 
+/// Of the time in `at(yyyy-mm-ddThh:mm:ss)`.
+const AT_LENGTH: usize = 19;
+
 /// When a schedule starts.
 pub(crate) enum Expression {
     At(Timestamp),
@@ -30,15 +33,15 @@ pub(crate) enum Expression {
 }
 
 impl Expression {
-    /// The expression of a schedule in its time zone; `None` if it is none.
-    pub(crate) fn parse(text: &str, zone: Option<&str>) -> Option<Self> {
-        let zone = TimeZone::get(zone.unwrap_or("UTC")).ok()?;
-        if let Some(at) = text.strip_prefix("at(").and_then(|rest| rest.strip_suffix(')')) {
-            let at: DateTime = at.parse().ok()?;
-            let at = zone.to_timestamp(at).ok()?;
-            return Some(Expression::At(Timestamp::from_millis(at.as_millisecond())));
-        }
-        Some(Expression::Again(Recurring::parse(text)?, zone))
+    /// The expression of a schedule in its time zone.
+    pub(crate) fn parse(text: &str, zone: Option<&str>) -> Result<Self, Error> {
+        let name = zone.unwrap_or("UTC");
+        let zone = TimeZone::get(name).map_err(|_| Error::InvalidTimeZone(name.to_owned()))?;
+        let parsed = match text.strip_prefix("at(").and_then(|rest| rest.strip_suffix(')')) {
+            Some(at) => once(at, &zone),
+            None => Recurring::parse(text).map(|again| Expression::Again(again, zone)),
+        };
+        parsed.ok_or_else(|| Error::InvalidExpression(text.to_owned()))
     }
 
     /// The first start from `after` on, which isn't before the start of the schedule and not after its end.
@@ -58,6 +61,13 @@ impl Expression {
         };
         next.filter(|next| input.end_date.is_none_or(|end| *next <= end.0))
     }
+}
+
+/// `yyyy-mm-ddThh:mm:ss`, and nothing shorter.
+fn once(at: &str, zone: &TimeZone) -> Option<Expression> {
+    let at = DateTime::strptime("%Y-%m-%dT%H:%M:%S", at).ok().filter(|_| at.len() == AT_LENGTH)?;
+    let at = zone.to_timestamp(at).ok()?;
+    Some(Expression::At(Timestamp::from_millis(at.as_millisecond())))
 }
 
 /// A cron expression counts in the civil time of its zone.
@@ -106,7 +116,8 @@ async fn start(
 ) -> Result<(), Error> {
     let input = &found.value.input;
     let zone = input.schedule_expression_timezone.as_deref();
-    let expression = Expression::parse(&input.schedule_expression, zone);
+    // What was understood when it was made is understood by every later release.
+    let expression = Expression::parse(&input.schedule_expression, zone).ok();
     let next = expression.and_then(|expression| match &expression {
         Expression::Again(rate @ Recurring::Rate(_), _) => {
             let next = rate.next_after_due(due, now);
@@ -187,8 +198,7 @@ fn delivery(
 pub(crate) fn first(input: &ScheduleInput, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     let text = &input.schedule_expression;
     let zone = input.schedule_expression_timezone.as_deref();
-    let expression = Expression::parse(text, zone);
-    let expression = expression.ok_or_else(|| Error::InvalidExpression(text.clone()))?;
+    let expression = Expression::parse(text, zone)?;
     let is_enabled = input.state != Some(ScheduleState::Disabled);
     Ok(expression.next(input, now).filter(|_| is_enabled))
 }
@@ -231,7 +241,11 @@ mod tests {
         let at = "at(2026-11-23T10:00:00)";
         assert_eq!(next(at, "America/New_York", "2026-11-01T00:00:00Z"), "2026-11-23T15:00:00Z");
         assert_eq!(next(at, "UTC", "2026-11-23T10:00:00Z"), "never");
-        assert!(Expression::parse("at(soon)", None).is_none());
-        assert!(Expression::parse(at, Some("Mars/Olympus")).is_none());
+        for other in ["at(soon)", "at(2030-01-01)", "at(20300101T000000)", "at(2030-01-01T00:00)"] {
+            let refused = Expression::parse(other, None).err().expect("is none");
+            assert_eq!(refused.to_string(), format!("Invalid Schedule Expression {other}."));
+        }
+        let refused = Expression::parse(at, Some("Mars/Olympus")).err().expect("is no zone");
+        assert_eq!(refused.to_string(), "Invalid Schedule Expression Timezone Mars/Olympus.");
     }
 }

@@ -13,6 +13,9 @@ pub(crate) enum Error {
     GroupExists(String),
     #[error("Invalid Schedule Expression {0}.")]
     InvalidExpression(String),
+    /// Ours, by analogy with the one before.
+    #[error("Invalid Schedule Expression Timezone {0}.")]
+    InvalidTimeZone(String),
     #[error("{0}")]
     Validation(String),
     /// The trouble of the room of event buses, whose paging and batches are used here.
@@ -36,7 +39,7 @@ impl From<Error> for aws::Error {
             Error::ScheduleExists(_) | Error::GroupExists(_) => {
                 aws::Error::new(409, "ConflictException", text)
             }
-            Error::InvalidExpression(_) | Error::Validation(_) => {
+            Error::InvalidExpression(_) | Error::InvalidTimeZone(_) | Error::Validation(_) => {
                 aws::Error::client("ValidationException", text)
             }
             Error::Events(error) => error.into(),

@@ -110,13 +110,16 @@ async fn a_group_goes_with_its_schedules() {
 #[tokio::test]
 async fn what_cant_be_a_schedule_is_refused() {
     let room = Room::open();
-    for (expression, more) in [
-        ("every day", json!({})),
-        ("rate(1 minutes)", json!({})),
-        ("cron(0 9 * * ? *)", json!({"ScheduleExpressionTimezone": "Mars/Olympus"})),
-    ] {
+    for (expression, more) in
+        [("every day", json!({})), ("rate(1 minutes)", json!({})), ("at(2030-01-01)", json!({}))]
+    {
         let refused = room.schedule("CreateSchedule", schedule("s", expression, more)).await;
         let expected = format!("ValidationException: Invalid Schedule Expression {expression}.");
         assert_eq!(refused.expect_err("is refused").to_string(), expected);
     }
+    let zone = json!({"ScheduleExpressionTimezone": "Mars/Olympus"});
+    let on_mars = schedule("s", "cron(0 9 * * ? *)", zone);
+    let refused = room.schedule("CreateSchedule", on_mars).await.expect_err("is refused");
+    let expected = "ValidationException: Invalid Schedule Expression Timezone Mars/Olympus.";
+    assert_eq!(refused.to_string(), expected);
 }

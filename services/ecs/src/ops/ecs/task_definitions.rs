@@ -101,6 +101,9 @@ fn check(parts: &TaskDefinitionParts) -> Result<(), Error> {
         if name.is_empty() || container.image.as_deref().unwrap_or_default().is_empty() {
             return client("Container.name and Container.image should not be null or empty.");
         }
+        if !name.bytes().all(is_letter) {
+            return client("Container.name contains invalid characters.");
+        }
         if names.contains(&name) {
             return client("Container definitions must have unique names.");
         }
