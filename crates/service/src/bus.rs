@@ -58,6 +58,11 @@ pub trait Gatekeeper: Send + Sync {
 #[derive(Clone, Debug)]
 pub struct TrustedCertificates(pub Bytes);
 
+/// Stands among the extensions of a request that is fetched: it may go over a connection that was kept from another.
+/// That is fast; but where the server closes such a connection just then, the request fails.
+#[derive(Clone, Copy, Debug)]
+pub struct KeptConnection;
+
 /// The answer of a server that isn't a service's, to be awaited.
 pub type Fetched<'a> =
     Pin<Box<dyn Future<Output = Result<Response<Bytes>, CallError>> + Send + 'a>>;

@@ -27,7 +27,9 @@ mod throttle;
 /// code of AWS's, and only who asks again for an attempt is told it. See [`Service::answers_again`].
 pub const OUTCOME_UNKNOWN: &str = "OutcomeUnknown";
 
-pub use bus::{Bus, CallError, Fetched, Gatekeeper, Outside, OutsideReply, TrustedCertificates};
+pub use bus::{
+    Bus, CallError, Fetched, Gatekeeper, KeptConnection, Outside, OutsideReply, TrustedCertificates,
+};
 pub use ctx::{Arrival, Caller, Ctx, House, Session};
 pub use feed::{Feed, Happened};
 pub use guard::{Access, Check, Guard, ResourceArn, ResourcePolicy};

@@ -90,6 +90,8 @@ pub(super) async fn send(
         }
         sign(query, &mut request, signing).await?;
     }
+    // A resolver is asked often, and its client asks again.
+    request.extensions_mut().insert(service::KeptConnection);
     let answer = tokio::time::timeout(query.room.limits.request, query.room.bus.fetch(request));
     let timed_out = |_| Failure::new("Execution timed out.", "ExecutionTimeout");
     let answer = answer.await.map_err(timed_out)?;
