@@ -89,7 +89,10 @@ pub async fn assemble(
 
     let root = Caller::root(&house);
     let (gate, root_key) = match mode {
-        Mode::Dev => (Gate::Anyone { root, identities: iam.identities() }, None),
+        Mode::Dev => {
+            let (identities, names) = (iam.identities(), config.names.clone());
+            (Gate::Anyone { root, identities, names }, None)
+        }
         Mode::Serve => {
             let made =
                 iam.make_root_key(house.account(), &root.arn, &mut entropy, clock.now()).await?;

@@ -36,7 +36,7 @@ struct Settings {
     /// The folder of the store, made if it isn't there [default: freehold-data]
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
-    /// A TOML file with account, region, listen, data, limits, iam, endpoints, containers, rds, issuers and tls
+    /// A TOML file with account, region, listen, names, data, limits, iam, endpoints, containers, rds, issuers and tls
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// What to log to standard error, such as `debug` or `freehold=debug,warn`

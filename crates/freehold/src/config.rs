@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aws::sigv4::Credentials;
 use http::Uri;
+use http::uri::Authority;
 use rds_data::{Cluster, Connection, ConnectionError};
 use serde::Deserialize;
 
@@ -26,6 +27,8 @@ pub struct Config {
     pub region: String,
     /// Where to listen. Port 0 lets the system choose one.
     pub listen: SocketAddr,
+    /// Names and addresses by which clients in development call the house, besides those of this machine and AWS's.
+    pub names: Vec<String>,
     /// The folder of the store.
     pub data: PathBuf,
     /// Whether AWS's request rates are enforced.
@@ -119,6 +122,7 @@ impl Default for Config {
             account: "000000000000".to_owned(),
             region: "us-east-1".to_owned(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 4566)),
+            names: Vec::new(),
             data: PathBuf::from("freehold-data"),
             throttling: false,
             enforce: None,
@@ -152,8 +156,12 @@ pub enum ConfigError {
     Parse { path: PathBuf, source: toml::de::Error },
     #[error("accept the account {0:?}: an account is twelve digits")]
     Account(String),
-    #[error("accept the region {0:?}: a region is lower case letters, digits and hyphens")]
+    #[error(
+        "accept the region {0:?}: a region is written as AWS writes its own, such as eu-west-1"
+    )]
     Region(String),
+    #[error("accept the name {0:?}: it is written HOST, without a port")]
+    Name(String),
     #[error("accept the address {0:?}: it is written ADDRESS:PORT")]
     Listen(String),
     #[error("know the service {0:?} of [endpoints.{0}]")]
@@ -181,6 +189,8 @@ struct File {
     account: Option<String>,
     region: Option<String>,
     listen: Option<String>,
+    #[serde(default)]
+    names: Vec<String>,
     data: Option<PathBuf>,
     #[serde(default)]
     limits: Limits,
@@ -293,14 +303,17 @@ impl Config {
                 .ok_or(ConfigError::Account(account))?;
         }
         if let Some(region) = file.region {
-            let letter = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
-            let plain = !region.is_empty() && region.bytes().all(letter);
-            config.region =
-                Some(region.clone()).filter(|_| plain).ok_or(ConfigError::Region(region))?;
+            let it = Some(region.clone()).filter(|region| is_region(region));
+            config.region = it.ok_or(ConfigError::Region(region))?;
         }
         if let Some(listen) = file.listen {
             config.listen = parse_address(&listen)?;
         }
+        for name in &file.names {
+            let parsed = name.parse::<Authority>().ok().filter(|it| it.host() == name);
+            parsed.ok_or_else(|| ConfigError::Name(name.clone()))?;
+        }
+        config.names = file.names.into_iter().map(|name| name.to_ascii_lowercase()).collect();
         if let Some(data) = file.data {
             config.data = data;
         }
@@ -323,6 +336,15 @@ impl Config {
         config.throttling = file.limits.throttling.unwrap_or(config.throttling);
         Ok(config)
     }
+}
+
+/// Whether a text has the form of a region: `us-east-1`, `us-gov-west-1`. New ones need no new release.
+fn is_region(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [area, between @ .., number] = parts.as_slice() else { return false };
+    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    let is_number = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    is_word(area) && !between.is_empty() && between.iter().all(is_word) && is_number
 }
 
 impl Tls {
@@ -432,6 +454,7 @@ mod tests {
     fn every_key_has_its_effect() {
         let config = read(
             "account = '111122223333'\nregion = 'eu-west-1'\nlisten = 'localhost:0'\n\
+             names = ['Freehold', '[2001:db8::1]']\n\
              data = '/var/lib/freehold'\n[limits]\nthrottling = true",
         );
         assert_eq!(
@@ -440,6 +463,7 @@ mod tests {
                 account: "111122223333".into(),
                 region: "eu-west-1".into(),
                 listen: "127.0.0.1:0".parse().expect("an address"),
+                names: vec!["freehold".into(), "[2001:db8::1]".into()],
                 data: "/var/lib/freehold".into(),
                 throttling: true,
                 endpoints: BTreeMap::new(),
@@ -564,7 +588,14 @@ mod tests {
 
     #[test]
     fn values_that_make_no_arn_or_address_are_refused() {
-        for text in ["account = '12'", "region = 'US EAST'", "region = ''", "listen = 'here'"] {
+        for text in [
+            "account = '12'",
+            "region = 'US EAST'",
+            "region = 'mars'",
+            "region = ''",
+            "names = ['freehold:4566']",
+            "listen = 'here'",
+        ] {
             assert!(read(text).is_err(), "{text}");
         }
     }

@@ -24,6 +24,8 @@ pub enum Gate {
         /// The root of the house's account.
         root: Caller,
         identities: Identities,
+        /// What clients call the house besides the names of this machine and AWS's.
+        names: Vec<String>,
     },
     /// `freehold serve`: requests signed with a key of the house, or with a session's.
     Keys(Identities),
@@ -40,9 +42,12 @@ pub struct Admitted {
 }
 
 impl Gate {
-    /// Whether it lets in who shows no key at all.
-    pub fn lets_anyone_in(&self) -> bool {
-        matches!(self, Gate::Anyone { .. })
+    /// Where it lets in who shows no key at all: the names that the house has besides those of this machine and AWS's.
+    pub fn names_for_anyone(&self) -> Option<&[String]> {
+        match self {
+            Gate::Anyone { names, .. } => Some(names),
+            Gate::Keys(_) => None,
+        }
     }
 
     /// Tells who sends a request to a room, or refuses as AWS does.
@@ -54,7 +59,7 @@ impl Gate {
     ) -> Result<Admitted, Error> {
         let presented = Presented::of(request.headers, request.query);
         match self {
-            Gate::Anyone { root, identities } => {
+            Gate::Anyone { root, identities, .. } => {
                 let presented = match presented {
                     Err(error) if error.code == UNSIGNED || is_of_other_scheme(request) => None,
                     presented => Some(presented?),

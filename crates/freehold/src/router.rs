@@ -97,8 +97,8 @@ impl Router {
         }
         let room = self.room(&head);
         let raw = room.and_then(|room| Some((room, room.raw_http()?)));
-        if self.gate.lets_anyone_in()
-            && let Err(error) = self.check_page(&head, raw, &request_id).await
+        if let Some(names) = self.gate.names_for_anyone()
+            && let Err(error) = self.check_page(&head, names, raw, &request_id).await
         {
             return last(whole(self.refuse(room, &request_id, error)));
         }
@@ -131,13 +131,15 @@ impl Router {
     async fn check_page(
         &self,
         head: &Parts,
+        names: &[String],
         raw: Option<(&Arc<dyn Room>, &dyn RawHttp)>,
         request_id: &str,
     ) -> Result<(), Error> {
         let refuse = |message| Err(Error::new(403, "AccessDeniedException", message));
-        if !origin::is_asked_by_its_name(&head.headers) {
+        if !origin::is_asked_by_its_name(&head.headers, names) {
             return refuse(
-                "Freehold in development answers to the names of this machine and of AWS only.",
+                "Freehold in development answers to the names of this machine and of AWS, and to those that `names` \
+                 of its configuration file lists.",
             );
         }
         if !origin::is_foreign(&head.headers) {

@@ -23,8 +23,9 @@ const MACHINE_OF_CONTAINERS: &str = "host.docker.internal";
 const SYNC: &str = "sync-";
 
 /// Whether the house is asked by a name that is its own. Any other may be a stranger's, who has it lead here for the
-/// browser to take his page for the house's.
-pub(super) fn is_asked_by_its_name(headers: &HeaderMap) -> bool {
+/// browser to take his page for the house's. `names` are what the developer calls it besides, in lower case; what ends
+/// with one, as buckets do that stand in hosts, means the house too.
+pub(super) fn is_asked_by_its_name(headers: &HeaderMap, names: &[String]) -> bool {
     let Some(host) = headers.get(header::HOST) else { return true };
     let host = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
     host.is_some_and(|host| {
@@ -33,7 +34,13 @@ pub(super) fn is_asked_by_its_name(headers: &HeaderMap) -> bool {
         is_loopback(name)
             || name == MACHINE_OF_CONTAINERS
             || AWS_SUFFIXES.iter().any(|suffix| name.ends_with(suffix))
+            || names.iter().any(|own| is_below(name, own))
     })
+}
+
+/// Whether a name is that one or ends with it: `photos.s3.freehold` with `freehold`.
+fn is_below(name: &str, own: &str) -> bool {
+    name.strip_suffix(own).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
 /// Whether a page that isn't of this machine had the browser send it.
@@ -73,7 +80,7 @@ mod tests {
 
     #[test]
     fn knows_the_names_of_the_house() {
-        let is_own = |host| is_asked_by_its_name(&headers(header::HOST, host));
+        let is_own = |host| is_asked_by_its_name(&headers(header::HOST, host), &[]);
         for host in [
             "localhost",
             "LOCALHOST:4566",
@@ -102,6 +109,20 @@ mod tests {
             "[2001:db8::1]:4566",
             "",
         ] {
+            assert!(!is_own(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn knows_the_names_that_the_developer_gives_it() {
+        let names = ["freehold".to_owned(), "192.168.1.5".to_owned()];
+        let is_own = |host| is_asked_by_its_name(&headers(header::HOST, host), &names);
+        for host in
+            ["freehold:4566", "Freehold", "photos.s3.freehold", "sync-freehold", "192.168.1.5:4566"]
+        {
+            assert!(is_own(host), "{host}");
+        }
+        for host in ["notfreehold", "freehold.evil.example", "192.168.1.50", "1192.168.1.5"] {
             assert!(!is_own(host), "{host}");
         }
     }

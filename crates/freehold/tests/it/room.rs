@@ -152,7 +152,8 @@ impl Plan {
                 issuers: std::collections::BTreeMap::new(),
             });
             let iam = block_on(iam).unwrap();
-            Gate::Anyone { root: Caller::root(&house), identities: iam.identities() }
+            let (identities, names) = (iam.identities(), Vec::new());
+            Gate::Anyone { root: Caller::root(&house), identities, names }
         });
         let router =
             Arc::new(Router::new(house, Arc::new(registry), Arc::new(gate), self.throttle));
