@@ -119,10 +119,14 @@ pub(crate) async fn last_records(
 async fn read_shard(stream: Arc<Stream>, shard: String) -> String {
     let mut trouble = Trouble::default();
     loop {
+        let begun = Instant::now();
         match stream.read_on(&shard).await {
             Ok(()) => return shard,
             Err(error) => {
                 warn(&stream.mapping, &error);
+                if super::PAUSE_MAX < begun.elapsed() {
+                    trouble.is_over();
+                }
                 trouble.rest().await;
             }
         }
