@@ -50,6 +50,8 @@ pub(crate) struct Circumstances {
     conditions: Vec<(&'static str, String)>,
     /// `x-amz-expected-bucket-owner`.
     expected_owner: Option<String>,
+    /// The HTTP method.
+    pub(crate) method: String,
 }
 
 impl Circumstances {
@@ -65,6 +67,7 @@ impl Circumstances {
         Circumstances {
             conditions: of_query.chain(of_headers).collect(),
             expected_owner: header("x-amz-expected-bucket-owner"),
+            method: head.method.to_string(),
         }
     }
 }

@@ -33,17 +33,25 @@ pub(crate) fn no_such_key(key: &str) -> S3Error {
 }
 
 /// An object that must be restored before it can be read.
-pub(crate) fn archived() -> S3Error {
-    s3_error!(InvalidObjectState, "The operation is not valid for the object's storage class")
+pub(crate) fn archived(class: &str) -> S3Error {
+    let error =
+        s3_error!(InvalidObjectState, "The operation is not valid for the object's storage class");
+    with_detail(error, "storageclass", class)
+}
+
+/// An object that must be restored before it can be copied.
+pub(crate) fn archived_source() -> S3Error {
+    let message = "The source object of the COPY action is not in the active tier and is only stored in Amazon S3 Glacier.";
+    coded("ObjectNotInActiveTierError", StatusCode::FORBIDDEN, message)
 }
 
 pub(crate) fn no_such_version() -> S3Error {
     s3_error!(NoSuchVersion, "The specified version does not exist.")
 }
 
-pub(crate) fn no_such_upload() -> S3Error {
+pub(crate) fn no_such_upload(id: &str) -> S3Error {
     let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.";
-    S3Error::with_message(S3ErrorCode::NoSuchUpload, message)
+    with_detail(S3Error::with_message(S3ErrorCode::NoSuchUpload, message), "uploadid", id)
 }
 
 /// The header that names the condition is told: `If-Match`.

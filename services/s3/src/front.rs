@@ -42,6 +42,12 @@ const SIGNED_WITH: [&str; 10] = [
     "Expires",
 ];
 
+/// Headers with the tag of an object.
+const TAG_HEADERS: [&str; 4] =
+    ["if-match", "if-none-match", "x-amz-copy-source-if-match", "x-amz-copy-source-if-none-match"];
+/// Lists, which clients write into one header and s3s reads from several.
+const LIST_HEADERS: [&str; 2] = ["x-amz-object-attributes", "x-amz-optional-object-attributes"];
+
 /// What the names of S3's own headers begin with, also in a query.
 const OF_HEADER: &str = "x-amz-";
 
@@ -76,6 +82,9 @@ pub(crate) async fn answer(s3: &S3, ctx: Ctx, request: Request<HttpBody>) -> Res
     };
     if response.status().is_client_error() || response.status().is_server_error() {
         response = replies::completed(response, &request_id, is_head).await;
+    }
+    if let Some(status) = response.extensions_mut().remove::<StatusCode>() {
+        *response.status_mut() = status;
     }
     // s3s says so of GetObject only.
     if is_head && response.headers().contains_key(header::CONTENT_RANGE) {
@@ -131,9 +140,11 @@ fn prepared(ctx: Ctx, request: Request<HttpBody>) -> S3Result<Request<Body>> {
     head.headers.remove(header::AUTHORIZATION);
     // A range that can't be read is none.
     let range = text(&head.headers, header::RANGE.as_str());
-    if range.is_some_and(|range| s3s::dto::Range::parse(range).is_err()) {
+    if range.is_some_and(|range| range == "bytes=-" || s3s::dto::Range::parse(range).is_err()) {
         head.headers.remove(header::RANGE);
     }
+    quote_tags(&mut head.headers);
+    split_lists(&mut head.headers);
     // Clients name the checksum by this header, s3s reads the other.
     if let Some(algorithm) = head.headers.remove(SDK_CHECKSUM) {
         head.headers.entry(CHECKSUM).or_insert(algorithm);
@@ -165,6 +176,34 @@ fn prepared(ctx: Ctx, request: Request<HttpBody>) -> S3Result<Request<Body>> {
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     headers.get(name)?.to_str().ok()
+}
+
+/// S3 takes tags with both quotes, with one, and without (moto, verified against AWS: put_object_if_match); s3s with both.
+fn quote_tags(headers: &mut HeaderMap) {
+    for name in TAG_HEADERS {
+        let Some(tag) = text(headers, name).map(str::trim) else { continue };
+        if tag == "*" || tag.starts_with("W/") {
+            continue;
+        }
+        // No tag of ours has such a character, so what stands in its place is no object's either.
+        let legal = |letter: char| if letter.is_ascii_graphic() { letter } else { '_' };
+        let tag: String = tag.trim_matches('"').chars().map(legal).collect();
+        if let Ok(quoted) = HeaderValue::from_str(&format!("\"{tag}\"")) {
+            headers.insert(name, quoted);
+        }
+    }
+}
+
+fn split_lists(headers: &mut HeaderMap) {
+    for name in LIST_HEADERS {
+        let Some(list) = text(headers, name).filter(|list| list.contains(',')) else { continue };
+        let items: Vec<_> =
+            list.split(',').filter_map(|item| HeaderValue::from_str(item.trim()).ok()).collect();
+        headers.remove(name);
+        items.into_iter().for_each(|item| {
+            headers.append(name, item);
+        });
+    }
 }
 
 /// The headers that a presigned URL carries in its query, as SDKs put them there.

@@ -4,7 +4,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lifecycle-mgmt.html>
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use base::Timestamp;
 use s3s::dto::{
@@ -163,7 +163,8 @@ fn visit<'r>(room: &'r Room, found: &FoundBucket) -> Visit<'r> {
     let caller = Caller { arn: "s3.amazonaws.com".to_owned() };
     let request = Ctx::new(Arc::clone(&room.house), caller, room.house.uuid());
     let request = request.with_account(found.value.account.clone());
-    Visit { room, request, trailers: None, circumstances: Circumstances::default() }
+    let (circumstances, status) = (Circumstances::default(), OnceLock::new());
+    Visit { room, request, trailers: None, circumstances, status }
 }
 
 async fn age_versions(visit: &Visit<'_>, bucket: &str, rules: &[&LifecycleRule]) -> S3Result<()> {

@@ -45,6 +45,8 @@ pub(crate) struct Version {
     pub(crate) lock: Lock,
     /// Until when an archived object can be read, since it was restored.
     pub(crate) restored_until: Option<Timestamp>,
+    /// The multipart upload that brought it.
+    pub(crate) upload_id: Option<String>,
 }
 
 /// What keeps a version from being deleted.

@@ -30,7 +30,12 @@ macro_rules! operations {
                     let visit = Visit::of(&self.0, &mut request)?;
                     let ($ctx, $req) = (&visit, request.input);
                     let output: S3Result<$output> = $answer;
-                    Ok(S3Response::new(output?))
+                    let mut response = S3Response::new(output?);
+                    // s3s keeps to the status that it knows; `front` puts this one in its place.
+                    if let Some(status) = visit.status.get() {
+                        response.extensions.insert(*status);
+                    }
+                    Ok(response)
                 }
             )*
         }
@@ -166,8 +171,7 @@ operations! {
         put.map(|()| PutBucketRequestPaymentOutput::default())
     };
     "PutBucketTagging" => put_bucket_tagging(PutBucketTaggingInput) -> PutBucketTaggingOutput = |ctx, req| {
-        let tagging = Tagging { tag_set: tagging::check_bucket(req.tagging.tag_set)? };
-        let put = configurations::put(ctx, &req.bucket, Kind::Tagging, &tagging).await;
+        let put = tagging::put_of_bucket(ctx, &req.bucket, req.tagging.tag_set).await;
         put.map(|()| PutBucketTaggingOutput::default())
     };
     "PutBucketVersioning" => put_bucket_versioning(PutBucketVersioningInput) -> PutBucketVersioningOutput = |ctx, req| buckets::put_versioning(ctx, req).await.map(|()| PutBucketVersioningOutput::default());

@@ -8,12 +8,18 @@ use service::HttpBody;
 use crate::errors::DETAIL;
 
 /// AWS's names of elements, by the headers that carry them.
-const ELEMENTS: [(&str, &str); 6] = [
+const ELEMENTS: [(&str, &str); 12] = [
+    ("actualobjectsize", "ActualObjectSize"),
+    ("argumentname", "ArgumentName"),
+    ("argumentvalue", "ArgumentValue"),
     ("bucketname", "BucketName"),
     ("condition", "Condition"),
     ("key", "Key"),
     ("method", "Method"),
+    ("rangerequested", "RangeRequested"),
     ("resourcetype", "ResourceType"),
+    ("storageclass", "StorageClass"),
+    ("uploadid", "UploadId"),
     ("versionid", "VersionId"),
 ];
 

@@ -1,12 +1,12 @@
 //! What an operation has at hand: the room's parts and the request it answers.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use base::Timestamp;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use http::{HeaderValue, header};
+use http::{HeaderValue, StatusCode, header};
 use s3s::{S3Request, S3Result, s3_error};
 use service::Ctx;
 use store::{Batch, Store};
@@ -26,6 +26,8 @@ pub(crate) struct Visit<'r> {
     /// Headers behind the body, for requests that announce some.
     pub(crate) trailers: Option<Arc<Trailers>>,
     pub(crate) circumstances: Circumstances,
+    /// The status of the reply, where it isn't the one that `s3s` knows.
+    pub(crate) status: OnceLock<StatusCode>,
 }
 
 /// What became of a batch that was decided on what a request had read.
@@ -42,7 +44,15 @@ impl<'r> Visit<'r> {
         let ctx = request.extensions.remove::<Ctx>();
         let ctx = ctx.ok_or_else(|| s3_error!(InternalError, "The request has no caller."))?;
         let circumstances = request.extensions.remove().unwrap_or_default();
-        Ok(Visit { room, request: ctx, trailers: request.extensions.remove(), circumstances })
+        let trailers = request.extensions.remove();
+        let status = OnceLock::new();
+        Ok(Visit { room, request: ctx, trailers, circumstances, status })
+    }
+
+    /// Answers with that status.
+    pub(crate) fn says(&self, status: StatusCode) {
+        // The first one said stands.
+        let _ = self.status.set(status);
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -81,10 +91,14 @@ impl<'r> Visit<'r> {
         }
         let mut error = match id {
             None => errors::no_such_key(key),
-            Some(_) => s3_error!(
-                MethodNotAllowed,
-                "The specified method is not allowed against this resource."
-            ),
+            Some(_) => {
+                let error = s3_error!(
+                    MethodNotAllowed,
+                    "The specified method is not allowed against this resource."
+                );
+                let error = errors::with_detail(error, "method", &self.circumstances.method);
+                errors::with_detail(error, "resourcetype", "DeleteMarker")
+            }
         };
         let mut headers = error.headers().cloned().unwrap_or_default();
         headers.extend(marker_headers(&version));

@@ -207,13 +207,24 @@ fn read_body(shape: Shape, is_xml: bool, body: &[u8]) -> Result<Members, Error> 
 
 fn read_document(shape: Shape, is_xml: bool, body: &[u8]) -> Result<Members, Error> {
     if is_xml {
-        return Ok(parse(body)?.members(shape));
+        let root = parse(body)?;
+        return Ok(unwrapped(shape, &root).unwrap_or_else(|| root.members(shape)));
     }
     let value = serde_json::from_slice(body).map_err(|error| unreadable(&error))?;
     match document::from_wire(shape, value) {
         Value::Object(members) => Ok(members),
         _ => Err(Error::serialization("Start of structure or map found where not expected.")),
     }
+}
+
+/// The one member of a shape, where the document is that member instead of having it: what GetBucketLocation answers.
+fn unwrapped(shape: Shape, root: &Element) -> Option<Members> {
+    let [member] = shape.members() else { return None };
+    let inner = shape.shape_of(member);
+    let is_it =
+        root.name() == member.element_name() && matches!(inner.kind(), ShapeKind::String(..));
+    let value = || root.value(inner).filter(|_| !root.text().is_empty());
+    is_it.then(|| value().map(|value| (member.name().to_owned(), value)).into_iter().collect())
 }
 
 fn parse(body: &[u8]) -> Result<Element, Error> {

@@ -30,21 +30,7 @@ pub(crate) async fn create(
     let wanted = given.and_then(|given| given.location_constraint.as_ref());
     let wanted = wanted.map(|location| location.as_str().to_owned());
     let home = ctx.request.region();
-    match wanted.as_deref() {
-        Some("us-east-1") => {
-            return Err(s3_error!(
-                InvalidLocationConstraint,
-                "The specified location-constraint is not valid"
-            ));
-        }
-        Some(region) if region != home && home != "us-east-1" => {
-            return Err(s3_error!(
-                IllegalLocationConstraintException,
-                "The {region} location constraint is incompatible for the region specific endpoint this request was sent to."
-            ));
-        }
-        _ => {}
-    }
+    check_location(home, wanted.as_deref())?;
     let bucket = model::Bucket {
         account: ctx.request.account().to_owned(),
         region: wanted.unwrap_or_else(|| home.to_owned()),
@@ -67,18 +53,47 @@ pub(crate) async fn create(
         Some(found) if found.value.account == bucket.account && home == "us-east-1" => {
             Ok(CreateBucketOutput { location })
         }
-        Some(found) if found.value.account == bucket.account => Err(s3_error!(
-            BucketAlreadyOwnedByYou,
-            "Your previous request to create the named bucket succeeded and you already own it."
-        )),
-        Some(_) => Err(s3_error!(
-            BucketAlreadyExists,
-            "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."
-        )),
+        Some(found) if found.value.account == bucket.account => {
+            let error = s3_error!(
+                BucketAlreadyOwnedByYou,
+                "Your previous request to create the named bucket succeeded and you already own it."
+            );
+            Err(errors::with_detail(error, "bucketname", &req.bucket))
+        }
+        Some(_) => {
+            let error = s3_error!(
+                BucketAlreadyExists,
+                "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."
+            );
+            Err(errors::with_detail(error, "bucketname", &req.bucket))
+        }
         None => Err(s3_error!(
             OperationAborted,
             "A conflicting conditional operation is currently in progress against this resource. Please try again."
         )),
+    }
+}
+
+/// The endpoint of us-east-1 makes buckets of every region, the others only of their own, which must be named.
+///
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html>; moto, verified against AWS:
+/// create_bucket_with_wrong_location_constraint.
+fn check_location(home: &str, wanted: Option<&str>) -> S3Result<()> {
+    match (home, wanted) {
+        ("us-east-1", Some("us-east-1")) => Err(s3_error!(
+            InvalidLocationConstraint,
+            "The specified location-constraint is not valid"
+        )),
+        ("us-east-1", _) => Ok(()),
+        (home, Some(region)) if region == home => Ok(()),
+        ("eu-west-1", Some("EU")) => Ok(()),
+        (_, wanted) => {
+            let region = wanted.unwrap_or("unspecified");
+            Err(s3_error!(
+                IllegalLocationConstraintException,
+                "The {region} location constraint is incompatible for the region specific endpoint this request was sent to."
+            ))
+        }
     }
 }
 

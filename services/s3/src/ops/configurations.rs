@@ -280,6 +280,9 @@ pub(crate) async fn put_public_access_block(
     bucket: &str,
     given: &PublicAccessBlockConfiguration,
 ) -> S3Result<()> {
+    if *given == PublicAccessBlockConfiguration::default() {
+        return Err(s3_error!(InvalidRequest, "Must specify at least one configuration."));
+    }
     let said = |setting: Option<bool>| Some(setting == Some(true));
     let whole = PublicAccessBlockConfiguration {
         block_public_acls: said(given.block_public_acls),
@@ -442,7 +445,7 @@ pub(crate) async fn encryption(
     bucket: &str,
 ) -> S3Result<GetBucketEncryptionOutput> {
     let kept = text(ctx, bucket, Kind::Encryption).await?;
-    let configuration = match kept {
+    let mut configuration = match kept {
         Some(xml) => parse(&xml)?,
         None => ServerSideEncryptionConfiguration {
             rules: vec![ServerSideEncryptionRule {
@@ -454,6 +457,9 @@ pub(crate) async fn encryption(
             }],
         },
     };
+    for rule in &mut configuration.rules {
+        rule.bucket_key_enabled.get_or_insert(false);
+    }
     Ok(GetBucketEncryptionOutput { server_side_encryption_configuration: Some(configuration) })
 }
 

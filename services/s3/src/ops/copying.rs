@@ -13,7 +13,7 @@ use crate::notifications::Event;
 use crate::ops::headers::headers_of;
 use crate::ops::objects::{Sums, check_key};
 use crate::ops::reading::{self, read_action};
-use crate::ops::{locks, tagging, versions};
+use crate::ops::{archives, locks, tagging, versions};
 use crate::visit::{Visit, instant, shown};
 
 /// What a copy is made of.
@@ -34,6 +34,9 @@ pub(crate) async fn source(
     };
     ctx.allow(read_action(version_id.as_deref()), bucket, key).await?;
     let (found, version) = ctx.version(bucket, key, version_id.as_deref()).await?;
+    if archives::is_archived(ctx, &version).is_some() {
+        return Err(errors::archived_source());
+    }
     // Nothing is "not modified" in a copy: it fails.
     conditions.check(&version).map_err(|error| match error.code() {
         S3ErrorCode::NotModified => {

@@ -1,6 +1,6 @@
 //! What a client wants to get back with an object, as the requests that put one say it.
 
-use s3s::dto::Metadata;
+use s3s::dto::{Metadata, StorageClass};
 use s3s::{S3Result, s3_error};
 
 use crate::errors;
@@ -11,6 +11,18 @@ use crate::visit::Visit;
 
 /// All names and values of a user's metadata, in bytes.
 const METADATA_BYTES_MAX: usize = 2_048;
+
+/// What objects may be stored as.
+const CLASSES: [&str; 8] = [
+    StorageClass::DEEP_ARCHIVE,
+    StorageClass::GLACIER,
+    StorageClass::GLACIER_IR,
+    StorageClass::INTELLIGENT_TIERING,
+    StorageClass::ONEZONE_IA,
+    StorageClass::REDUCED_REDUNDANCY,
+    StorageClass::STANDARD,
+    StorageClass::STANDARD_IA,
+];
 
 /// The headers that PutObject, CopyObject and CreateMultipartUpload name alike.
 macro_rules! headers_of {
@@ -72,6 +84,12 @@ impl Visit<'_> {
             return Err(s3_error!(
                 MetadataTooLarge,
                 "Your metadata headers exceed the maximum allowed metadata size"
+            ));
+        }
+        if headers.storage_class.as_deref().is_some_and(|class| !CLASSES.contains(&class)) {
+            return Err(s3_error!(
+                InvalidStorageClass,
+                "The storage class you specified is not valid"
             ));
         }
         if headers.encryption.is_none() {

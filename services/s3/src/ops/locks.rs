@@ -51,7 +51,8 @@ pub(crate) async fn put_configuration(
     ctx: &Visit<'_>,
     req: PutObjectLockConfigurationInput,
 ) -> S3Result<()> {
-    let given = req.object_lock_configuration.ok_or_else(malformed)?;
+    let given = req.object_lock_configuration;
+    let given = given.ok_or_else(|| s3_error!(MissingRequestBodyError, "Request Body is empty"))?;
     let found = ctx.bucket(&req.bucket).await?;
     if found.value.versioning != Versioning::Enabled {
         return Err(errors::coded(

@@ -7,13 +7,10 @@ use s3s::{S3Result, s3_error};
 use crate::conditions::ReadConditions;
 use crate::errors;
 use crate::model::{Headers, Version};
-use crate::ops::locks;
 use crate::ops::objects::Sums;
+use crate::ops::{archives, locks};
 use crate::tables::FoundBucket;
 use crate::visit::{Visit, instant, shown};
-
-/// Classes whose objects must be restored before they are read.
-pub(crate) const ARCHIVES: [&str; 2] = [StorageClass::GLACIER, StorageClass::DEEP_ARCHIVE];
 
 /// What GetObject and HeadObject ask alike.
 struct Asked {
@@ -110,10 +107,8 @@ macro_rules! described {
 
 pub(crate) async fn get(ctx: &Visit<'_>, req: GetObjectInput) -> S3Result<GetObjectOutput> {
     let found = find(ctx, asked!(req)).await?;
-    let class = found.version.headers.storage_class.as_deref().unwrap_or_default();
-    let is_restored = found.version.restored_until.is_some_and(|until| ctx.now() < until);
-    if ARCHIVES.contains(&class) && !is_restored {
-        return Err(errors::archived());
+    if let Some(class) = archives::is_archived(ctx, &found.version) {
+        return Err(errors::archived(class));
     }
     let Cut { start, end, .. } = found.cut;
     let reading = ctx.room.bodies.read(&found.version.body.segments, start, end);
@@ -172,14 +167,18 @@ struct Cut {
 impl Cut {
     fn of(version: &Version, range: Option<Range>, part: Option<i32>) -> S3Result<Self> {
         let size = version.body.size;
-        let invalid = || s3_error!(InvalidRange, "The requested range is not satisfiable");
+        let invalid = |range: &Range| {
+            let error = s3_error!(InvalidRange, "The requested range is not satisfiable");
+            let error = errors::with_detail(error, "rangerequested", &range.to_header_string());
+            errors::with_detail(error, "actualobjectsize", &size.to_string())
+        };
         match (range, part) {
             (Some(_), Some(_)) => Err(s3_error!(
                 InvalidRequest,
                 "Cannot specify both Range header and partNumber query parameter"
             )),
             (Some(range), None) => {
-                let range = range.check(size).map_err(|_| invalid())?;
+                let range = range.check(size).map_err(|_| invalid(&range))?;
                 Ok(Cut {
                     start: range.start,
                     end: range.end,

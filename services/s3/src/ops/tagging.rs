@@ -3,13 +3,14 @@
 use http::StatusCode;
 use s3s::dto::{
     DeleteObjectTaggingInput, DeleteObjectTaggingOutput, GetObjectTaggingInput,
-    GetObjectTaggingOutput, PutObjectTaggingInput, PutObjectTaggingOutput, Tag,
+    GetObjectTaggingOutput, PutObjectTaggingInput, PutObjectTaggingOutput, Tag, Tagging,
 };
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 
 use crate::errors;
 use crate::model::Version;
 use crate::notifications::Event;
+use crate::ops::configurations::{self, Kind};
 use crate::visit::Visit;
 
 /// The most tags of an object. <https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html>
@@ -18,6 +19,8 @@ const OBJECT_TAGS_MAX: usize = 10;
 pub(crate) const BUCKET_TAGS_MAX: usize = 50;
 const KEY_CHARS_MAX: usize = 128;
 const VALUE_CHARS_MAX: usize = 256;
+/// What the names of AWS's own tags begin with.
+const SYSTEM_TAGS: &str = "aws:";
 
 /// Tags as `x-amz-tagging` writes them: the query of an URL.
 pub(crate) fn parse_header(header: Option<&str>) -> S3Result<Vec<(String, String)>> {
@@ -27,10 +30,14 @@ pub(crate) fn parse_header(header: Option<&str>) -> S3Result<Vec<(String, String
             errors::invalid_argument("The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.")
         })
     };
-    let mut tags = Vec::new();
+    let mut tags: Vec<(String, String)> = Vec::new();
     for pair in header.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         tags.push((decode(name)?, decode(value)?));
+    }
+    // The header has a sentence of its own (moto, verified against AWS: put_object_with_tagging).
+    if tags.iter().any(|(name, _)| name.starts_with(SYSTEM_TAGS)) {
+        return Err(s3_error!(InvalidTag, "Your TagKey cannot be prefixed with aws:"));
     }
     check(tags, OBJECT_TAGS_MAX)
 }
@@ -74,7 +81,7 @@ fn check(tags: Vec<(String, String)>, max: usize) -> S3Result<Vec<(String, Strin
         if tags[..place].iter().any(|(other, _)| other == name) {
             return Err(invalid("Cannot provide multiple Tags with the same key".into()));
         }
-        if name.starts_with("aws:") {
+        if name.starts_with(SYSTEM_TAGS) {
             return Err(invalid("System tags cannot be added/updated by requester".into()));
         }
     }
@@ -135,15 +142,15 @@ async fn set(
     Ok(found.value.versioning.shown(&version))
 }
 
-/// A tag set that a bucket may have.
-pub(crate) fn check_bucket(set: Vec<Tag>) -> S3Result<Vec<Tag>> {
-    match set.is_empty() {
-        true => Err(s3_error!(
-            MalformedXML,
-            "The XML you provided was not well-formed or did not validate against our published schema"
-        )),
-        false => of_set(set, BUCKET_TAGS_MAX).map(|tags| to_set(&tags)),
+/// Gives a bucket these tags alone. With an empty set it has none, as if they had been deleted (moto, verified against
+/// AWS: get_bucket_tagging).
+pub(crate) async fn put_of_bucket(ctx: &Visit<'_>, bucket: &str, set: Vec<Tag>) -> S3Result<()> {
+    ctx.says(StatusCode::NO_CONTENT);
+    if set.is_empty() {
+        return configurations::delete(ctx, bucket, Kind::Tagging).await;
     }
+    let tags = of_set(set, BUCKET_TAGS_MAX)?;
+    configurations::put(ctx, bucket, Kind::Tagging, &Tagging { tag_set: to_set(&tags) }).await
 }
 
 #[cfg(test)]

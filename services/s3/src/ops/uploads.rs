@@ -22,7 +22,7 @@ use crate::ops::copying::{self, Source};
 use crate::ops::headers::headers_of;
 use crate::ops::objects::{self, Sums};
 use crate::ops::{buckets, locks, reading, tagging, versions};
-use crate::tables::{self, UploadName};
+use crate::tables::{self, FoundBucket, UploadName};
 use crate::visit::{Commit, Visit, instant, shown};
 
 /// Numbers of parts go from 1 to this.
@@ -73,12 +73,10 @@ pub(crate) async fn create(
     }
     Ok(CreateMultipartUploadOutput {
         bucket: Some(name.bucket),
-        checksum_type: req.checksum_algorithm.as_ref().map(|_| {
-            ChecksumType::from_static(match upload.is_full_object {
-                true => ChecksumType::FULL_OBJECT,
-                false => ChecksumType::COMPOSITE,
-            })
-        }),
+        checksum_type: req
+            .checksum_algorithm
+            .as_ref()
+            .map(|_| checksum_type(upload.is_full_object)),
         checksum_algorithm: req.checksum_algorithm,
         key: Some(name.key),
         upload_id: Some(name.id),
@@ -114,16 +112,26 @@ fn is_full_object(
     }
 }
 
+fn checksum_type(is_full_object: bool) -> ChecksumType {
+    ChecksumType::from_static(match is_full_object {
+        true => ChecksumType::FULL_OBJECT,
+        false => ChecksumType::COMPOSITE,
+    })
+}
+
 async fn upload(ctx: &Visit<'_>, name: &UploadName) -> S3Result<Upload> {
     ctx.bucket(&name.bucket).await?;
     let upload = ctx.tables().upload(name).await.map_err(errors::of_store)?;
-    upload.ok_or_else(errors::no_such_upload)
+    upload.ok_or_else(|| errors::no_such_upload(&name.id))
 }
 
 fn part_number(number: i32) -> S3Result<u64> {
-    let number = u64::try_from(number).ok();
-    number.filter(|number| (1..=PART_NUMBER_MAX).contains(number)).ok_or_else(|| {
-        errors::invalid_argument("Part number must be an integer between 1 and 10000, inclusive")
+    let given = u64::try_from(number).ok();
+    given.filter(|number| (1..=PART_NUMBER_MAX).contains(number)).ok_or_else(|| {
+        let message = "Part number must be an integer between 1 and 10000, inclusive";
+        let error = errors::invalid_argument(message);
+        let error = errors::with_detail(error, "argumentname", "partNumber");
+        errors::with_detail(error, "argumentvalue", &number.to_string())
     })
 }
 
@@ -175,7 +183,7 @@ async fn keep_part(
         }
         Commit::Raced => {
             ctx.forget(part.body.segments).await;
-            Err(errors::no_such_upload())
+            Err(errors::no_such_upload(&name.id))
         }
     }
 }
@@ -187,7 +195,7 @@ pub(crate) async fn upload_part_copy(
     ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
     let number = part_number(req.part_number)?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: req.upload_id };
-    upload(ctx, &name).await?;
+    let algorithm = upload(ctx, &name).await?.algorithm;
     let conditions = ReadConditions {
         if_match: req.copy_source_if_match,
         if_none_match: req.copy_source_if_none_match,
@@ -204,14 +212,19 @@ pub(crate) async fn upload_part_copy(
     let range = range.transpose()?.unwrap_or(0..version.body.size);
     let reading = ctx.room.bodies.read(&version.body.segments, range.start, range.end);
     let stream = Some(StreamingBlob::wrap(reading));
-    let body =
-        incoming::receive(&ctx.room.bodies, ctx.file_name(), stream, &Claims::default()).await?;
+    let claims = Claims { algorithm, ..Claims::default() };
+    let body = incoming::receive(&ctx.room.bodies, ctx.file_name(), stream, &claims).await?;
     let part = keep_part(ctx, &name, number, body).await?;
+    let sums = Sums::of(&part.body);
     Ok(UploadPartCopyOutput {
         copy_part_result: Some(CopyPartResult {
+            checksum_crc32: sums.crc32,
+            checksum_crc32c: sums.crc32c,
+            checksum_crc64nvme: sums.crc64nvme,
+            checksum_sha1: sums.sha1,
+            checksum_sha256: sums.sha256,
             e_tag: Some(ETag::Strong(part.body.etag)),
             last_modified: Some(shown(part.modified_at)),
-            ..CopyPartResult::default()
         }),
         copy_source_version_id: version_id,
         ..UploadPartCopyOutput::default()
@@ -224,7 +237,12 @@ pub(crate) async fn complete(
 ) -> S3Result<CompleteMultipartUploadOutput> {
     ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: req.upload_id };
-    let upload = upload(ctx, &name).await?;
+    let upload = match upload(ctx, &name).await {
+        Err(error) if *error.code() == S3ErrorCode::NoSuchUpload => {
+            return completed_before(ctx, name).await?.ok_or(error);
+        }
+        upload => upload?,
+    };
     let claimed = Claims::checksums([
         (Algorithm::Crc32, req.checksum_crc32),
         (Algorithm::Crc32c, req.checksum_crc32c),
@@ -255,13 +273,34 @@ pub(crate) async fn complete(
     let put = versions::put(ctx, &name.bucket, &name.key, new, Some(&completion)).await;
     let (found, version) = put?;
     ctx.forget(unused).await;
+    Ok(completed(name, &found, &version))
+}
+
+/// The reply to who completes an upload again: while its object is there, that is no error, whatever the conditions
+/// (moto, verified against AWS: idempotent_multipart_upload).
+async fn completed_before(
+    ctx: &Visit<'_>,
+    name: UploadName,
+) -> S3Result<Option<CompleteMultipartUploadOutput>> {
+    let found = ctx.bucket(&name.bucket).await?;
+    let versions = ctx.tables().versions_of(&name.bucket, &name.key).await;
+    let mut versions = versions.map_err(errors::of_store)?.into_iter();
+    let made = versions.find(|placed| placed.version.upload_id.as_ref() == Some(&name.id));
+    Ok(made.map(|placed| completed(name, &found, &placed.version)))
+}
+
+fn completed(
+    name: UploadName,
+    found: &FoundBucket,
+    version: &model::Version,
+) -> CompleteMultipartUploadOutput {
     let sums = Sums::of(&version.body);
-    Ok(CompleteMultipartUploadOutput {
+    CompleteMultipartUploadOutput {
         location: Some(format!("/{}/{}", name.bucket, name.key)),
         bucket: Some(name.bucket),
         key: Some(name.key),
         e_tag: Some(ETag::Strong(version.body.etag.clone())),
-        version_id: found.value.versioning.shown(&version),
+        version_id: found.value.versioning.shown(version),
         checksum_crc32: sums.crc32,
         checksum_crc32c: sums.crc32c,
         checksum_crc64nvme: sums.crc64nvme,
@@ -269,7 +308,7 @@ pub(crate) async fn complete(
         checksum_sha256: sums.sha256,
         checksum_type: sums.kind,
         ..CompleteMultipartUploadOutput::default()
-    })
+    }
 }
 
 /// Whether the whole object has the checksum that the client names, where it names one of that kind.
@@ -390,7 +429,7 @@ pub(crate) async fn abort(
     gone.iter().for_each(|segment| tables::delete_file(&mut batch, &segment.file));
     match ctx.commit(batch).await? {
         Commit::Done => ctx.forget(gone).await,
-        Commit::Raced => return Err(errors::no_such_upload()),
+        Commit::Raced => return Err(errors::no_such_upload(&name.id)),
     }
     Ok(AbortMultipartUploadOutput::default())
 }
@@ -429,7 +468,9 @@ pub(crate) async fn parts(ctx: &Visit<'_>, req: ListPartsInput) -> S3Result<List
         key: Some(name.key),
         max_parts: i32::try_from(max).ok(),
         owner: Some(buckets::owner(ctx)),
-        part_number_marker: req.part_number_marker,
+        part_number_marker: Some(req.part_number_marker.unwrap_or_default()),
+        checksum_algorithm: upload.algorithm.map(|it| ChecksumAlgorithm::from_static(it.name())),
+        checksum_type: upload.algorithm.map(|_| checksum_type(upload.is_full_object)),
         storage_class: Some(class.map_or(StorageClass::from_static("STANDARD"), Into::into)),
         upload_id: Some(name.id),
         ..ListPartsOutput::default()
@@ -472,6 +513,10 @@ pub(crate) async fn list(
             match seen {
                 Seen::Under(prefix) => prefixes.push(prefix),
                 Seen::Key => uploads.push(MultipartUpload {
+                    checksum_algorithm: upload
+                        .algorithm
+                        .map(|it| ChecksumAlgorithm::from_static(it.name())),
+                    checksum_type: upload.algorithm.map(|_| checksum_type(upload.is_full_object)),
                     initiated: Some(shown(upload.initiated_at)),
                     key: Some(name.key),
                     owner: Some(buckets::owner(ctx)),

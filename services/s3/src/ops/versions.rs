@@ -60,6 +60,7 @@ async fn write(
         tags: new.tags,
         acl: new.acl,
         lock: new.lock,
+        upload_id: completes.map(|completion| completion.name.id.clone()),
         ..Version::default()
     };
     loop {
@@ -75,7 +76,7 @@ async fn write(
         found.require(&mut batch);
         if let Some(completion) = completes {
             let upload = ctx.tables().upload(completion.name).await.map_err(errors::of_store)?;
-            upload.ok_or_else(errors::no_such_upload)?;
+            upload.ok_or_else(|| errors::no_such_upload(&completion.name.id))?;
             completion.name.delete(&mut batch);
             completion.unused.iter().for_each(|part| tables::delete_file(&mut batch, &part.file));
         }

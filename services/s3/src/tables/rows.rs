@@ -58,6 +58,8 @@ pub(super) struct VersionRow {
     has_legal_hold: Option<bool>,
     #[n(9)]
     restored_until: Option<i64>,
+    #[n(10)]
+    upload_id: Option<String>,
 }
 
 #[derive(Encode, Decode)]
@@ -273,6 +275,7 @@ impl From<&Version> for VersionRow {
             retention: version.lock.retention.as_ref().map(Into::into),
             has_legal_hold: version.lock.has_legal_hold.then_some(true),
             restored_until: version.restored_until.map(Timestamp::as_millis),
+            upload_id: version.upload_id.clone(),
         }
     }
 }
@@ -289,6 +292,7 @@ impl From<VersionRow> for Version {
             acl: row.acl.map(grants),
             lock: lock(row.retention, row.has_legal_hold),
             restored_until: row.restored_until.map(Timestamp::from_millis),
+            upload_id: row.upload_id,
         }
     }
 }

@@ -102,3 +102,54 @@ async fn every_refusal_has_a_message() {
         assert!(reply.body().contains(&format!("<Message>{message}")), "{path} {}", reply.body());
     }
 }
+
+#[tokio::test]
+async fn outside_us_east_1_a_bucket_is_made_in_the_region_that_it_names() {
+    let rooms = Rooms::in_region("eu-west-1");
+    let create = |location: &str| json!({ "Bucket": "bucket", "CreateBucketConfiguration": { "LocationConstraint": location } });
+    let refused = "IllegalLocationConstraintException";
+    assert_eq!(rooms.refusal("CreateBucket", json!({ "Bucket": "bucket" })).await, refused);
+    for location in ["us-east-1", "eu-central-1"] {
+        assert_eq!(rooms.refusal("CreateBucket", create(location)).await, refused, "{location}");
+    }
+    rooms.call("CreateBucket", create("eu-west-1")).await;
+}
+
+#[tokio::test]
+async fn the_endpoint_of_us_east_1_makes_buckets_everywhere() {
+    let rooms = Rooms::open();
+    let create = |location: &str| json!({ "Bucket": "bucket", "CreateBucketConfiguration": { "LocationConstraint": location } });
+    let refused = rooms.refusal("CreateBucket", create("us-east-1")).await;
+    assert_eq!(refused, "InvalidLocationConstraint");
+    rooms.call("CreateBucket", create("eu-central-1")).await;
+    let found = rooms.call("GetBucketLocation", json!({ "Bucket": "bucket" })).await;
+    assert_eq!(found["LocationConstraint"], "eu-central-1");
+}
+
+#[tokio::test]
+async fn a_bucket_without_tags_has_no_tag_set() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let put = |xml: &'static str| {
+        let request = Request::put("http://s3.localhost/bucket?tagging");
+        request.header("content-length", xml.len()).body(xml).expect("a request")
+    };
+    let tags = "<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>";
+    let reply = rooms.send(Caller::root(&rooms.house), put(tags)).await;
+    assert_eq!(reply.status(), StatusCode::NO_CONTENT);
+    let none = put("<Tagging><TagSet></TagSet></Tagging>");
+    let reply = rooms.send(Caller::root(&rooms.house), none).await;
+    assert_eq!(reply.status(), StatusCode::NO_CONTENT);
+    let found = rooms.refusal("GetBucketTagging", json!({ "Bucket": "bucket" })).await;
+    assert_eq!(found, "NoSuchTagSet");
+}
+
+#[tokio::test]
+async fn a_block_of_public_access_says_something() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let put = |block: serde_json::Value| json!({ "Bucket": "bucket", "PublicAccessBlockConfiguration": block });
+    let refused = rooms.refusal("PutPublicAccessBlock", put(json!({}))).await;
+    assert_eq!(refused, "InvalidRequest");
+    rooms.call("PutPublicAccessBlock", put(json!({ "BlockPublicAcls": true }))).await;
+}

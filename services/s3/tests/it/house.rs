@@ -74,19 +74,23 @@ impl Guard for Notes {
 
 impl Rooms {
     pub(crate) fn open() -> Self {
-        Rooms::with(None)
+        Rooms::with(None, "us-east-1")
+    }
+
+    pub(crate) fn in_region(region: &str) -> Self {
+        Rooms::with(None, region)
     }
 
     pub(crate) fn guarded_by(notes: &Arc<Notes>) -> Self {
-        Rooms::with(Some(Arc::clone(notes) as Arc<dyn Guard>))
+        Rooms::with(Some(Arc::clone(notes) as Arc<dyn Guard>), "us-east-1")
     }
 
-    fn with(guard: Option<Arc<dyn Guard>>) -> Self {
+    fn with(guard: Option<Arc<dyn Guard>>, region: &str) -> Self {
         let start = Timestamp::parse_rfc3339("2026-11-01T12:00:00Z").expect("an instant");
         let clock = Arc::new(ManualClock::starting_at(start));
         let house = Arc::new(House::new(
             ACCOUNT,
-            "us-east-1",
+            region,
             Arc::clone(&clock) as Arc<dyn Clock>,
             Entropy::from_number(7),
             PageTokens::new([1; 32]),

@@ -40,6 +40,102 @@ async fn a_part_of_an_object_is_partial_content_even_if_it_is_all_of_it() {
     }
 }
 
+#[tokio::test]
+async fn a_range_beyond_an_object_is_told_with_its_size() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    rooms.put("bucket", "k", "hello").await;
+    let request = Request::get("http://s3.localhost/bucket/k").header("range", "bytes=9-12");
+    let reply = rooms.send(Caller::root(&rooms.house), request.body("").expect("a request")).await;
+    assert_eq!(reply.status(), StatusCode::RANGE_NOT_SATISFIABLE);
+    for element in
+        ["<ActualObjectSize>5</ActualObjectSize>", "<RangeRequested>bytes=9-12</RangeRequested>"]
+    {
+        assert!(reply.body().contains(element), "{element} in {}", reply.body());
+    }
+}
+
+#[tokio::test]
+async fn several_attributes_are_named_in_one_header() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    rooms.put("bucket", "k", "hello").await;
+    let request = Request::get("http://s3.localhost/bucket/k?attributes")
+        .header("x-amz-object-attributes", "ObjectSize, StorageClass");
+    let reply = rooms.send(Caller::root(&rooms.house), request.body("").expect("a request")).await;
+    for element in ["<ObjectSize>5</ObjectSize>", "<StorageClass>STANDARD</StorageClass>"] {
+        assert!(reply.body().contains(element), "{element} in {}", reply.body());
+    }
+}
+
+#[tokio::test]
+async fn a_tag_is_taken_with_any_of_its_quotes() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let tag = "5d41402abc4b2a76b9719d911017c592";
+    for (given, status) in [
+        (format!("\"{tag}\""), StatusCode::OK),
+        (format!("{tag}\""), StatusCode::OK),
+        (tag.to_owned(), StatusCode::OK),
+        ("no tag".to_owned(), StatusCode::PRECONDITION_FAILED),
+    ] {
+        rooms.put("bucket", "k", "hello").await;
+        let request = Request::put("http://s3.localhost/bucket/k")
+            .header("content-length", 5)
+            .header("if-match", &given)
+            .body("world")
+            .expect("a request");
+        let reply = rooms.send(Caller::root(&rooms.house), request).await;
+        assert_eq!(reply.status(), status, "{given} {}", reply.body());
+    }
+}
+
+#[tokio::test]
+async fn an_object_of_no_class_that_there_is_cannot_be_put() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let put = json!({ "Bucket": "bucket", "Key": "k", "Body": "eA==", "StorageClass": "COLD" });
+    assert_eq!(rooms.refusal("PutObject", put).await, "InvalidStorageClass");
+}
+
+#[tokio::test]
+async fn an_archived_object_is_copied_once_it_is_restored() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let put = json!({ "Bucket": "bucket", "Key": "k", "Body": "eA==", "StorageClass": "GLACIER" });
+    rooms.call("PutObject", put).await;
+    let copy = json!({ "Bucket": "bucket", "Key": "copy", "CopySource": "bucket/k" });
+    let refused = rooms.refusal("CopyObject", copy.clone()).await;
+    assert_eq!(refused, "ObjectNotInActiveTierError");
+    let restore = || {
+        let xml = "<RestoreRequest><Days>1</Days></RestoreRequest>";
+        let request = Request::post("http://s3.localhost/bucket/k?restore");
+        request.header("content-length", xml.len()).body(xml).expect("a request")
+    };
+    let reply = rooms.send(Caller::root(&rooms.house), restore()).await;
+    assert_eq!(reply.status(), StatusCode::ACCEPTED);
+    let reply = rooms.send(Caller::root(&rooms.house), restore()).await;
+    assert_eq!(reply.status(), StatusCode::OK);
+    rooms.call("CopyObject", copy).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_with_a_mark_of_deletion_is_told_with_the_method() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let on = json!({ "Bucket": "bucket", "VersioningConfiguration": { "Status": "Enabled" } });
+    rooms.call("PutBucketVersioning", on).await;
+    rooms.put("bucket", "k", "hello").await;
+    let deleted = rooms.call("DeleteObject", json!({ "Bucket": "bucket", "Key": "k" })).await;
+    let version = deleted["VersionId"].as_str().expect("has one");
+    let request = Request::get(format!("http://s3.localhost/bucket/k?versionId={version}"));
+    let reply = rooms.send(Caller::root(&rooms.house), request.body("").expect("a request")).await;
+    assert_eq!(reply.status(), StatusCode::METHOD_NOT_ALLOWED);
+    for element in ["<Method>GET</Method>", "<ResourceType>DeleteMarker</ResourceType>"] {
+        assert!(reply.body().contains(element), "{element} in {}", reply.body());
+    }
+}
+
 /// The chain of a request that was signed with a key.
 fn chain(secret: &str) -> Chain {
     let mut headers = HeaderMap::new();

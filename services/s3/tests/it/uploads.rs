@@ -6,6 +6,12 @@ use crate::house::Rooms;
 
 /// A body of two parts, and what completing it gives.
 async fn uploaded(rooms: &Rooms, create: Value) -> Value {
+    let complete = begun(rooms, create).await;
+    rooms.call("CompleteMultipartUpload", complete).await
+}
+
+/// A body of two parts, and what completes it.
+async fn begun(rooms: &Rooms, create: Value) -> Value {
     let upload = rooms.call("CreateMultipartUpload", create).await;
     let mut parts = Vec::new();
     for (number, body) in [(1, "a".repeat(5 * 1024 * 1024)), (2, "b".to_owned())] {
@@ -16,10 +22,9 @@ async fn uploaded(rooms: &Rooms, create: Value) -> Value {
         let part = rooms.call("UploadPart", part).await;
         parts.push(json!({ "PartNumber": number, "ETag": part["ETag"] }));
     }
-    let complete = json!({
+    json!({
         "Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"], "MultipartUpload": { "Parts": parts },
-    });
-    rooms.call("CompleteMultipartUpload", complete).await
+    })
 }
 
 #[tokio::test]
@@ -54,4 +59,37 @@ async fn a_hash_cannot_be_one_of_the_whole_object() {
         "Bucket": "bucket", "Key": "k", "ChecksumAlgorithm": "SHA256", "ChecksumType": "FULL_OBJECT",
     });
     assert_eq!(rooms.refusal("CreateMultipartUpload", create).await, "InvalidRequest");
+}
+
+#[tokio::test]
+async fn an_upload_that_is_completed_again_is_as_it_was() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let mut complete = begun(&rooms, json!({ "Bucket": "bucket", "Key": "k" })).await;
+    let first = rooms.call("CompleteMultipartUpload", complete.clone()).await;
+    complete["IfNoneMatch"] = json!("*");
+    let again = rooms.call("CompleteMultipartUpload", complete.clone()).await;
+    assert_eq!(again["ETag"], first["ETag"]);
+    rooms.call("DeleteObject", json!({ "Bucket": "bucket", "Key": "k" })).await;
+    let refused = rooms.refusal("CompleteMultipartUpload", complete).await;
+    assert_eq!(refused, "NoSuchUpload");
+}
+
+#[tokio::test]
+async fn a_copied_part_has_the_checksum_of_its_upload() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    rooms.put("bucket", "source", "hello").await;
+    let create = json!({ "Bucket": "bucket", "Key": "k", "ChecksumAlgorithm": "SHA256" });
+    let upload = rooms.call("CreateMultipartUpload", create).await;
+    let copy = json!({
+        "Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"], "PartNumber": 1,
+        "CopySource": "bucket/source",
+    });
+    let copied = rooms.call("UploadPartCopy", copy).await;
+    // Of `hello`: its SHA-256, in base64.
+    let sum = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
+    assert_eq!(copied["CopyPartResult"]["ChecksumSHA256"], sum);
+    let listed = rooms.call("ListMultipartUploads", json!({ "Bucket": "bucket" })).await;
+    assert_eq!(listed["Uploads"][0]["ChecksumAlgorithm"], "SHA256");
 }
