@@ -386,10 +386,26 @@ async fn call(
 ) -> Result<Bytes, Error> {
     let request_id = ctx.request_id().to_owned();
     let reply = AssertUnwindSafe(registry.call(room, ctx, operation, body));
-    reply.catch_unwind().await.unwrap_or_else(|_| {
+    let reply = reply.catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!(%request_id, operation, "the operation panicked");
         Err(Error::internal())
-    })
+    });
+    reply.map_err(|error| explained(room, operation, error))
+}
+
+/// The same refusal; of an operation that AWS has and the room hasn't, it says so. Of others AWS says nothing either.
+fn explained(room: &dyn Room, operation: &str, error: Error) -> Error {
+    let unknown = Error::unknown_operation();
+    let is_unknown = error.code == unknown.code && error.message.is_none();
+    let service = room.facts().name;
+    let is_of_aws = || models::find(service).is_some_and(|it| it.operation(operation).is_some());
+    match is_unknown && is_of_aws() {
+        true => Error {
+            message: Some(format!("Freehold doesn't have the operation {operation} of {service}.")),
+            ..unknown
+        },
+        false => error,
+    }
 }
 
 /// What a client hears that asks for a service the house hasn't got, in the protocol that it speaks with that service.

@@ -39,6 +39,8 @@ fn syntax<T>() -> Result<T, Malformed> {
 
 const VENDOR: &str = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
 
+const LEGACY: &str = "The policy failed legacy parsing";
+
 impl Policy {
     /// Reads a policy.
     pub fn parse(text: &str, kind: Kind) -> Result<Self, Malformed> {
@@ -49,6 +51,9 @@ impl Policy {
             };
         };
         only(&value, &["Version", "Id", "Statement"])?;
+        if value.get("Id").is_some_and(|id| id.kind() != JsonKind::String) {
+            return syntax();
+        }
         let version = match value.get("Version") {
             None => None,
             Some(version) => match version.as_str() {
@@ -106,6 +111,9 @@ impl Parser {
         let effect = match value.get("Effect").as_ref().and_then(Value::as_str) {
             Some("Allow") => Effect::Allow,
             Some("Deny") => Effect::Deny,
+            Some(effect) if ["allow", "deny"].contains(&&*effect.to_ascii_lowercase()) => {
+                return malformed(LEGACY);
+            }
             _ => return syntax(),
         };
         Ok(Statement {
@@ -132,7 +140,8 @@ impl Parser {
     }
 
     fn actions(&self, statement: &Value) -> Result<Set, Malformed> {
-        let Some((negated, texts)) = one_of(statement, "Action", "NotAction")? else {
+        let found = one_of(statement, "Action", "NotAction")?;
+        let Some((negated, texts)) = found.filter(|(_, texts)| !texts.is_empty()) else {
             return malformed("Policy statement must contain actions.");
         };
         for text in &texts {
@@ -200,11 +209,18 @@ impl Parser {
                 "Partition \"{partition}\" is not valid for resource \"{resource}\"."
             ));
         }
-        let parts = rest.split(':').count();
-        if parts < 5 && !rest.ends_with('*') {
-            return malformed("The policy failed legacy parsing");
+        let parts: Vec<&str> = rest.splitn(5, ':').collect();
+        let is_cut = parts.len() < 5 && !rest.ends_with('*');
+        if is_cut || parts.get(1).is_some_and(|vendor| vendor.is_empty()) {
+            return malformed(LEGACY);
         }
-        Ok(())
+        match parts.as_slice() {
+            [_, "iam", region, _, path] => check_iam_resource(resource, region, path),
+            [_, "s3", region, ..] if is_plain(region) => {
+                malformed(format!("Resource {resource} can not contain region information."))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn principals(&self, statement: &Value) -> Result<Option<Principals>, Malformed> {
@@ -264,6 +280,39 @@ impl Parser {
         }
         Ok(conditions)
     }
+}
+
+/// Whether it says something, without wildcards or variables.
+fn is_plain(part: &str) -> bool {
+    !part.is_empty() && !part.contains(['*', '?', '$'])
+}
+
+/// The sentences are those that moto's tests have of AWS.
+fn check_iam_resource(resource: &str, region: &str, path: &str) -> Result<(), Malformed> {
+    const KINDS: [&str; 13] = [
+        "user/",
+        "federated-user/",
+        "role/",
+        "group/",
+        "instance-profile/",
+        "mfa/",
+        "server-certificate/",
+        "policy/",
+        "sms-mfa/",
+        "saml-provider/",
+        "oidc-provider/",
+        "report/",
+        "access-report/",
+    ];
+    if is_plain(region) {
+        return malformed(format!("IAM resource {resource} cannot contain region information."));
+    }
+    let kind = path.split('/').next().unwrap_or_default();
+    if is_plain(kind) && !KINDS.iter().any(|kind| path.starts_with(kind)) {
+        let kinds = KINDS.join(", ");
+        return malformed(format!("IAM resource path must either be \"*\" or start with {kinds}."));
+    }
+    Ok(())
 }
 
 fn principal(kind: &str, text: &str) -> Result<Named, Malformed> {

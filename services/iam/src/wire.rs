@@ -31,13 +31,20 @@ pub(crate) use simulation::*;
 pub(crate) use sts::*;
 pub(crate) use users::*;
 
+/// Letters, digits, spaces and a few signs.
+fn is_tag_text(text: &str) -> bool {
+    let is_space = |letter: char| letter.is_whitespace() && !letter.is_control();
+    let is_sign = |letter: char| "_.:/=+-@".contains(letter);
+    text.chars().all(|letter| letter.is_alphanumeric() || is_space(letter) || is_sign(letter))
+}
+
 aws::structures! { Pascal;
     /// The reply of operations that have nothing to say.
     pub(crate) struct Empty {}
 
     pub(crate) struct Tag {
-        required key: String [length(1, 128)],
-        required value: String [length(0, 256)],
+        required key: String [length(1, 128).pattern(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", is_tag_text)],
+        required value: String [length(0, 256).pattern(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", is_tag_text)],
     }
 
     /// What lists take that take nothing else.

@@ -38,7 +38,8 @@ impl QueueArn {
             |text: &&str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
         match account.filter(is_account) {
             Some(account) => Ok(QueueArn::of(ctx, account, name)),
-            None => Err(Error::InvalidAddress(url.to_owned())),
+            // moto, verified against AWS: get_queue_url_error_not_exists.
+            None => Err(Error::QueueDoesNotExist),
         }
     }
 

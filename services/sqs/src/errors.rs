@@ -12,8 +12,6 @@ pub(crate) enum Error {
     BatchRequestTooLong { most: usize, sent: usize },
     #[error("There should be at least one {0} in the request.")]
     EmptyBatchRequest(&'static str),
-    #[error("The address {0} is not valid for this endpoint.")]
-    InvalidAddress(String),
     #[error("Unknown Attribute {0}.")]
     InvalidAttributeName(String),
     #[error("Invalid value for the parameter {0}.")]
@@ -98,7 +96,6 @@ impl Error {
             Error::EmptyBatchRequest(_) => {
                 ("EmptyBatchRequest", "AWS.SimpleQueueService.EmptyBatchRequest")
             }
-            Error::InvalidAddress(_) => ("InvalidAddress", "InvalidAddress"),
             Error::InvalidAttributeName(_) => ("InvalidAttributeName", "InvalidAttributeName"),
             Error::InvalidAttributeValue(_) => ("InvalidAttributeValue", "InvalidAttributeValue"),
             Error::InvalidBatchEntryId => {

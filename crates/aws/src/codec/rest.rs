@@ -291,8 +291,10 @@ pub(super) fn write_reply(
         .ok_or_else(Error::internal)?;
     let has_none = outgoing.status == 204;
     outgoing.body = if has_none { Bytes::new() } else { body.bytes };
+    // A function's result is JSON, though its shape is a blob.
+    let is_json = operation.service().cli_name() == "lambda";
     if let Some(content_type) =
-        body.content_type.filter(|_| !outgoing.headers.contains_key(CONTENT_TYPE))
+        body.content_type.filter(|_| !is_json && !outgoing.headers.contains_key(CONTENT_TYPE))
     {
         outgoing.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }

@@ -25,6 +25,7 @@ fn the_frame_is_checked() {
         "{}",
         r#"{"Version":"2012-10-17"}"#,
         r#"{"Version":"2012-10-17","Statement":[]}"#,
+        r#"{"Version":"2012-10-17","Id":{},"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
         r#"{"Version":"2012-10-17","Statement":"x"}"#,
         r#"{"Version":"2013-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
         r#"{"Version":"2012-10-17","Extra":1,"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#,
@@ -42,7 +43,12 @@ fn the_frame_is_checked() {
 fn statements_are_checked() {
     let check = |inside, expected| check_statement(Kind::Inline, inside, expected);
     check(r#""Action":"*","Resource":"*""#, SYNTAX);
-    check(r#""Effect":"allow","Action":"*","Resource":"*""#, SYNTAX);
+    check(r#""Effect":"allowed","Action":"*","Resource":"*""#, SYNTAX);
+    check(r#""Effect":"allow","Action":"*","Resource":"*""#, "The policy failed legacy parsing");
+    check(
+        r#""Effect":"Allow","Action":[],"Resource":"*""#,
+        "Policy statement must contain actions.",
+    );
     check(r#""Effect":"Allow","Action":"*","NotAction":"*","Resource":"*""#, SYNTAX);
     check(r#""Effect":"Allow","Action":{},"Resource":"*""#, SYNTAX);
     check(r#""Effect":"Allow","Resource":"*""#, "Policy statement must contain actions.");
@@ -77,6 +83,39 @@ fn statements_are_checked() {
     let twice = r#"{"Sid":"a","Effect":"Allow","Action":"*","Resource":"*"}"#;
     let text = format!(r#"{{"Version":"2012-10-17","Statement":[{twice},{twice}]}}"#);
     self::check(Kind::Inline, &text, "Statement IDs (SID) in a single policy must be unique.");
+}
+
+#[test]
+fn resources_are_where_their_service_has_them() {
+    let check = |resource: &str, expected| {
+        let inside = format!(r#""Effect":"Allow","Action":"*","Resource":"{resource}""#);
+        check_statement(Kind::Managed, &inside, expected);
+    };
+    check("arn:aws::::bucket", "The policy failed legacy parsing");
+    check(
+        "arn:aws:s3:us-east-1::bucket",
+        "Resource arn:aws:s3:us-east-1::bucket can not contain region information.",
+    );
+    check(
+        "arn:aws:iam:us-east-1::bucket",
+        "IAM resource arn:aws:iam:us-east-1::bucket cannot contain region information.",
+    );
+    check(
+        "arn:aws:iam:::bucket",
+        "IAM resource path must either be \"*\" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.",
+    );
+    for resource in [
+        "arn:aws:iam::111111111111:role/path/*",
+        "arn:aws:iam::*:*",
+        "arn:aws:iam::${aws:PrincipalAccount}:role*",
+        "arn:aws:s3:*:*:bucket",
+        "arn:aws:s3:::bucket/*",
+    ] {
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Action":"*","Resource":"{resource}"}}}}"#
+        );
+        Policy::parse(&text, Kind::Managed).expect(resource);
+    }
 }
 
 #[test]

@@ -71,7 +71,11 @@ pub(crate) async fn create_policy(
     .await?;
     let world = ctx.world();
     let policy = existing(&world, &arn)?;
-    Ok(PolicyOutput { policy: shown(ctx, &world, &arn, &policy) })
+    // The description isn't told here, and tags only where there are some (moto, verified against AWS:
+    // policy_resource_returns_subset_of_available_attributes).
+    let shown = shown(ctx, &world, &arn, &policy);
+    let tags = shown.tags.filter(|tags| !tags.is_empty());
+    Ok(PolicyOutput { policy: wire::Policy { description: None, tags, ..shown } })
 }
 
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetPolicy.html>

@@ -39,6 +39,39 @@ pub(crate) async fn create_role(
     Ok(RoleOutput { role: shown_role(ctx, &role, Detail::Whole) })
 }
 
+/// What AWS calls the services whose names aren't what their principals begin with.
+///
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html>
+const LINKED_NAMES: [(&str, &str); 17] = [
+    ("autoscaling", "AutoScaling"),
+    ("custom-resource.application-autoscaling", "ApplicationAutoScaling_CustomResource"),
+    ("dynamodb.application-autoscaling", "ApplicationAutoScaling_DynamoDBTable"),
+    ("ecs", "ECS"),
+    ("ecs.application-autoscaling", "ApplicationAutoScaling_ECSService"),
+    ("eks", "AmazonEKS"),
+    ("eks-nodegroup", "AmazonEKSNodegroup"),
+    ("elasticache", "ElastiCache"),
+    ("elasticbeanstalk", "ElasticBeanstalk"),
+    ("elasticloadbalancing", "ElasticLoadBalancing"),
+    ("events", "CloudWatchEvents"),
+    ("lambda.application-autoscaling", "ApplicationAutoScaling_LambdaConcurrency"),
+    ("opensearchservice", "AmazonOpenSearchService"),
+    ("ops.apigateway", "APIGateway"),
+    ("rds", "RDS"),
+    ("spot", "EC2Spot"),
+    ("spotfleet", "EC2SpotFleet"),
+];
+
+/// `AutoScaling` of `autoscaling.amazonaws.com`; a service that isn't in the table is called as its principal begins.
+fn linked_name(service: &str) -> String {
+    let principal = service.strip_suffix(".amazonaws.com").unwrap_or(service);
+    if let Some((_, name)) = LINKED_NAMES.iter().find(|(known, _)| *known == principal) {
+        return (*name).to_owned();
+    }
+    let mut letters = principal.split('.').next().unwrap_or(principal).chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
+}
+
 /// The role is made as AWS names it. It has no policy: which one a service's role has isn't known here.
 ///
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateServiceLinkedRole.html>
@@ -47,10 +80,7 @@ pub(crate) async fn create_service_linked_role(
     req: CreateServiceLinkedRoleInput,
 ) -> Result<RoleOutput, Error> {
     let service = req.a_w_s_service_name;
-    let name = service.split('.').next().unwrap_or(&service);
-    let mut letters = name.chars();
-    let name: String =
-        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    let name = linked_name(&service);
     let suffix = req.custom_suffix.map(|suffix| format!("_{suffix}")).unwrap_or_default();
     let trust = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Action":["sts:AssumeRole"],"Effect":"Allow","Principal":{{"Service":["{service}"]}}}}]}}"#

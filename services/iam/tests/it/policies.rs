@@ -131,3 +131,28 @@ async fn inline_policies_belong_to_one() {
         "ValidationError: 1 validation error detected: Value null at 'groupName' failed to satisfy constraint: Member must not be null"
     );
 }
+
+#[tokio::test]
+async fn a_new_policy_is_shown_without_its_description() {
+    let rooms = Rooms::open(None).await;
+    let body = json!({"PolicyName": "p", "PolicyDocument": ALLOW_ALL, "Description": "d"});
+    let made = rooms.iam("CreatePolicy", &body.to_string()).await;
+    let policy = made["Policy"].as_object().expect("is there");
+    assert!(!policy.contains_key("Description") && !policy.contains_key("Tags"), "{policy:?}");
+    let arn = json!({"PolicyArn": policy["Arn"]}).to_string();
+    let found = rooms.iam("GetPolicy", &arn).await;
+    assert_eq!(
+        (&found["Policy"]["Description"], &found["Policy"]["Tags"]),
+        (&json!("d"), &json!([]))
+    );
+}
+
+#[tokio::test]
+async fn a_tag_is_made_of_letters_digits_spaces_and_few_signs() {
+    let rooms = Rooms::open(None).await;
+    let tagged =
+        |key: &str| json!({"UserName": "alice", "Tags": [{"Key": key, "Value": ""}]}).to_string();
+    let refused = rooms.refused("CreateUser", &tagged("no!")).await;
+    assert!(refused.contains(r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+"), "{refused}");
+    rooms.iam("CreateUser", &tagged("größe 1_.:/=+-@")).await;
+}

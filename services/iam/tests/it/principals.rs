@@ -123,7 +123,7 @@ async fn a_role_has_a_trust_policy() {
     );
     let linked =
         rooms.iam("CreateServiceLinkedRole", r#"{"AWSServiceName":"ecs.amazonaws.com"}"#).await;
-    assert_eq!(linked["Role"]["RoleName"], "AWSServiceRoleForEcs");
+    assert_eq!(linked["Role"]["RoleName"], "AWSServiceRoleForECS");
 }
 
 #[tokio::test]

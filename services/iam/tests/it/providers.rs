@@ -136,7 +136,7 @@ async fn the_role_of_a_service_is_deleted_by_a_task() {
     let rooms = Rooms::open(None).await;
     let service = json!({"AWSServiceName": "ecs.amazonaws.com"});
     call(&rooms, "CreateServiceLinkedRole", service).await;
-    let named = json!({"RoleName": "AWSServiceRoleForEcs"});
+    let named = json!({"RoleName": "AWSServiceRoleForECS"});
     let task = call(&rooms, "DeleteServiceLinkedRole", named.clone()).await;
     let status = call(&rooms, "GetServiceLinkedRoleDeletionStatus", task).await;
     assert_eq!(status["Status"], "SUCCEEDED");

@@ -33,7 +33,7 @@ async fn a_url_is_read_whatever_its_host() {
     room.send("orders", "a name alone will do").await;
     let nowhere = json!({"QueueUrl": "http://localhost/orders"});
     let refused = room.refusal("PurgeQueue", nowhere).await;
-    assert_eq!(refused.0, "InvalidAddress");
+    assert_eq!(refused.0, "QueueDoesNotExist");
     let refused = room.refusal("PurgeQueue", json!({})).await;
     let sentence = "The request must contain the parameter QueueUrl.".to_owned();
     assert_eq!(refused, ("MissingRequiredParameterException".to_owned(), sentence));

@@ -58,6 +58,10 @@ pub(crate) async fn update_state_machine(
             revision = wanted;
         }
         if publish {
+            if is_described_anew(tables, &arn, &machine, req.version_description.as_deref()).await?
+            {
+                machine.published = None;
+            }
             let description = req.version_description.clone();
             publish::current(ctx, tables, &arn, &mut machine, description, &mut changes).await?;
         }
@@ -73,6 +77,22 @@ pub(crate) async fn update_state_machine(
             });
         }
     }
+}
+
+/// Whether the revision was published under another description: an update publishes it again then (moto, verified
+/// against AWS: create_state_machine_with_version_description). Without a description it doesn't (recorded:
+/// empty_revision_with_publish_and_publish_on_creation).
+async fn is_described_anew(
+    tables: Tables<'_>,
+    arn: &MachineArn,
+    machine: &Machine,
+    description: Option<&str>,
+) -> Result<bool, Error> {
+    let (Some(number), Some(description)) = (machine.published, description) else {
+        return Ok(false);
+    };
+    let version = tables.version(arn, number).await?;
+    Ok(version.is_some_and(|version| version.description.as_deref() != Some(description)))
 }
 
 /// The revision that follows, which may turn out to be like the current one.

@@ -57,6 +57,7 @@ async fn refuses_tokens_and_outputs_that_are_none() {
     let (room, activity) = room_with_activity().await;
     let garbage = [
         ("SendTaskSuccess", json!({"taskToken": "stub-token", "output": "{}"})),
+        ("SendTaskSuccess", json!({"taskToken": "stub-token", "output": "done"})),
         ("SendTaskFailure", json!({"taskToken": "stub-token"})),
         ("SendTaskHeartbeat", json!({"taskToken": "stub-token"})),
     ];

@@ -45,6 +45,25 @@ async fn a_machine_can_be_created_published() {
 }
 
 #[tokio::test]
+async fn an_update_with_another_description_publishes_the_same_revision_again() {
+    let room = Room::open().await;
+    let body = json!({"name": "orders", "definition": PASS, "roleArn": ROLE, "publish": true, "versionDescription": "first"});
+    let created = room.call("CreateStateMachine", body).await;
+    let machine = text(&created["stateMachineArn"]);
+    let update = |description: &str| {
+        let body = json!({"stateMachineArn": machine, "definition": PASS, "publish": true, "versionDescription": description});
+        room.call("UpdateStateMachine", body)
+    };
+    assert_eq!(update("first").await["stateMachineVersionArn"], format!("{machine}:1"));
+    assert_eq!(update("second").await["stateMachineVersionArn"], format!("{machine}:2"));
+    for (number, description) in [(1, "first"), (2, "second")] {
+        let version = json!({"stateMachineArn": format!("{machine}:{number}")});
+        let described = room.call("DescribeStateMachine", version).await;
+        assert_eq!(described["description"], description);
+    }
+}
+
+#[tokio::test]
 async fn publishing_holds_the_revision_it_was_asked_for() {
     let room = Room::open().await;
     let machine = room.machine("orders", PASS).await;
