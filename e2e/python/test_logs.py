@@ -88,6 +88,13 @@ def test_refusals_have_the_codes_of_aws(logs, group, call, code):
     assert refused.value.response["Error"]["Code"] == code
 
 
+def test_an_operation_that_is_not_there_is_named(logs):
+    with pytest.raises(ClientError) as refused:
+        logs.describe_export_tasks()
+    message = "Freehold doesn't have the operation DescribeExportTasks of logs."
+    assert refused.value.response["Error"]["Message"] == message
+
+
 def logging(level, include_data):
     arn = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:g:*"
     destination = {"cloudWatchLogsLogGroup": {"logGroupArn": arn}}
