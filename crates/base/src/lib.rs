@@ -6,8 +6,10 @@
 
 mod arn;
 mod entropy;
+mod stop;
 mod time;
 
 pub use arn::{Arn, ArnError};
 pub use entropy::Entropy;
+pub use stop::Stop;
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};

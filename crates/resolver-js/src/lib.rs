@@ -20,4 +20,4 @@ mod values;
 
 pub use code_error::CodeError;
 pub use module::Module;
-pub use realm::{Realm, Stop};
+pub use realm::Realm;

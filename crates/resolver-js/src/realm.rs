@@ -11,10 +11,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use base::{Entropy, Timestamp};
+use base::{Entropy, Stop, Timestamp};
 use json::Value;
 use resolver::{Context, Effects, End, Failure, Outcome};
 use rquickjs::context::{EvalOptions, intrinsic};
@@ -38,20 +36,6 @@ const MODULES_MAX: usize = 512;
 
 /// The name that messages know the code by.
 pub(crate) const FILE: &str = "code.js";
-
-/// Asks a run to end, from any thread. It ends at its next 10,000th step.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    pub fn stop(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn is_asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 /// Runs handlers, one at a time, on the thread that it was made on.
 #[derive(Default)]

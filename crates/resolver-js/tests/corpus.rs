@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use base::{Entropy, Timestamp};
+use base::{Entropy, Stop, Timestamp};
 use json::{Kind, Value};
 use resolver::{Context, End};
-use resolver_js::{Module, Realm, Stop};
+use resolver_js::{Module, Realm};
 
 /// The folder of recorded cases, if it is there.
 #[expect(clippy::print_stdout, reason = "a skipped corpus must be seen")]

@@ -1,5 +1,7 @@
 use json::Value;
 
+use crate::context::Context;
+
 /// What one run of a resolver's code came to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -7,6 +9,14 @@ pub struct Outcome {
     /// `ctx.stash` as the code left it.
     pub stash: Value,
     pub effects: Effects,
+}
+
+impl Outcome {
+    /// The code has failed before it did anything.
+    pub fn failed(failure: Failure, context: &Context) -> Self {
+        let stash = context.stash.clone();
+        Outcome { end: End::Failed(failure), stash, effects: Effects::default() }
+    }
 }
 
 /// How the code ended.

@@ -6,7 +6,7 @@
 
 mod surroundings;
 
-use base::{Entropy, Timestamp};
+use base::{Entropy, Stop, Timestamp};
 use json::Value;
 use velocity::{Error, Heap, Limits, Program};
 
@@ -17,6 +17,9 @@ use surroundings::Surroundings;
 
 /// What AppSync tells a response template's result is converted to.
 pub const OBJECT: &str = "Object";
+
+/// Bytes of a context that a moment is enough for.
+const CONTEXT_BYTES_SHORT: usize = 128 << 10;
 
 /// A mapping template, parsed once and evaluated as often as wanted.
 #[derive(Debug)]
@@ -46,27 +49,49 @@ impl Template {
         Program::parse(text).map(Template).map_err(|error| fault(&error))
     }
 
-    pub fn render(&self, context: &Context, now: Timestamp, entropy: &mut Entropy) -> Rendering {
-        let limits = Limits::AWS;
-        let mut heap = Heap::new(limits.bytes);
-        let mut surroundings = Surroundings::new(context, now, entropy);
-        let evaluated = self.0.evaluate(&mut surroundings, &mut heap, &limits);
+    /// Renders the template within what AppSync allows, unless it is told to stop.
+    pub fn render(
+        &self,
+        context: &Context,
+        now: Timestamp,
+        entropy: Entropy,
+        stop: &Stop,
+    ) -> Rendering {
+        self.attempt(context, now, entropy, (&Limits::AWS, stop)).rendering
+    }
+
+    fn attempt(
+        &self,
+        context: &Context,
+        now: Timestamp,
+        mut entropy: Entropy,
+        (limits, stop): (&Limits, &Stop),
+    ) -> Attempt {
+        let mut heap = Heap::new(limits);
+        let mut surroundings = Surroundings::new(context, now, &mut entropy);
+        let evaluated = self.0.evaluate(&mut surroundings, &mut heap, limits, stop);
+        let mut is_cut = matches!(evaluated, Err(Error::Limit(_)));
         let mut end = match evaluated {
-            Ok(output) => match output.returned {
+            Ok(output) => match output.returned.map(|value| heap.export(&value)) {
                 None => Rendered::Text(output.text),
-                Some(value) => match heap.export(&value) {
-                    Ok(value) => Rendered::Returned(value),
-                    Err(_) => Rendered::Failed(too_large()),
-                },
+                Some(Ok(value)) => Rendered::Returned(value),
+                Some(Err(_)) => {
+                    is_cut = true;
+                    Rendered::Failed(too_large())
+                }
             },
             Err(Error::Raised) => Rendered::Failed(surroundings.take_failure()),
             Err(error) => Rendered::Failed(fault(&error)),
         };
         let stash = surroundings.stash(&mut heap).unwrap_or_else(|_| {
+            is_cut = true;
             end = Rendered::Failed(too_large());
             context.stash.clone()
         });
-        Rendering { end, stash, effects: surroundings.into_effects() }
+        Attempt {
+            rendering: Rendering { end, stash, effects: surroundings.into_effects() },
+            is_cut,
+        }
     }
 
     /// Renders the template and reads the text as JSON. `target` is what AppSync says it would be converted
@@ -76,9 +101,41 @@ impl Template {
         context: &Context,
         target: &str,
         now: Timestamp,
-        entropy: &mut Entropy,
+        entropy: Entropy,
+        stop: &Stop,
     ) -> Outcome {
-        let Rendering { end, stash, effects } = self.render(context, now, entropy);
+        self.render(context, now, entropy, stop).read(target)
+    }
+
+    /// The same, if it takes a moment. If it doesn't, nothing has happened: evaluated anew, with the same entropy, it
+    /// comes to what it would have come to here.
+    pub fn evaluate_if_short(
+        &self,
+        context: &Context,
+        target: &str,
+        now: Timestamp,
+        entropy: Entropy,
+    ) -> Option<Outcome> {
+        // What is looked into is taken apart whole.
+        let mut left = CONTEXT_BYTES_SHORT;
+        for (_, member) in context.members() {
+            left -= member.text_len_within(left)?;
+        }
+        let limits = (&Limits::SHORT, &Stop::default());
+        let Attempt { rendering, is_cut } = self.attempt(context, now, entropy, limits);
+        (!is_cut).then(|| rendering.read(target))
+    }
+}
+
+/// A rendering, and whether a bound has ended it.
+struct Attempt {
+    rendering: Rendering,
+    is_cut: bool,
+}
+
+impl Rendering {
+    fn read(self, target: &str) -> Outcome {
+        let Rendering { end, stash, effects } = self;
         let end = match end {
             Rendered::Text(text) => match read(&text, target) {
                 Ok(value) => End::Result(value),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
-use base::{Entropy, Timestamp};
+use base::{Entropy, Stop, Timestamp};
 use json::{Kind, Value};
 use resolver::template::{Rendered, Template};
 use resolver::{Args, Call, Context, Effects, Failure, functions};
@@ -160,8 +160,8 @@ fn templates_of_amplify_evaluate_without_fault() -> Result<()> {
         let Ok(template) = Template::parse(&fs::read_to_string(&path)?) else { continue };
         for (place, context) in contexts.iter().enumerate() {
             total += 1;
-            let rendering =
-                template.render(context, Timestamp::from_millis(0), &mut Entropy::from_number(1));
+            let (now, entropy) = (Timestamp::from_millis(0), Entropy::from_number(1));
+            let rendering = template.render(context, now, entropy, &Stop::default());
             let fault = match rendering.end {
                 // What a template says with `$util.error` is no fault.
                 Rendered::Failed(failure) => {

@@ -5,7 +5,6 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 
 use asl::Budget;
 use base::{Entropy, Timestamp};
@@ -19,33 +18,10 @@ use crate::{Error, Runner, Shared};
 pub(crate) const SLICE_ENOUGH: u64 = 10_000;
 /// What they work there at most.
 const SLICE_MAX: u64 = 2 * SLICE_ENOUGH;
-/// So many turns begin elsewhere after one that took long.
-const TURNS_ELSEWHERE: u8 = 16;
 
 /// A core's share of a turn.
 pub(crate) fn slice() -> Budget {
     Budget::new(SLICE_ENOUGH, SLICE_MAX)
-}
-
-/// How many turns of a machine shall begin elsewhere.
-#[derive(Debug, Default)]
-pub(crate) struct Elsewhere(AtomicU8);
-
-impl Elsewhere {
-    fn is_due(&self) -> bool {
-        self.0.load(Ordering::Relaxed) != 0
-    }
-
-    /// A turn has worked so much. What is lost when two tell at once is a turn's place, no more.
-    fn learn(&self, work: u64) {
-        let turns = self.0.load(Ordering::Relaxed);
-        let turns = match work {
-            0 => turns,
-            SLICE_ENOUGH.. => TURNS_ELSEWHERE,
-            _ => turns.saturating_sub(1),
-        };
-        self.0.store(turns, Ordering::Relaxed);
-    }
 }
 
 /// A turn as the engine sees it, but for the execution and the input.
@@ -115,7 +91,12 @@ impl Case<'_> {
             let case = Case { runner: &runner, facts: &facts, identity: &identity, limits, now };
             let budget = limits(&runner.0).budget();
             let decision = decide(&mut taken, input, &case.env(&RefCell::new(entropy), &budget));
-            facts.machine.elsewhere.learn(budget.used());
+            match budget.used() {
+                // It tells nothing of the machine's expressions.
+                0 => {}
+                SLICE_ENOUGH.. => facts.machine.elsewhere.was_long(),
+                _ => facts.machine.elsewhere.was_short(),
+            }
             (taken, decision)
         };
         let (taken, decision) = self.runner.0.evaluators.run(decided).await?;

@@ -19,6 +19,12 @@ pub enum Error {
     Interrupted,
 }
 
+impl From<service::Unfinished> for Error {
+    fn from(_: service::Unfinished) -> Self {
+        Error::Interrupted
+    }
+}
+
 impl Error {
     pub(crate) fn corrupt(what: &'static str, why: impl std::fmt::Display) -> Self {
         Error::Corrupt { what, why: why.to_string().into() }

@@ -9,7 +9,7 @@
 //! # How to read it
 //! - [`Runner`]: everything that can be asked.
 //! - `turn`: load → decide → commit → perform, the one way in which an execution changes.
-//! - `deciding`: which thread a turn is decided on; `evaluators`: the threads of those that compute long.
+//! - `deciding`: which thread a turn is decided on.
 //! - `tables`: every row, and which batch writes it.
 //! - `dispatch`: what becomes of a task once it may leave, one file a kind.
 //! - `work`: what a shard does by itself: timers, and recovery after a crash; `retention`: what is forgotten.
@@ -32,7 +32,6 @@ mod describe;
 mod dispatch;
 mod drive;
 mod error;
-mod evaluators;
 mod execution;
 mod express;
 mod facts;
@@ -56,7 +55,7 @@ use std::time::Duration;
 
 use asl::Budget;
 use base::Entropy;
-use service::{Bus, House};
+use service::{Bus, Evaluators, House};
 use store::Store;
 
 pub use engine::Limits;
@@ -104,7 +103,7 @@ pub(crate) struct Shared {
     under_way: dispatch::UnderWay,
     logging: logging::UnderWay,
     tasks: Arc<tasks::Tasks>,
-    evaluators: evaluators::Evaluators,
+    evaluators: Evaluators,
 }
 
 /// A share of all executions and map runs.
@@ -146,7 +145,7 @@ impl Runner {
             under_way: dispatch::UnderWay::default(),
             logging: logging::UnderWay::default(),
             tasks: Arc::default(),
-            evaluators: evaluators::Evaluators::new(),
+            evaluators: Evaluators::default(),
             house,
         })))
     }
@@ -164,7 +163,7 @@ impl Runner {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        self.0.evaluators.run(work).await
+        self.0.evaluators.run(work).await.map_err(Error::from)
     }
 
     /// What the expressions of a turn may work away from the cores.

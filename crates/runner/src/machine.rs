@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use asl::Program;
 use base::Timestamp;
+use service::Elsewhere;
 use sha2::{Digest as _, Sha256};
 use store::{Batch, Store};
 
 use crate::Error;
-use crate::deciding::Elsewhere;
 use crate::logging::Logging;
 use crate::tables::{self, MachineRow, key};
 

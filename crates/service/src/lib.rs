@@ -6,6 +6,7 @@
 //! by AWS operation name, exactly as an outside client would make them.
 //! Both ask the house's [`Guard`], if it has one, whether the caller may.
 //! What happens in a room and may concern others travels by the [`Feed`], durably with the change.
+//! What computes long goes to a room's [`Evaluators`].
 //!
 //! It is not a server: sockets, signatures and headers end in `freehold`.
 //! What it hands to a room is an operation's name and a JSON body, whatever protocol the client spoke;
@@ -15,6 +16,7 @@
 
 mod bus;
 mod ctx;
+mod evaluators;
 mod feed;
 mod guard;
 mod operations;
@@ -31,6 +33,7 @@ pub use bus::{
     Bus, CallError, Fetched, Gatekeeper, KeptConnection, Outside, OutsideReply, TrustedCertificates,
 };
 pub use ctx::{Arrival, Caller, Ctx, House, Session};
+pub use evaluators::{Elsewhere, Evaluators, Unfinished};
 pub use feed::{Feed, Happened};
 pub use guard::{Access, Check, Guard, ResourceArn, ResourcePolicy};
 pub use operations::{Operation, Operations, Rate};

@@ -26,5 +26,6 @@ pub enum Fault {
 }
 
 pub(crate) const TOO_MANY_STEPS: &str = "The template takes too many steps.";
+pub(crate) const STOPPED: &str = "The template took too long and was stopped.";
 pub(crate) const TOO_LARGE: &str = "Transformation too large.";
 pub(crate) const TOO_DEEP: &str = "The values of the template are nested too deeply.";

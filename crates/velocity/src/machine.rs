@@ -3,7 +3,9 @@
 mod expression;
 mod reference;
 
-use crate::error::{Error, Fault, TOO_LARGE, TOO_MANY_STEPS};
+use base::Stop;
+
+use crate::error::{Error, Fault, STOPPED, TOO_LARGE, TOO_MANY_STEPS};
 use crate::host::Host;
 use crate::limits::Limits;
 use crate::parser::line_and_column;
@@ -23,12 +25,13 @@ impl Program {
     /// Evaluates the template; its values stay in `heap`.
     ///
     /// # Errors
-    /// A method threw, a bound was reached, or the host ended the evaluation.
+    /// A method threw, a bound was reached, the host ended the evaluation, or it was told to stop.
     pub fn evaluate(
         &self,
         host: &mut dyn Host,
         heap: &mut Heap,
         limits: &Limits,
+        stop: &Stop,
     ) -> Result<Output, Error> {
         let variables = self.names.iter().map(|name| host.variable(heap, name)).collect();
         let slot = |name: &str| self.names.iter().position(|known| &**known == name);
@@ -37,6 +40,7 @@ impl Program {
             host,
             heap,
             limits,
+            stop,
             variables,
             loops: Vec::new(),
             loop_slot: slot("foreach"),
@@ -58,6 +62,7 @@ struct Machine<'a> {
     host: &'a mut dyn Host,
     heap: &'a mut Heap,
     limits: &'a Limits,
+    stop: &'a Stop,
     variables: Vec<Value>,
     loops: Vec<Loop>,
     /// The variables that a `#foreach` sets, if the template uses them.
@@ -84,7 +89,10 @@ enum Flow {
 impl Machine<'_> {
     fn step(&mut self) -> Result<(), Error> {
         self.steps_left = self.steps_left.checked_sub(1).ok_or(Error::Limit(TOO_MANY_STEPS))?;
-        Ok(())
+        match self.stop.is_asked() {
+            true => Err(Error::Limit(STOPPED)),
+            false => Ok(()),
+        }
     }
 
     /// The error for a fault that has no place of its own.

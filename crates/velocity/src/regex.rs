@@ -118,6 +118,11 @@ impl Regex {
     }
 }
 
+/// Whether a pattern matches itself and nothing else.
+pub(crate) fn is_literal(pattern: &str) -> bool {
+    !pattern.contains(['\\', '^', '$', '.', '|', '?', '*', '+', '(', ')', '[', ']', '{', '}'])
+}
+
 fn compiled(
     cell: &OnceCell<fancy_regex::Regex>,
     pattern: impl Fn() -> String,

@@ -9,8 +9,10 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::error::{Fault, TOO_DEEP, TOO_LARGE};
+use crate::error::{Fault, TOO_DEEP, TOO_LARGE, TOO_MANY_STEPS};
 use crate::host::HostObject;
+use crate::limits::Limits;
+use crate::regex;
 
 pub(crate) use text::{class_name, double_text};
 
@@ -48,6 +50,7 @@ pub struct Heap {
     lists: Vec<List>,
     maps: Vec<Map>,
     bytes_left: u64,
+    matches: bool,
 }
 
 #[derive(Debug)]
@@ -65,13 +68,28 @@ enum Map {
 /// Values nested deeper can't be written or compared; JSON texts can't be nested deeper either.
 const DEPTH_MAX: u32 = 500;
 
+/// So many bytes that are looked through count as one that is made.
+const READ_BYTES: usize = 16;
+
 /// What an item or a member counts, besides texts.
 const ITEM_BYTES: usize = 32;
 
 impl Heap {
-    /// A heap in which so many bytes may be made.
-    pub fn new(bytes: u64) -> Self {
-        Heap { lists: Vec::new(), maps: Vec::new(), bytes_left: bytes }
+    /// A heap in which as much may be made as the limits allow.
+    pub fn new(limits: &Limits) -> Self {
+        let Limits { bytes, matches, .. } = *limits;
+        Heap { lists: Vec::new(), maps: Vec::new(), bytes_left: bytes, matches }
+    }
+
+    /// Whether that regular expression may be matched.
+    ///
+    /// # Errors
+    /// The limits don't allow it.
+    pub fn check_matching(&self, pattern: &str) -> Result<(), Fault> {
+        match self.matches || regex::is_literal(pattern) {
+            true => Ok(()),
+            false => Err(Fault::Limit(TOO_MANY_STEPS)),
+        }
     }
 
     /// Counts bytes that are made.
@@ -83,7 +101,7 @@ impl Heap {
 
     /// Counts bytes that are looked through; that takes far less than making them.
     pub(crate) fn charge_reading(&mut self, bytes: usize) -> Result<(), Fault> {
-        self.charge(bytes / 16)
+        self.charge(bytes / READ_BYTES)
     }
 
     /// A text that was made here.
@@ -145,7 +163,10 @@ impl Heap {
             Value::Int(int) => (*int).into(),
             // A text that Java's doubles have (`2.0`) is a number of JSON; infinities aren't.
             Value::Float(float) => json::Value::parse(&double_text(*float)).unwrap_or_default(),
-            Value::Text(text) => text.clone().into(),
+            Value::Text(text) => {
+                self.charge_reading(text.len())?;
+                text.clone().into()
+            }
             Value::Entry(map, key) => {
                 let member = self.get(*map, key);
                 let member = self.export_within(&member, within()?)?;
@@ -153,7 +174,8 @@ impl Heap {
             }
             Value::List(list) => {
                 if let List::Json(json) = &self.lists[list.0 as usize] {
-                    return Ok(json.clone());
+                    let json = json.clone();
+                    return self.exported(json);
                 }
                 let within = within()?;
                 let mut items = Vec::with_capacity(self.list_len(*list));
@@ -165,7 +187,8 @@ impl Heap {
             }
             Value::Map(map) => {
                 if let Map::Json(json) = &self.maps[map.0 as usize] {
-                    return Ok(json.clone());
+                    let json = json.clone();
+                    return self.exported(json);
                 }
                 let within = within()?;
                 let mut object = json::Object::with_capacity(self.map_len(*map));
@@ -176,6 +199,15 @@ impl Heap {
                 object.into()
             }
         })
+    }
+
+    /// JSON that nobody has looked into. Who gets it may read all of it.
+    fn exported(&mut self, json: json::Value) -> Result<json::Value, Fault> {
+        let most =
+            usize::try_from(self.bytes_left).unwrap_or(usize::MAX).saturating_mul(READ_BYTES);
+        let bytes = json.text_len_within(most).ok_or(Fault::Limit(TOO_LARGE))?;
+        self.charge_reading(bytes)?;
+        Ok(json)
     }
 
     pub(crate) fn list_len(&self, list: ListId) -> usize {

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use base::Stop;
 use velocity::{Fault, Heap, Host, HostObject, Limits, Program, Value};
 
 /// The variables of a JSON document.
@@ -37,9 +38,10 @@ impl Host for Variables {
 }
 
 fn render(template: &str, variables: json::Value) -> String {
-    let mut heap = Heap::new(Limits::AWS.bytes);
-    let rendered = Program::parse(template)
-        .and_then(|program| program.evaluate(&mut Variables(variables), &mut heap, &Limits::AWS));
+    let (mut heap, stop) = (Heap::new(&Limits::AWS), Stop::default());
+    let rendered = Program::parse(template).and_then(|program| {
+        program.evaluate(&mut Variables(variables), &mut heap, &Limits::AWS, &stop)
+    });
     match rendered {
         Ok(output) => output.text,
         Err(error) => format!("error: {error}"),

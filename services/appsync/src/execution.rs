@@ -16,7 +16,7 @@ use crate::handler::Handler;
 use crate::journal::{Chapter, Part, Record, Subject};
 use crate::rights;
 use crate::served::{Plan, PlanKind, Served, Step};
-use crate::sources::Query;
+use crate::sources::{Origin, Query};
 use crate::wire::AuthenticationType;
 
 /// The version of templates that raises the errors of data sources by itself.
@@ -211,7 +211,7 @@ impl Run<'_> {
             Ok(asked) => asked,
             Err(early) => return Ok(early),
         };
-        let answer = self.ask(step, &asked.document).await;
+        let answer = self.ask(step, &asked.document, Some(&course.context)).await;
         self.respond(step, &asked, answer, course).await.map(Stepped::Value)
     }
 
@@ -243,7 +243,12 @@ impl Run<'_> {
         }
     }
 
-    async fn ask(&self, step: &Step, document: &Value) -> Result<Value, Failure> {
+    async fn ask(
+        &self,
+        step: &Step,
+        document: &Value,
+        context: Option<&Context>,
+    ) -> Result<Value, Failure> {
         let gone = || Failure::new("The data source doesn't exist.", "BadRequestException");
         let source = step.source.as_deref().ok_or_else(gone)?;
         let query = Query {
@@ -252,8 +257,18 @@ impl Run<'_> {
             client: &self.entrant.ctx,
             api_arn: self.served.api.arn(),
             request: document,
+            origin: context.map(|context| self.origin(context)),
         };
         query.ask().await
+    }
+
+    fn origin<'a>(&'a self, context: &'a Context) -> Origin<'a> {
+        let name = |member| context.info.get(member);
+        let field = name("parentTypeName").zip(name("fieldName"));
+        let output_type = field.and_then(|(parent, field)| {
+            self.served.schema.field_type_name(parent.as_str()?, field.as_str()?)
+        });
+        Origin { context, output_type }
     }
 
     /// What the code makes of the answer of the data source.
@@ -311,7 +326,10 @@ impl Run<'_> {
                 Ok(Ok(asked)) => {
                     let answer = match is_of_batch(&asked.document) {
                         true => answers.next().unwrap_or_else(|| Err(short())),
-                        false => self.ask(step, &asked.document).await,
+                        false => {
+                            let context = &draft.course.context;
+                            self.ask(step, &asked.document, Some(context)).await
+                        }
                     };
                     self.respond(step, &asked, answer, &mut draft.course).await
                 }
@@ -340,7 +358,7 @@ impl Run<'_> {
             ("payload", Value::array(payloads)),
         ]);
         let is_direct = step.response.is_none();
-        match self.ask(step, &document).await {
+        match self.ask(step, &document, None).await {
             Ok(answers) if answers.kind() == json::Kind::Array && answers.len() == count => {
                 let answer = |answer: Value| if is_direct { unwrapped(answer) } else { Ok(answer) };
                 answers.items().map(answer).collect()

@@ -1,13 +1,15 @@
 //! The code of resolvers and functions, ready to run: a mapping template, or a handler in APPSYNC_JS.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use base::{Entropy, Timestamp};
 use resolver::template::{self, Template};
-use resolver::{Context, Effects, End, Failure, Outcome};
+use resolver::{Context, Failure, Outcome};
 use resolver_js::Module;
+use service::Elsewhere;
 
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, Written};
 use crate::wire::DataSourceType;
 
 /// The class of AppSync's that the request to a source is read as; its messages name it.
@@ -44,10 +46,10 @@ fn target(source: Option<DataSourceType>) -> &'static str {
 
 /// One half of a resolver's code.
 pub(crate) enum Handler {
-    Template(Box<Written>),
+    Template(Arc<Written>),
     /// A handler of code, by the name it is exported under.
     Code(Module, &'static str),
-    /// Code that can't be run: it was kept before it was checked.
+    /// A template or code that can't be run: it was kept before it was checked.
     Broken(Box<Failure>),
 }
 
@@ -75,14 +77,6 @@ pub(crate) async fn compile(
         modules.insert(code.to_owned(), module);
     }
     modules
-}
-
-/// A template and what was found when it was read.
-pub(crate) struct Written {
-    template: Result<Template, Failure>,
-    /// What AppSync says it would make of the text.
-    target: &'static str,
-    is_of_batch: bool,
 }
 
 impl Handler {
@@ -115,11 +109,13 @@ impl Handler {
 
     fn of_template(text: &str, target: &'static str) -> Handler {
         let is_of_batch = text.contains("BatchInvoke");
-        Handler::Template(Box::new(Written {
-            template: Template::parse(text),
-            target,
-            is_of_batch,
-        }))
+        match Template::parse(text) {
+            Ok(template) => {
+                let elsewhere = Elsewhere::default();
+                Handler::Template(Arc::new(Written { template, target, is_of_batch, elsewhere }))
+            }
+            Err(failure) => Handler::Broken(Box::new(failure)),
+        }
     }
 
     /// Whether it is a template that asks for the calls of several fields at once.
@@ -140,20 +136,12 @@ impl Handler {
         runtime: &Runtime,
         context: &Context,
         now: Timestamp,
-        mut entropy: Entropy,
+        entropy: Entropy,
     ) -> Outcome {
-        let failed = |failure: Failure| Outcome {
-            end: End::Failed(failure),
-            stash: context.stash.clone(),
-            effects: Effects::default(),
-        };
         match self {
-            Handler::Template(written) => match &written.template {
-                Ok(template) => template.evaluate(context, written.target, now, &mut entropy),
-                Err(failure) => failed(failure.clone()),
-            },
+            Handler::Template(written) => runtime.evaluate(written, context, now, entropy).await,
             Handler::Code(module, name) => runtime.run(module, name, context, now, entropy).await,
-            Handler::Broken(failure) => failed(Failure::clone(failure)),
+            Handler::Broken(failure) => Outcome::failed(Failure::clone(failure), context),
         }
     }
 }

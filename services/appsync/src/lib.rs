@@ -11,7 +11,7 @@
 //! - `schema`: schemas as this room asks about them. `merge`: what merged APIs are made of. `work`: schemas in the making.
 //! - `front`: the door for clients of APIs. `asked`: what they ask. `auth`: who may come in; `rights`: what he may see. `reply`: what he hears.
 //! - `served`: an API compiled. `execution`: one operation; `handler`: the code of resolvers; `sources`: what they ask.
-//! - `code`: JavaScript before it is kept; `runtime`: the threads that run it.
+//! - `code`: JavaScript before it is kept; `runtime`: where code runs.
 //! - `introspection`: the tables of databases as models.
 //! - `live`: subscribers: WebSocket connections, what they want to hear, and how it reaches them.
 //! - `limits` and `rates`: AWS's quotas. `cache`: what resolvers gave. `journal`: what APIs log. `domains`: names that lead to APIs.

@@ -15,7 +15,7 @@ pub struct Limits {
     pub pipeline_functions_max: usize,
     /// How long a query, a mutation or the start of a subscription may take.
     pub request: Duration,
-    /// How long one run of a resolver's JavaScript may take. Ours: AWS tells none.
+    /// How long one run of a resolver's code may take, by the clock. Ours: AWS tells none.
     pub code: Duration,
     /// Bytes of a request to an API.
     pub request_bytes_max: usize,

@@ -43,7 +43,9 @@ pub(crate) fn may_see(
     }
 }
 
-/// Whether the policies of whoever has signed the request let him ask for the field of a root type.
+/// Whether the policies of whoever has signed the request let him ask for the field of a root type. AWS asks them for no
+/// other: "you can do this for the root Query, Mutation, and Subscription fields".
+/// <https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html#aws-iam-authorization>
 pub(crate) fn may_ask(
     room: &crate::Room,
     ctx: &Ctx,

@@ -1,70 +1,51 @@
-//! The threads that run APPSYNC_JS, each with a realm of its own: no code holds up a core that answers requests.
+//! Where the code of APIs runs: JavaScript and long templates on threads of their own, so that none of it holds up a core
+//! that answers requests (`docs/adr/0010-long-expressions.md`).
 //!
-//! A run that takes too long by the clock is given up: who asked hears so, the run is told to stop, and another thread
-//! takes the place of its one, which ends as soon as QuickJS looks up.
+//! A template is evaluated where it is asked for, as far as it takes a moment; else it is begun anew on such a thread,
+//! and so are its next runs. JavaScript always runs there: each thread has a realm.
+//! A run that takes too long by the clock is given up: who asked hears so, and the run is told to stop.
 
-use std::collections::{BTreeSet, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::cell::Cell;
+use std::sync::Arc;
 use std::time::Duration;
 
-use base::{Entropy, Timestamp};
-use resolver::{Context, Effects, End, Failure, Outcome};
-use resolver_js::{CodeError, Module, Realm, Stop};
-use tokio::sync::oneshot;
+use base::{Entropy, Stop, Timestamp};
+use resolver::template::{Rendering, Template};
+use resolver::{Context, Failure, Outcome};
+use resolver_js::{CodeError, Module, Realm};
+use service::{Elsewhere, Evaluators, Unfinished};
 
-/// Given-up runs that may still be under way. With as many, code isn't run at all.
-const LOST_MAX: usize = 16;
-/// QuickJS takes less; the rest is for values on their way.
-const STACK_BYTES: usize = 4 * 1024 * 1024;
+thread_local! {
+    /// The realm of a thread; a run that panics takes it along.
+    static REALM: Cell<Option<Realm>> = const { Cell::new(None) };
+}
 
-type Work = Box<dyn FnOnce(&mut Realm) + Send>;
-
-/// Dropped, its threads end after what they have begun.
+/// Runs code.
 pub(crate) struct Runtime {
-    shared: Arc<Shared>,
-    threads_max: usize,
+    evaluators: Evaluators,
     patience: Duration,
 }
 
-#[derive(Default)]
-struct Shared {
-    inner: Mutex<Inner>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-struct Inner {
-    next_id: u64,
-    queue: VecDeque<(u64, Work)>,
-    /// The runs that somebody waits for.
-    under_way: BTreeSet<u64>,
-    threads: usize,
-    idle: usize,
-    /// Threads whose run was given up.
-    lost: usize,
-    closed: bool,
-}
-
-/// Why there is no outcome.
-enum Unfinished {
-    TooLong,
-    TooBusy,
+/// A mapping template of an API.
+pub(crate) struct Written {
+    pub(crate) template: Template,
+    /// What AppSync says it would make of the text.
+    pub(crate) target: &'static str,
+    pub(crate) is_of_batch: bool,
+    pub(crate) elsewhere: Elsewhere,
 }
 
 impl Runtime {
     /// `patience` is how long a run may take, waiting included.
     pub(crate) fn new(patience: Duration) -> Runtime {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        Runtime { shared: Arc::default(), threads_max: 2 * cores, patience }
+        Runtime { evaluators: Evaluators::default(), patience }
     }
 
     /// Reads code and checks it.
     pub(crate) async fn compile(&self, code: &str) -> Result<Module, Vec<CodeError>> {
         let code = code.to_owned();
-        let compiled = self.run_one(&Stop::default(), move |_| Module::compile(&code)).await;
-        compiled.unwrap_or_else(|_| Err(Vec::new()))
+        let compiled = self.evaluators.run_within(self.patience, move |_| Module::compile(&code));
+        compiled.await.unwrap_or_else(|_| Err(Vec::new()))
     }
 
     /// Runs a handler of a module.
@@ -76,142 +57,101 @@ impl Runtime {
         now: Timestamp,
         entropy: Entropy,
     ) -> Outcome {
-        let stop = Stop::default();
-        let (module, given, asked) = (module.clone(), context.clone(), stop.clone());
-        let work =
-            move |realm: &mut Realm| realm.run(&module, handler, &given, now, entropy, &asked);
-        let message = match self.run_one(&stop, work).await {
-            Ok(outcome) => return outcome,
-            Err(Unfinished::TooLong) => "code.js: The code took too long and was stopped.",
-            Err(Unfinished::TooBusy) => "code.js: Too much code runs at the moment.",
+        let (module, given) = (module.clone(), context.clone());
+        let work = move |stop: &Stop| {
+            let mut realm = REALM.take().unwrap_or_default();
+            let outcome = realm.run(&module, handler, &given, now, entropy, stop);
+            REALM.set(Some(realm));
+            outcome
         };
-        Outcome {
-            end: End::Failed(Failure::new(message, Failure::CODE)),
-            stash: context.stash.clone(),
-            effects: Effects::default(),
-        }
+        let ran = self.evaluators.run_within(self.patience, work).await;
+        ran.unwrap_or_else(|why| {
+            let message = match why {
+                Unfinished::TooLong => "code.js: The code took too long and was stopped.",
+                Unfinished::TooBusy | Unfinished::NoThread => {
+                    "code.js: Too much code runs at the moment."
+                }
+            };
+            Outcome::failed(Failure::new(message, Failure::CODE), context)
+        })
     }
 
-    async fn run_one<T: Send + 'static>(
+    /// Reads and renders a template that is tried out.
+    pub(crate) async fn render(
         &self,
+        text: String,
+        context: &Context,
+        now: Timestamp,
+        entropy: Entropy,
+    ) -> Result<Rendering, Failure> {
+        let context = context.clone();
+        let work =
+            move |stop: &Stop| Ok(Template::parse(&text)?.render(&context, now, entropy, stop));
+        let rendered = self.evaluators.run_within(self.patience, work).await;
+        rendered.unwrap_or_else(|why| Err(unrendered(why)))
+    }
+
+    /// Evaluates a template.
+    pub(crate) async fn evaluate(
+        &self,
+        written: &Arc<Written>,
+        context: &Context,
+        now: Timestamp,
+        entropy: Entropy,
+    ) -> Outcome {
+        if !written.elsewhere.is_due() {
+            if let Some(outcome) = written.evaluate_if_short(context, now, &entropy) {
+                return outcome;
+            }
+            written.elsewhere.was_long();
+        }
+        let (given, taken) = (context.clone(), Arc::clone(written));
+        let work = move |stop: &Stop| taken.evaluate(&given, now, entropy, stop);
+        let evaluated = self.evaluators.run_within(self.patience, work).await;
+        evaluated.unwrap_or_else(|why| Outcome::failed(unrendered(why), context))
+    }
+}
+
+impl Written {
+    fn evaluate_if_short(
+        &self,
+        context: &Context,
+        now: Timestamp,
+        entropy: &Entropy,
+    ) -> Option<Outcome> {
+        self.template.evaluate_if_short(context, self.target, now, entropy.clone())
+    }
+
+    /// Evaluates it, and learns where to begin next time.
+    fn evaluate(
+        &self,
+        context: &Context,
+        now: Timestamp,
+        entropy: Entropy,
         stop: &Stop,
-        work: impl FnOnce(&mut Realm) -> T + Send + 'static,
-    ) -> Result<T, Unfinished> {
-        let (answer, asker) = oneshot::channel();
-        let id = self.put(Box::new(move |realm| {
-            // Who asked may have gone.
-            drop(answer.send(work(realm)));
-        }))?;
-        // Who asked may also go while this waits: then the run is given up as well.
-        let mut guard = GivenUp { shared: &self.shared, stop, id, is_over: false };
-        let answer = tokio::time::timeout(self.patience, asker).await;
-        guard.is_over = answer.is_ok();
-        match answer {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(_)) => Err(Unfinished::TooBusy),
-            Err(_) => Err(Unfinished::TooLong),
+    ) -> Outcome {
+        if let Some(outcome) = self.evaluate_if_short(context, now, &entropy) {
+            self.elsewhere.was_short();
+            return outcome;
         }
-    }
-
-    fn put(&self, work: Work) -> Result<u64, Unfinished> {
-        let mut inner = self.shared.lock();
-        if LOST_MAX <= inner.lost {
-            return Err(Unfinished::TooBusy);
-        }
-        let id = inner.next_id;
-        inner.next_id += 1;
-        inner.queue.push_back((id, work));
-        if inner.queue.len() <= inner.idle || self.threads_max <= inner.threads {
-            self.shared.changed.notify_one();
-            return Ok(id);
-        }
-        let shared = Arc::clone(&self.shared);
-        let thread = thread::Builder::new().name("appsync-js".to_owned()).stack_size(STACK_BYTES);
-        match thread.spawn(move || shared.work()) {
-            Ok(_) => inner.threads += 1,
-            Err(error) if inner.threads == 0 => {
-                tracing::error!(%error, "failed to make a thread");
-                inner.queue.clear();
-                return Err(Unfinished::TooBusy);
-            }
-            // Those that there are will come to it.
-            Err(error) => tracing::warn!(%error, "failed to make another thread"),
-        }
-        Ok(id)
+        self.elsewhere.was_long();
+        self.template.evaluate(context, self.target, now, entropy, stop)
     }
 }
 
-impl Drop for Runtime {
-    fn drop(&mut self) {
-        self.shared.lock().closed = true;
-        self.shared.changed.notify_all();
-    }
-}
-
-/// Gives a run up when it is dropped before the run is over.
-struct GivenUp<'r> {
-    shared: &'r Shared,
-    stop: &'r Stop,
-    id: u64,
-    is_over: bool,
-}
-
-impl Drop for GivenUp<'_> {
-    fn drop(&mut self) {
-        if self.is_over {
-            return;
-        }
-        self.stop.stop();
-        let mut inner = self.shared.lock();
-        inner.queue.retain(|(id, _)| *id != self.id);
-        if inner.under_way.remove(&self.id) {
-            inner.threads -= 1;
-            inner.lost += 1;
-        }
-    }
-}
-
-impl Shared {
-    fn work(&self) {
-        let mut realm = Realm::default();
-        while let Some((id, work)) = self.next() {
-            if catch_unwind(AssertUnwindSafe(|| work(&mut realm))).is_err() {
-                tracing::error!("a run of code has panicked");
-                realm = Realm::default();
-            }
-            let mut inner = self.lock();
-            if !inner.under_way.remove(&id) {
-                // Another thread has its place.
-                inner.lost -= 1;
-                return;
-            }
-        }
-    }
-
-    fn next(&self) -> Option<(u64, Work)> {
-        let mut inner = self.lock();
-        loop {
-            if inner.closed {
-                return None;
-            }
-            if let Some((id, work)) = inner.queue.pop_front() {
-                inner.under_way.insert(id);
-                return Some((id, work));
-            }
-            inner.idle += 1;
-            inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
-            inner.idle -= 1;
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        // Nothing panics while it is held.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn unrendered(why: Unfinished) -> Failure {
+    let message = match why {
+        Unfinished::TooLong => "The template took too long and was stopped.",
+        Unfinished::TooBusy | Unfinished::NoThread => "Too many templates run at the moment.",
+    };
+    Failure::new(message, Failure::MAPPING_TEMPLATE)
 }
 
 #[cfg(test)]
 mod tests {
+    use json::Value;
+    use resolver::End;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_millis(0);
@@ -234,16 +174,58 @@ mod tests {
             let End::Failed(failure) = end(&runtime, ENDLESS).await else { panic!("it has ended") };
             assert!(failure.message.contains("too long"), "{failure:?}");
         }
-        assert_eq!(end(&runtime, "return 1").await, End::Result(json::Value::from(1)));
+        assert_eq!(end(&runtime, "return 1").await, End::Result(Value::from(1)));
+    }
+
+    fn written(text: &str) -> Arc<Written> {
+        let template = Template::parse(text).expect("the template is good");
+        Arc::new(Written {
+            template,
+            target: "Object",
+            is_of_batch: false,
+            elsewhere: Elsewhere::default(),
+        })
+    }
+
+    async fn evaluated(runtime: &Runtime, written: &Arc<Written>, long: bool) -> End {
+        let context = Context {
+            arguments: Value::object([("long", Value::from(long))]),
+            ..Context::default()
+        };
+        runtime.evaluate(written, &context, NOW, Entropy::from_number(1)).await.end
     }
 
     #[tokio::test]
-    async fn who_does_not_wait_is_not_waited_for() {
+    async fn a_template_that_takes_a_moment_needs_no_thread() {
+        let runtime = Runtime::new(Duration::ZERO);
+        let end = evaluated(&runtime, &written("[1]"), false).await;
+        assert_eq!(end, End::Result(Value::array([Value::from(1)])));
+    }
+
+    #[tokio::test]
+    async fn a_template_that_took_long_begins_elsewhere_until_enough_of_its_runs_were_short() {
         let runtime = Runtime::new(Duration::from_secs(60));
-        let given_up = tokio::time::timeout(Duration::from_millis(300), end(&runtime, ENDLESS));
-        assert!(given_up.await.is_err());
-        let is_lost = runtime.shared.lock().under_way.is_empty();
-        assert!(is_lost, "nobody waits for it");
-        assert_eq!(end(&runtime, "return 1").await, End::Result(json::Value::from(1)));
+        let written = written(
+            "#if($ctx.args.long)#foreach($a in [1..99])#foreach($b in [1..99])#end#end#end[1]",
+        );
+        let one = End::Result(Value::array([Value::from(1)]));
+        assert_eq!(evaluated(&runtime, &written, false).await, one);
+        assert!(!written.elsewhere.is_due(), "it was short");
+        assert_eq!(evaluated(&runtime, &written, true).await, one);
+        for _ in 0..16 {
+            assert!(written.elsewhere.is_due(), "it was long lately");
+            assert_eq!(evaluated(&runtime, &written, false).await, one);
+        }
+        assert!(!written.elsewhere.is_due(), "it was short for long enough");
+    }
+
+    #[tokio::test]
+    async fn a_template_that_takes_too_long_is_given_up() {
+        let runtime = Runtime::new(Duration::from_millis(1));
+        let round = "#foreach($a in [1..1000])#foreach($b in [1..1000])#end#end";
+        let End::Failed(failure) = evaluated(&runtime, &written(round), true).await else {
+            panic!("it has ended")
+        };
+        assert_eq!(failure.message, "The template took too long and was stopped.");
     }
 }

@@ -13,7 +13,7 @@ mod opensearch;
 mod rds;
 
 use json::Value;
-use resolver::Failure;
+use resolver::{Context, Failure};
 use service::{CallError, Caller, Ctx};
 
 use crate::Room;
@@ -33,6 +33,16 @@ pub(crate) struct Query<'q> {
     /// The ARN of the API.
     pub(crate) api_arn: &'q str,
     pub(crate) request: &'q Value,
+    /// What has made it, unless it is for several calls at once.
+    pub(crate) origin: Option<Origin<'q>>,
+}
+
+/// Which code has made a request, for functions that are asked what shall become of it.
+pub(crate) struct Origin<'q> {
+    /// What the code has seen.
+    pub(crate) context: &'q Context,
+    /// The type of the field that the code is of.
+    pub(crate) output_type: Option<&'q str>,
 }
 
 /// What one page of AWS's reference calls the operation of a request.

@@ -4,9 +4,9 @@ mod bounds;
 mod library;
 mod realm;
 
-use base::{Entropy, Timestamp};
+use base::{Entropy, Stop, Timestamp};
 use resolver::{Context, End, Outcome};
-use resolver_js::{Module, Realm, Stop};
+use resolver_js::{Module, Realm};
 
 /// The outcome of a handler of good code.
 #[expect(clippy::unwrap_used, reason = "the tests give good code")]

@@ -128,6 +128,9 @@ impl<'a> Surroundings<'a> {
         {
             return Ok(Some(value));
         }
+        if let ("matches", [Value::Text(pattern), ..]) = (method, arguments) {
+            heap.check_matching(pattern)?;
+        }
         if let Some(function) = functions::in_table(table, method) {
             let result = self.run(heap, function, arguments)?;
             let is_void = result.is_null() && VOID.contains(&method);

@@ -6,7 +6,7 @@ mod templates;
 mod time;
 mod transform;
 
-use base::{Entropy, Timestamp};
+use base::{Entropy, Stop, Timestamp};
 use json::Value;
 use resolver::template::{OBJECT, Template};
 use resolver::{Args, Call, Context, Effects, End, Failure, Outcome, functions as util};
@@ -45,10 +45,10 @@ fn check(name: &str, arguments: &str, expected: &str) {
 fn evaluate(template: &str, context: &str) -> Outcome {
     let context = Context::from_json(&Value::parse(context).expect("the context is JSON"));
     match Template::parse(template) {
-        Ok(template) => template.evaluate(&context, OBJECT, NOW, &mut Entropy::from_number(7)),
-        Err(failure) => {
-            Outcome { end: End::Failed(failure), stash: context.stash, effects: Effects::default() }
+        Ok(template) => {
+            template.evaluate(&context, OBJECT, NOW, Entropy::from_number(7), &Stop::default())
         }
+        Err(failure) => Outcome::failed(failure, &context),
     }
 }
 

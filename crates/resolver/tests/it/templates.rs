@@ -1,4 +1,9 @@
-use crate::{check_template, evaluate};
+use base::{Entropy, Stop};
+use json::Value;
+use resolver::Context;
+use resolver::template::{OBJECT, Template};
+
+use crate::{NOW, check_template, evaluate};
 
 #[test]
 fn a_template_renders_the_request() {
@@ -79,7 +84,7 @@ fn functions_without_a_value_render_nothing() {
            null"#,
         "{}",
     );
-    assert_eq!(outcome.end, resolver::End::Result(json::Value::NULL));
+    assert_eq!(outcome.end, resolver::End::Result(Value::NULL));
     assert_eq!(outcome.effects.errors.len(), 1);
     assert_eq!(outcome.effects.logs[0].message, "hello 1");
     assert!(outcome.effects.subscription_filter.is_some());
@@ -149,4 +154,53 @@ fn a_loop_ends_after_a_thousand_rounds() {
         "{}",
         "[1000]",
     );
+}
+
+/// Whether a template takes a moment; if it does, it comes to what it comes to without haste.
+#[track_caller]
+fn is_short(template: &str, context: &Context) -> bool {
+    let template = Template::parse(template).expect("the template is good");
+    let entropy = || Entropy::from_number(7);
+    let Some(short) = template.evaluate_if_short(context, OBJECT, NOW, entropy()) else {
+        return false;
+    };
+    let whole = template.evaluate(context, OBJECT, NOW, entropy(), &Stop::default());
+    assert_eq!((short.end, short.stash, short.effects), (whole.end, whole.stash, whole.effects));
+    true
+}
+
+#[test]
+fn a_template_that_takes_a_moment_comes_to_the_same_at_once() {
+    let context = Context::default();
+    assert!(is_short(r#"{"id": "$util.autoId()"}"#, &context));
+    assert!(is_short(
+        r#"$util.qr($ctx.stash.put("a", 1))$util.appendError("e")$util.error("f")"#,
+        &context
+    ));
+    assert!(is_short(r#"#set($text = "a::b")$util.toJson($text.split("::"))"#, &context));
+    assert!(is_short("nonsense", &context));
+}
+
+#[test]
+fn what_takes_longer_is_left_to_others() {
+    let context = Context::default();
+    assert!(!is_short("#foreach($a in [1..99])#foreach($b in [1..99])#end#end{}", &context));
+    assert!(!is_short("#set($s = 'x')#set($s = $s.repeat(200000)){}", &context));
+    let text = "x".repeat(1000);
+    assert!(!is_short(&format!("#foreach($a in [1..200]){text}#end"), &context));
+    assert!(!is_short("$util.matches('(x+x+)+y', 'xxxxxxxx')", &context));
+    assert!(!is_short("#set($text = 'a, b')$util.toJson($text.split('[ ,]+'))", &context));
+    let result = Value::from("x".repeat(200_000));
+    assert!(!is_short("{}", &Context { result, ..context }));
+}
+
+#[test]
+fn a_template_ends_when_it_is_told_to() {
+    let stop = Stop::default();
+    stop.stop();
+    let template = Template::parse("{}").expect("the template is good");
+    let outcome =
+        template.evaluate(&Context::default(), OBJECT, NOW, Entropy::from_number(7), &stop);
+    let resolver::End::Failed(failure) = outcome.end else { panic!("{:?}", outcome.end) };
+    assert_eq!(failure.message, "The template took too long and was stopped.");
 }

@@ -82,9 +82,8 @@ async fn call_api(
     integration: Integration,
     pattern: Pattern,
 ) -> Result<Sent, Failure> {
+    let cluster = Cluster::of_task(runner, errand, integration)?;
     let parameters = &errand.dispatch.parameters;
-    let role_arn = errand.dispatch.role_arn.as_deref();
-    let cluster = Cluster::of(runner, &errand.facts, role_arn, integration, parameters)?;
     let asked = Asked {
         method: method(parameters)?,
         path: text(parameters, "Path")?,
@@ -101,9 +100,8 @@ async fn run_job(
     integration: Integration,
     pattern: Pattern,
 ) -> Result<Sent, Failure> {
+    let cluster = Cluster::of_task(runner, errand, integration)?;
     let parameters = &errand.dispatch.parameters;
-    let role_arn = errand.dispatch.role_arn.as_deref();
-    let cluster = Cluster::of(runner, &errand.facts, role_arn, integration, parameters)?;
     let namespace = parameters.get("Namespace");
     let namespace = namespace.as_ref().and_then(Value::as_str).unwrap_or("default");
     let jobs = format!("/apis/batch/v1/namespaces/{namespace}/jobs");
@@ -202,6 +200,16 @@ fn ended(job: &Value) -> Option<bool> {
 }
 
 impl<'a> Cluster<'a> {
+    fn of_task(
+        runner: &'a Runner,
+        errand: &'a Errand,
+        integration: Integration,
+    ) -> Result<Self, Failure> {
+        let dispatch = &errand.dispatch;
+        let role_arn = dispatch.role_arn.as_deref();
+        Cluster::of(runner, &errand.facts, role_arn, integration, &dispatch.parameters)
+    }
+
     fn of(
         runner: &'a Runner,
         facts: &'a Facts,

@@ -13,7 +13,7 @@ pub(super) fn call(
     arguments: &[Value],
 ) -> Result<Option<Value>, Fault> {
     heap.charge_reading(text.len())?;
-    if let Some(value) = ask(text, name, arguments)? {
+    if let Some(value) = ask(heap, text, name, arguments)? {
         return Ok(Some(value));
     }
     heap.charge(text.len())?;
@@ -60,7 +60,12 @@ pub(super) fn call(
 }
 
 /// The methods that make no text.
-fn ask(text: &Arc<str>, name: &str, arguments: &[Value]) -> Result<Option<Value>, Fault> {
+fn ask(
+    heap: &Heap,
+    text: &Arc<str>,
+    name: &str,
+    arguments: &[Value],
+) -> Result<Option<Value>, Fault> {
     Ok(Some(match (name, arguments) {
         ("length", []) => Value::Int(units(text) as i64),
         ("isEmpty", []) => Value::Bool(text.is_empty()),
@@ -80,6 +85,7 @@ fn ask(text: &Arc<str>, name: &str, arguments: &[Value]) -> Result<Option<Value>
         }
         ("lastIndexOf", [Value::Text(part)]) => place(text, text.rfind(&**part)),
         ("matches", [Value::Text(pattern)]) => {
+            heap.check_matching(pattern)?;
             let matches = Regex::of(pattern).is_full_match(text);
             Value::Bool(matches.map_err(thrown)?)
         }
@@ -154,6 +160,7 @@ fn replaced(
 ) -> Result<String, Fault> {
     // The longest that can come of it: the replacement, with groups, at every place.
     heap.charge((text.len() + 1).saturating_mul(replacement.len() + 1))?;
+    heap.check_matching(pattern)?;
     let regex = Regex::of(pattern);
     regex
         .replace(text, replacement, limit)
@@ -161,6 +168,7 @@ fn replaced(
 }
 
 fn split(heap: &mut Heap, text: &str, pattern: &str, limit: i64) -> Result<Value, Fault> {
+    heap.check_matching(pattern)?;
     let regex = Regex::of(pattern);
     let parts = regex.split(text, limit).map_err(thrown)?;
     heap.charge(parts.len() * size_of::<Value>() + text.len())?;

@@ -1,5 +1,6 @@
 //! The language itself. Hostile templates are in `resolver`'s tests, with all that a template may call.
 
+use base::Stop;
 use velocity::{Fault, Heap, Host, HostObject, Limits, Program, Value};
 
 /// A host of one variable, `$host`, that answers with what it was asked.
@@ -35,9 +36,9 @@ impl Host for Echo {
 }
 
 fn render(template: &str) -> String {
-    let mut heap = Heap::new(Limits::AWS.bytes);
+    let (mut heap, stop) = (Heap::new(&Limits::AWS), Stop::default());
     let rendered = Program::parse(template)
-        .and_then(|program| program.evaluate(&mut Echo, &mut heap, &Limits::AWS));
+        .and_then(|program| program.evaluate(&mut Echo, &mut heap, &Limits::AWS, &stop));
     match rendered {
         Ok(output) => match output.returned {
             None => output.text,
@@ -111,7 +112,7 @@ fn members_that_share_a_list_see_it_change() {
 
 #[test]
 fn what_comes_in_as_json_is_shared_too() {
-    let mut heap = Heap::new(1 << 20);
+    let mut heap = Heap::new(&Limits { bytes: 1 << 20, ..Limits::AWS });
     let value = json::Value::parse(r#"{"a": {"b": [1, {"c": 2.50}]}}"#).expect("JSON");
     let imported = heap.import(&value);
     assert_eq!(heap.export(&imported).expect("exports").to_string(), value.to_string());

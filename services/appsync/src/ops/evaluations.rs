@@ -1,7 +1,7 @@
 //! Code and templates that are tried out, without an API.
 
 use json::Value;
-use resolver::template::{Rendered, Template};
+use resolver::template::Rendered;
 use resolver::{Context, Effects, End, Failure};
 use resolver_js::CodeError;
 
@@ -20,8 +20,9 @@ pub(crate) async fn evaluate_mapping_template(
 ) -> Result<EvaluateMappingTemplateOutput, Error> {
     let context = context(&req.context)?;
     let failed = |failure: Failure| ErrorDetail { message: failure.message };
-    let template = match Template::parse(&req.template) {
-        Ok(template) => template,
+    let (now, entropy) = (ctx.now(), ctx.house().entropy());
+    let rendering = match ctx.room().runtime.render(req.template, &context, now, entropy).await {
+        Ok(rendering) => rendering,
         Err(failure) => {
             return Ok(EvaluateMappingTemplateOutput {
                 evaluation_result: None,
@@ -32,7 +33,6 @@ pub(crate) async fn evaluate_mapping_template(
             });
         }
     };
-    let rendering = template.render(&context, ctx.now(), &mut ctx.house().entropy());
     let (evaluation_result, error) = match rendering.end {
         Rendered::Text(text) => (Some(text), None),
         Rendered::Returned(value) => (Some(text(&value)), None),

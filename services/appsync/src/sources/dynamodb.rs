@@ -15,7 +15,7 @@ use json::Value;
 use resolver::Failure;
 use service::Ctx;
 
-use super::{Query, Refusal, given, member, misfit, operation, text};
+use super::{Query, Refusal, given, lambda, member, misfit, operation, text};
 use crate::wire::DynamodbDataSourceConfig;
 
 const SERVICE: &str = "dynamodb";
@@ -23,12 +23,12 @@ const SERVICE: &str = "dynamodb";
 pub(super) async fn ask(query: &Query<'_>) -> Result<Value, Failure> {
     let config = query.source.dynamodb_config.as_ref();
     let config = config.ok_or_else(|| misfit("The data source has no table."))?;
-    let table = Table { query, config };
+    let table = Table { query, config, request: query.request };
     match operation(query.request)?.as_str() {
         "GetItem" => items::get(&table).await,
-        "PutItem" => items::put(&table).await,
-        "UpdateItem" => items::update(&table).await,
-        "DeleteItem" => items::delete(&table).await,
+        "PutItem" => condition::follow(&table, items::put).await,
+        "UpdateItem" => condition::follow(&table, items::update).await,
+        "DeleteItem" => condition::follow(&table, items::delete).await,
         "Query" => items::query(&table).await,
         "Scan" => items::scan(&table).await,
         "BatchGetItem" => batches::get(&table).await,
@@ -45,11 +45,12 @@ pub(super) async fn ask(query: &Query<'_>) -> Result<Value, Failure> {
 struct Table<'q> {
     query: &'q Query<'q>,
     config: &'q DynamodbDataSourceConfig,
+    request: &'q Value,
 }
 
 impl Table<'_> {
     fn request(&self) -> &Value {
-        self.query.request
+        self.request
     }
 
     fn name(&self) -> &str {

@@ -27,11 +27,18 @@ pub(super) async fn ask(query: &Query<'_>) -> Result<Value, Failure> {
         Some("Event") => true,
         Some(other) => return Err(misfit(format!("Unsupported invocation type '{other}'."))),
     };
-    invoke(query, &payload, is_event).await
+    let function = query.source.lambda_config.as_ref().map(|it| it.lambda_function_arn.as_str());
+    let function = function.ok_or_else(|| misfit("The data source has no function."))?;
+    invoke(query, function, &payload, is_event).await
 }
 
-async fn invoke(query: &Query<'_>, payload: &Value, is_event: bool) -> Result<Value, Failure> {
-    let function = query.source.lambda_config.as_ref().map(|it| it.lambda_function_arn.as_str());
+/// Invokes a function in the data source's role.
+pub(super) async fn invoke(
+    query: &Query<'_>,
+    function: &str,
+    payload: &Value,
+    is_event: bool,
+) -> Result<Value, Failure> {
     let asked = body(json!({
         "FunctionName": function,
         "InvocationType": if is_event { "Event" } else { "RequestResponse" },

@@ -41,6 +41,48 @@ async fn a_template_that_is_no_json_says_so() {
     );
 }
 
+/// A million rounds: what a template may take and more.
+const LONG: &str = "#foreach($a in [1..1000])#foreach($b in [1..1000])#set($c = $a * $b)#end#end";
+
+#[tokio::test]
+async fn templates_that_take_long_hold_up_nobody() {
+    let room = Room::open().await;
+    let (id, key) = room.api(SCHEMA, json!({})).await;
+    room.resolver(&id, "Query.a", &format!("{LONG}{{}}"), "\"late\"").await;
+    room.field(&id, "Query.b", "1").await;
+    let pattern = "$util.matches('(x+x+)+y', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')";
+    let matching = format!("#foreach($a in [1..1000])#set($b = {pattern})#end");
+    let tried = |template: &str| {
+        room.call("EvaluateMappingTemplate", json!({"template": template, "context": "{}"}))
+    };
+    let long = async {
+        tokio::select! {
+            reply = room.ask(&id, &key, "{a}") => panic!("{reply:?}"),
+            reply = room.ask(&id, &key, "{a}") => panic!("{reply:?}"),
+            reply = tried(LONG) => panic!("{reply:?}"),
+            reply = tried(&matching) => panic!("{reply:?}"),
+        }
+    };
+    let light = async {
+        for _ in 0..10 {
+            assert_eq!(room.ask(&id, &key, "{b}").await.1, json!({"data": {"b": "1"}}));
+        }
+    };
+    // What is long is begun first, and isn't over when what is light is.
+    tokio::select! { biased; () = long => (), () = light => () }
+}
+
+#[tokio::test]
+async fn a_template_that_takes_too_many_steps_says_so() {
+    let room = Room::open().await;
+    let tried = json!({"template": LONG, "context": "{}"});
+    let reply = room.call("EvaluateMappingTemplate", tried).await.unwrap();
+    let message = reply["error"]["message"].as_str().unwrap();
+    let known =
+        ["The template takes too many steps.", "The template took too long and was stopped."];
+    assert!(known.contains(&message), "{reply}");
+}
+
 #[tokio::test]
 async fn hostile_requests_get_an_answer() {
     let room = Room::open().await;

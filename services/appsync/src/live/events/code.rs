@@ -13,7 +13,7 @@ use super::served::Namespace;
 use crate::auth::Entrant;
 use crate::journal::{Chapter, Part, Subject};
 use crate::reply::Refusal;
-use crate::sources::Query;
+use crate::sources::{Origin, Query};
 use crate::wire::HandlerConfig;
 
 /// The names that a handler and its halves are run by.
@@ -126,7 +126,9 @@ impl Run<'_> {
         let name = config.map(|config| config.integration.data_source_name.as_str());
         let source = name.and_then(|name| served.sources.get(name)).ok_or_else(gone)?;
         let api_arn = served.api.arn();
-        let query = Query { room, source, client: &self.entrant.ctx, api_arn, request };
+        let (client, context) = (&self.entrant.ctx, &self.context);
+        let origin = Some(Origin { context, output_type: None });
+        let query = Query { room, source, client, api_arn, request, origin };
         match query.ask().await {
             Ok(result) => self.context.result = result,
             Err(failure) => {

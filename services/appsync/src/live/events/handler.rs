@@ -118,6 +118,7 @@ impl<'f> Function<'f> {
             client: &entrant.ctx,
             api_arn: visitor.served.api.arn(),
             request: &request,
+            origin: None,
         };
         query.ask().await.map_err(|failure| failed(&failure))
     }

@@ -5,7 +5,7 @@ use resolver::Failure;
 use serde_json::json;
 
 use super::attributes::{plain_item, plain_map, sent_map};
-use super::condition::{self, Write};
+use super::condition::{self, Write, Written};
 use super::{Expressions, Table, given, member, misfit, text};
 
 /// What `nextToken`s are sealed for.
@@ -25,22 +25,18 @@ pub(super) async fn get(table: &Table<'_>) -> Result<Value, Failure> {
     Ok(plain_item(given(&reply, "Item")))
 }
 
-pub(super) async fn put(table: &Table<'_>) -> Result<Value, Failure> {
+pub(super) async fn put(table: &Table<'_>) -> Result<Written, Failure> {
     let request = table.request();
     let key = sent_map(&table.required("key")?);
     let attributes = sent_map(&given(request, "attributeValues").unwrap_or_default());
     let item = Value::object(attributes.entries().chain(key.entries()));
     let body = json!({ "TableName": table.name(), "Item": member(&item) });
     let wanted = plain_map(&item);
-    match condition::write(table, "PutItem", body, Expressions::default(), Write::Put(&wanted))
-        .await?
-    {
-        Some(found) => Ok(found),
-        None => Ok(wanted),
-    }
+    let expressions = Expressions::default();
+    condition::write(table, "PutItem", body, expressions, Write::Put(&wanted)).await
 }
 
-pub(super) async fn update(table: &Table<'_>) -> Result<Value, Failure> {
+pub(super) async fn update(table: &Table<'_>) -> Result<Written, Failure> {
     let update = table.required("update")?;
     let mut expressions = Expressions::default();
     let expression = expressions.take(&update);
@@ -52,19 +48,17 @@ pub(super) async fn update(table: &Table<'_>) -> Result<Value, Failure> {
         "UpdateExpression": expression,
         "ReturnValues": "ALL_NEW",
     });
-    let reply = condition::write(table, "UpdateItem", body, expressions, Write::Update).await?;
-    Ok(reply.unwrap_or_default())
+    condition::write(table, "UpdateItem", body, expressions, Write::Update).await
 }
 
-pub(super) async fn delete(table: &Table<'_>) -> Result<Value, Failure> {
+pub(super) async fn delete(table: &Table<'_>) -> Result<Written, Failure> {
     let body = json!({
         "TableName": table.name(),
         "Key": member(&sent_map(&table.required("key")?)),
         "ReturnValues": "ALL_OLD",
     });
-    let deleted =
-        condition::write(table, "DeleteItem", body, Expressions::default(), Write::Delete).await?;
-    Ok(deleted.unwrap_or_default())
+    let expressions = Expressions::default();
+    condition::write(table, "DeleteItem", body, expressions, Write::Delete).await
 }
 
 pub(super) async fn query(table: &Table<'_>) -> Result<Value, Failure> {
