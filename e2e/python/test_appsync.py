@@ -577,12 +577,16 @@ def test_signatures_and_policies_are_held_where_the_house_is_served():
         assert signed(api.url, {"query": "{hello}"}, key, secret)[1] == {"data": {"hello": "hi"}}
         assert signed(api.url, {"query": "{hello}"}, key, "wrong")[0] == 403
         iam.create_user(UserName="reader")
-        statement = {"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": f"{api.described['arn']}/types/Query/fields/hello"}
+        api.local("Query.post", '{"id": "1", "title": "own"}')
+        allowed = [f"{api.described['arn']}/types/Query/fields/{field}" for field in ["hello", "post"]]
+        statement = {"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": allowed}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=policy)
         own = iam.create_access_key(UserName="reader")["AccessKey"]
-        status, body, _ = signed(api.url, {"query": "{hello secret}"}, own["AccessKeyId"], own["SecretAccessKey"])
-        assert status == 200 and body["data"] == {"hello": "hi", "secret": None}
+        query = '{hello secret post(id: "1") {title}}'
+        status, body, _ = signed(api.url, {"query": query}, own["AccessKeyId"], own["SecretAccessKey"])
+        # Policies are about root fields: those of a post need none.
+        assert status == 200 and body["data"] == {"hello": "hi", "secret": None, "post": {"title": "own"}}
         [error] = body["errors"]
         assert (error["errorType"], error["message"]) == ("Unauthorized", "Not Authorized to access secret on type Query")
     finally:

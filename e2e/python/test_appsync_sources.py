@@ -11,6 +11,7 @@ import pytest
 
 from freehold import ACCOUNT, REGION, ROLE, Server
 from test_appsync import Api, post
+from test_lambda import zipped
 
 RAISE = "#if($ctx.error) $util.error($ctx.error.message, $ctx.error.type, $ctx.result) #end $util.toJson($ctx.result)"
 
@@ -130,6 +131,91 @@ def test_an_update_changes_an_item_under_a_condition(items):
     (error,) = items.errors(like, {"i": 1, "m": 3})
     assert error["errorType"] == "DynamoDB:ConditionalCheckFailedException"
     assert error["data"]["likes"] == 6
+
+
+JUDGE = """
+import json
+
+def handler(event, context):
+    print(json.dumps(event))
+    wish = event["arguments"].get("wish") or "reject"
+    if wish == "retry":
+        likes = {"N": str(int(event["currentValue"]["likes"]["N"]) + 100)}
+        update = event["requestMapping"]["update"]
+        return {"action": "retry", "retryMapping": {"update": {**update, "expressionValues": {":likes": likes}},
+                "condition": {"expression": "likes < :likes", "conditionalCheckFailedHandler": {"strategy": "Nonsense"}}}}
+    if wish == "insist":
+        return {"action": "retry", "retryMapping": event["requestMapping"]}
+    if wish == "tell":
+        raise Exception(json.dumps(event))
+    return {"action": wish}
+"""
+
+
+@pytest.fixture(scope="module")
+def judge(server):
+    return server.client("lambda").create_function(
+        FunctionName="judge", Runtime="python3.12", Role=ROLE, Handler="app.handler", Code={"ZipFile": zipped({"app.py": JUDGE})}
+    )["FunctionArn"]
+
+
+VERSION = """
+import { util } from '@aws-appsync/utils';
+export function request(ctx) {
+  return {
+    operation: 'UpdateItem',
+    key: util.dynamodb.toMapValues({ author: 'eve', id: 1 }),
+    update: { expression: 'SET likes = :likes', expressionValues: util.dynamodb.toMapValues({ ':likes': 7 }) },
+    condition: {
+      expression: 'likes < :likes',
+      conditionalCheckFailedHandler: { strategy: 'Custom', lambdaArn: '%s' },
+    },
+  };
+}
+export function response(ctx) {
+  if (ctx.error) util.error(ctx.error.message, ctx.error.type, ctx.result);
+  return ctx.result;
+}
+"""
+
+
+@pytest.mark.parametrize("language", ["template", "code"])
+def test_a_function_decides_what_becomes_of_a_failed_condition(server, appsync, items, judge, language):
+    table = server.client("dynamodb")
+    table.put_item(TableName="items", Item={"author": {"S": "eve"}, "id": {"N": "1"}, "likes": {"N": "50"}})
+    likes = lambda: table.get_item(TableName="items", Key={"author": {"S": "eve"}, "id": {"N": "1"}})["Item"]["likes"]["N"]
+    api = Api(appsync, ITEMS + "extend type Mutation { judge(wish: String): Item }")
+    api.source("items", "AMAZON_DYNAMODB", serviceRoleArn=ROLE, dynamodbConfig={"tableName": "items", "awsRegion": REGION})
+    if language == "code":
+        api.resolver("Mutation.judge", "items", code=VERSION % judge, runtime={"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"})
+    else:
+        ask_items(api, "Mutation.judge", '''"operation": "UpdateItem", "key": %s,
+            "update": {"expression": "SET likes = :likes", "expressionValues": {":likes": {"N": 7}}},
+            "condition": {"expression": "likes < :likes",
+                          "conditionalCheckFailedHandler": {"strategy": "Custom", "lambdaArn": "%s"}}''' % (key("eve", 1), judge))
+    wish = "mutation($wish: String) { judge(wish: $wish) { id likes } }"
+
+    [error] = api.errors(wish, {"wish": "reject"})
+    assert error["errorType"] == "DynamoDB:ConditionalCheckFailedException" and error["data"] == {"id": 1, "likes": 50}
+    assert api.data(wish, {"wish": "discard"})["judge"] == {"id": 1, "likes": 50}
+    assert likes() == "50"
+
+    [error] = api.errors(wish, {"wish": "tell"})
+    assert error["errorType"] == "Lambda:Unhandled"
+    told = json.loads(error["message"])
+    assert told["arguments"] == {"wish": "tell"} and told["requestMapping"]["operation"] == "UpdateItem"
+    assert told["currentValue"] == {"author": {"S": "eve"}, "id": {"N": "1"}, "likes": {"N": "50"}}
+    assert told["resolver"] == {
+        "tableName": "items", "awsRegion": REGION, "parentType": "Mutation", "field": "judge", "outputType": "Item",
+    }  # fmt: skip
+    assert told["identity"] is None
+
+    assert api.data(wish, {"wish": "retry"})["judge"] == {"id": 1, "likes": 150}
+    assert likes() == "150"
+    [error] = api.errors(wish, {"wish": "insist"})
+    assert error["errorType"] == "DynamoDB:ConditionalCheckFailedException" and error["data"]["likes"] == 150
+    [error] = api.errors(wish, {"wish": "nonsense"})
+    assert error["errorType"] == "MappingTemplate", error
 
 
 def test_a_query_goes_by_key_index_filter_and_page(items):

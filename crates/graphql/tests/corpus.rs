@@ -11,23 +11,13 @@ const LEFT_OUT: [(&str, &str); 1] = [(
     "a request defines no types: AppSync refuses such a document whole",
 )];
 
-fn folder(name: &str) -> PathBuf {
-    let given = std::env::var_os("FREEHOLD_CORPUS").map(PathBuf::from);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    given.unwrap_or_else(|| root.join("../shared/corpus")).join("appsync").join(name)
-}
-
 fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 #[test]
 fn agrees_with_the_scenarios_of_graphql_cats() {
-    let folder = folder("graphql-cats/scenarios");
-    if !folder.is_dir() {
-        println!("skipped: nothing at {}", folder.display());
-        return;
-    }
+    let Some(folder) = corpus::folder("appsync/graphql-cats/scenarios") else { return };
     let schema = read(&folder.join("validation/validation.schema.graphql"));
     let schema = Schema::parse(&schema).expect("the schema of the scenarios holds together");
     let (mut passed, mut failures) = (0, Vec::new());
@@ -135,11 +125,7 @@ impl Scenario {
 
 #[test]
 fn reads_the_kitchen_sinks() {
-    let folder = folder("graphql-js");
-    if !folder.is_dir() {
-        println!("skipped: nothing at {}", folder.display());
-        return;
-    }
+    let Some(folder) = corpus::folder("appsync/graphql-js") else { return };
     Document::parse(&read(&folder.join("kitchenSinkQuery.graphql"))).expect("the query parses");
     // The file was taken from a template of JavaScript, in which a backtick is escaped.
     let types = read(&folder.join("kitchenSinkSDL.graphql")).replace("\\`", "`");
@@ -152,11 +138,9 @@ fn reads_the_kitchen_sinks() {
 
 #[test]
 fn takes_the_schemas_that_amplify_deploys() {
-    let folder = folder("amplify-transformer-vtl-corpus/schemas");
-    if !folder.is_dir() {
-        println!("skipped: nothing at {}", folder.display());
+    let Some(folder) = corpus::folder("appsync/amplify-transformer-vtl-corpus/schemas") else {
         return;
-    }
+    };
     let mut passed = 0;
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .expect("a folder")

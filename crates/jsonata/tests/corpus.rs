@@ -18,11 +18,7 @@ const LEFT_OUT: [(&str, &str); 3] = [
 
 #[test]
 fn agrees_with_the_suite_of_the_language() -> Result<()> {
-    let folder = folder();
-    if !folder.is_dir() {
-        println!("skipped: no suite at {}", folder.display());
-        return Ok(());
-    }
+    let Some(folder) = corpus::folder("jsonata") else { return Ok(()) };
     // Deep values and deep limits of the suite want more than the stack of a test's thread.
     let run = std::thread::Builder::new().stack_size(64 << 20).spawn(move || Run::over(&folder))?;
     let run = run.join().map_err(|_| anyhow!("the run panicked"))??;
@@ -38,12 +34,6 @@ fn agrees_with_the_suite_of_the_language() -> Result<()> {
         "fewer than 99 % of the cases pass"
     );
     Ok(())
-}
-
-fn folder() -> PathBuf {
-    let given = std::env::var_os("FREEHOLD_CORPUS").map(PathBuf::from);
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    given.unwrap_or_else(|| root.join("../shared/corpus")).join("jsonata")
 }
 
 #[derive(Default)]

@@ -2,39 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use base::{Entropy, Stop, Timestamp};
-use json::{Kind, Value};
+use json::Value;
 use resolver::template::{Rendered, Template};
 use resolver::{Args, Call, Context, Effects, Failure, functions};
-
-/// The folder of recorded cases, if it is there.
-#[expect(clippy::print_stdout, reason = "a skipped corpus must be seen")]
-fn corpus(name: &str) -> Option<PathBuf> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "CONTRIBUTING.md: the corpus is named by a variable"
-    )]
-    let root = std::env::var("FREEHOLD_CORPUS").map_or_else(
-        |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"),
-        PathBuf::from,
-    );
-    let folder = root.join("appsync").join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: {} isn't there", folder.display());
-    None
-}
-
-#[expect(clippy::print_stdout, reason = "how many cases pass is what the corpus is for")]
-fn judge(total: usize, failures: &BTreeMap<String, String>) {
-    println!("{} of {total} cases pass", total - failures.len());
-    let shown: String = failures.iter().map(|(name, why)| format!("{name}\n{why}\n")).collect();
-    assert!(failures.is_empty(), "{} failures:\n{shown}", failures.len());
-}
 
 fn call(namespace: &str, name: &str, arguments: &[Value]) -> Option<Result<Value, Failure>> {
     let mut call = Call {
@@ -44,34 +17,6 @@ fn call(namespace: &str, name: &str, arguments: &[Value]) -> Option<Result<Value
         effects: &mut Effects::default(),
     };
     Some(functions::find(namespace, name)?(&mut call, Args(arguments)))
-}
-
-/// Jest's pretty format, in which AWS's answers were recorded: sorted keys, a comma behind every member,
-/// strings as they are.
-fn pretty(value: &Value, indent: usize) -> String {
-    let blank = " ".repeat(indent);
-    let (open, close, mut members) = match value.kind() {
-        Kind::Array => {
-            let item = |item: Value| pretty(&item, indent + 2);
-            ("[", "]", value.items().map(item).collect::<Vec<_>>())
-        }
-        Kind::Object => {
-            let member = |(key, member): (&str, Value)| {
-                format!("\"{key}\": {}", pretty(&member, indent + 2))
-            };
-            ("{", "}", value.entries().map(member).collect::<Vec<_>>())
-        }
-        Kind::String => return format!("\"{}\"", value.as_str().unwrap_or_default()),
-        Kind::Null | Kind::Bool | Kind::Number => return value.to_string(),
-    };
-    if members.is_empty() {
-        return format!("{open}{close}");
-    }
-    if value.kind() == Kind::Object {
-        members.sort();
-    }
-    let members: String = members.iter().map(|member| format!("{blank}  {member},\n")).collect();
-    format!("{open}\n{members}{blank}{close}")
 }
 
 /// What a recorded case calls, if it is one of our functions and nothing more.
@@ -93,7 +38,7 @@ fn called(case: &Value) -> Option<Option<Result<Value, Failure>>> {
 
 #[test]
 fn functions_answer_as_recorded() -> Result<()> {
-    let Some(folder) = corpus("localstack-appsync-utils") else { return Ok(()) };
+    let Some(folder) = corpus::folder("appsync/localstack-appsync-utils") else { return Ok(()) };
     let cases = Value::parse(&fs::read_to_string(folder.join("vectors.json"))?)?;
     let mut failures = BTreeMap::new();
     let mut total = 0;
@@ -107,13 +52,12 @@ fn functions_answer_as_recorded() -> Result<()> {
             Ok(value) => value,
             Err(failure) => Value::object([("message", failure.message)]),
         };
-        let answer = pretty(&answer, 0);
+        let answer = corpus::pretty(&answer);
         if answer != expected {
             failures.insert(name, format!("wanted {expected}\ngot    {answer}"));
         }
     }
-    ensure!(0 < total, "the corpus calls our functions");
-    judge(total, &failures);
+    corpus::judge(total, &failures);
     Ok(())
 }
 
@@ -150,7 +94,9 @@ fn contexts() -> Result<Vec<Context>> {
 
 #[test]
 fn templates_of_amplify_evaluate_without_fault() -> Result<()> {
-    let Some(folder) = corpus("amplify-transformer-vtl-corpus/vtl") else { return Ok(()) };
+    let Some(folder) = corpus::folder("appsync/amplify-transformer-vtl-corpus/vtl") else {
+        return Ok(());
+    };
     let contexts = contexts()?;
     let mut failures = BTreeMap::new();
     let mut total = 0;
@@ -179,7 +125,6 @@ fn templates_of_amplify_evaluate_without_fault() -> Result<()> {
             }
         }
     }
-    ensure!(0 < total, "the corpus has templates");
-    judge(total, &failures);
+    corpus::judge(total, &failures);
     Ok(())
 }

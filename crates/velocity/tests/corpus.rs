@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use base::Stop;
+use corpus::Difference;
 use velocity::{Fault, Heap, Host, HostObject, Limits, Program, Value};
 
 /// The variables of a JSON document.
@@ -48,51 +48,11 @@ fn render(template: &str, variables: json::Value) -> String {
     }
 }
 
-/// The folder of recorded cases, if it is there.
-#[expect(clippy::print_stdout, reason = "a skipped corpus must be seen")]
-fn corpus(name: &str) -> Option<PathBuf> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "CONTRIBUTING.md: the corpus is named by a variable"
-    )]
-    let root = std::env::var("FREEHOLD_CORPUS").map_or_else(
-        |_| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"),
-        PathBuf::from,
-    );
-    let folder = root.join("appsync").join(name);
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: {} isn't there", folder.display());
-    None
-}
-
-/// Why some cases differ, and which.
-type Difference = (&'static str, &'static [&'static str]);
-
-/// Compares what disagrees with what is known to, and prints how many cases agree.
-#[expect(clippy::print_stdout, reason = "how many cases pass is what the corpus is for")]
-fn judge(total: usize, disagreeing: BTreeMap<String, String>, known: &[Difference]) {
-    println!("{} of {total} cases pass", total - disagreeing.len());
-    let mut faults = Vec::new();
-    for (name, difference) in &disagreeing {
-        if !known.iter().any(|(_, names)| names.contains(&name.as_str())) {
-            faults.push(format!("{name}\n{difference}"));
-        }
-    }
-    for (reason, names) in known {
-        for name in *names {
-            if !disagreeing.contains_key(*name) {
-                faults.push(format!("{name} agrees after all, so it isn't true that {reason}"));
-            }
-        }
-    }
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
-}
-
 #[test]
 fn templates_of_amplify_parse() -> Result<()> {
-    let Some(folder) = corpus("amplify-transformer-vtl-corpus/vtl") else { return Ok(()) };
+    let Some(folder) = corpus::folder("appsync/amplify-transformer-vtl-corpus/vtl") else {
+        return Ok(());
+    };
     let mut failures = BTreeMap::new();
     let mut total = 0;
     for file in fs::read_dir(folder)? {
@@ -103,8 +63,7 @@ fn templates_of_amplify_parse() -> Result<()> {
             failures.insert(name, error.to_string());
         }
     }
-    ensure!(0 < total, "the corpus has templates");
-    judge(total, failures, AMPLIFY_DIFFERENCES);
+    corpus::judge_but(total, &failures, AMPLIFY_DIFFERENCES);
     Ok(())
 }
 
@@ -113,7 +72,7 @@ const AMPLIFY_DIFFERENCES: &[Difference] =
 
 #[test]
 fn templates_of_velocity_render_alike() -> Result<()> {
-    let Some(folder) = corpus("velocity-engine") else { return Ok(()) };
+    let Some(folder) = corpus::folder("appsync/velocity-engine") else { return Ok(()) };
     let pairs = json::Value::parse(&fs::read_to_string(folder.join("pairs.json"))?)?;
     let mut disagreeing = BTreeMap::new();
     let mut total = 0;
@@ -137,7 +96,7 @@ fn templates_of_velocity_render_alike() -> Result<()> {
                 .insert(name.to_owned(), format!("wanted {expected:?}\ngot    {rendered:?}"));
         }
     }
-    judge(total, disagreeing, VELOCITY_DIFFERENCES);
+    corpus::judge_but(total, &disagreeing, VELOCITY_DIFFERENCES);
     Ok(())
 }
 
@@ -170,7 +129,7 @@ const VELOCITY_DIFFERENCES: &[Difference] = &[
 
 #[test]
 fn templates_of_velocity_js_render_alike() -> Result<()> {
-    let Some(folder) = corpus("velocityjs") else { return Ok(()) };
+    let Some(folder) = corpus::folder("appsync/velocityjs") else { return Ok(()) };
     let cases = json::Value::parse(&fs::read_to_string(folder.join("vectors.json"))?)?;
     let mut disagreeing = BTreeMap::new();
     for (place, case) in cases.items().enumerate() {
@@ -185,7 +144,7 @@ fn templates_of_velocity_js_render_alike() -> Result<()> {
             );
         }
     }
-    judge(cases.len(), disagreeing, VELOCITY_JS_DIFFERENCES);
+    corpus::judge_but(cases.len(), &disagreeing, VELOCITY_JS_DIFFERENCES);
     Ok(())
 }
 

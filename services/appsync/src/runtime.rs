@@ -100,6 +100,8 @@ impl Runtime {
         entropy: Entropy,
     ) -> Outcome {
         if !written.elsewhere.is_due() {
+            // A query may evaluate thousands, one after the other.
+            tokio::task::coop::consume_budget().await;
             if let Some(outcome) = written.evaluate_if_short(context, now, &entropy) {
                 return outcome;
             }

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::workspace::Package;
 
 /// Bottom up: a crate may use those of lower bands only, so none of its own.
-const BANDS: [&[&str]; 11] = [
+const BANDS: [&[&str]; 12] = [
     &["base", "models"],
     &["json"],
+    &["corpus"],
     &["jsonata", "velocity", "graphql", "event-pattern", "policy"],
     &["asl", "resolver"],
     &["resolver-js"],

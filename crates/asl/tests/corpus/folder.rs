@@ -1,21 +1,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub(crate) use corpus::folder;
 use json::{Kind, Value};
 
 pub(crate) const FUNCTION_ARN: &str = "arn:aws:lambda:us-east-1:111111111111:function:f";
-
-/// A folder of the corpus; says that the test is skipped if it isn't there.
-pub(crate) fn folder(name: &str) -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    let corpus = std::env::var_os("FREEHOLD_CORPUS").map_or(default, PathBuf::from);
-    let folder = corpus.join(name);
-    if !folder.is_dir() {
-        println!("SKIPPED: no corpus at {}", folder.display());
-        return None;
-    }
-    Some(folder)
-}
 
 /// Files below a folder whose name ends in `suffix`, in the order of their paths.
 pub(crate) fn files(folder: &Path, suffix: &str) -> Vec<PathBuf> {

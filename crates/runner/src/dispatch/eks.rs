@@ -127,7 +127,7 @@ async fn run_job(
         stop: Some(question.clone()),
         question,
         kept: Value::empty_object().to_string(),
-        role_arn: role_arn.map(str::to_owned),
+        role_arn: errand.dispatch.role_arn.as_deref().map(str::to_owned),
         polls: 0,
         due: runner.0.house.now().after(FIRST_POLL).as_millis(),
     };

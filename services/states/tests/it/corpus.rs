@@ -7,7 +7,6 @@ mod compare;
 mod replay;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -41,11 +40,7 @@ const KNOWN: [(&str, &str); 3] = [
 
 /// The corpus, or nothing if it isn't there.
 fn cases(category: &str) -> Option<Vec<(String, Value)>> {
-    // Tests run in the package's folder.
-    #[expect(clippy::disallowed_methods, reason = "tests have no configuration")]
-    let folder = std::env::var("FREEHOLD_CORPUS")
-        .map_or_else(|_| PathBuf::from("../../../shared/corpus"), PathBuf::from);
-    let folder = folder.join("stepfunctions/cases").join(category);
+    let folder = ::corpus::folder(&format!("stepfunctions/cases/{category}"))?;
     let mut cases: Vec<(String, Value)> = std::fs::read_dir(folder)
         .ok()?
         .map(|entry| {
@@ -63,10 +58,7 @@ fn cases(category: &str) -> Option<Vec<(String, Value)>> {
 async fn answers_as_aws_was_recorded_to() {
     let (mut passed, mut total, mut failures) = (0, 0, BTreeMap::new());
     for category in CATEGORIES {
-        let Some(cases) = cases(category) else {
-            println!("skipped: no corpus of {category} (set FREEHOLD_CORPUS)");
-            return;
-        };
+        let Some(cases) = cases(category) else { return };
         for (name, case) in cases {
             if case["pure"] != true || case["capture_complete"] != true {
                 continue;
