@@ -14,7 +14,7 @@
 //! Group commit belongs to the backend: all batches that wait share one sync, so callers don't gather batches themselves.
 //!
 //! What this is not: a query language, a schema, or a cache. Tables are plain structs above it, in the crate that owns
-//! their rows, with keys made by [`key`]. The contract is what ordered transactional stores offer, so nothing here may
+//! their rows, with keys made by [`key`] and values written by [`row`]. The contract is what ordered transactional stores offer, so nothing here may
 //! assume that the data is local: reads are futures too, ready at once where they can be ([`Reply`]).
 //!
 //! Start at [`Store`] and [`Batch`]. [`Memory`] is the model that other backends are compared with. The tests of the
@@ -30,6 +30,7 @@ pub mod key;
 mod memory;
 mod range;
 mod reply;
+pub mod row;
 mod watch;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub use key::Key;
 pub use memory::Memory;
 pub use range::{Direction, KeyRange, Scan};
 pub use reply::{Answer, Reply};
+pub use row::{Found, Stored};
 pub use watch::{Watch, Watchers};
 
 /// Reading: from a [`Store`] the newest acknowledged data, from a [`snapshot`](Store::snapshot) always the same data.

@@ -97,7 +97,7 @@ pub(crate) async fn merge(
             let state = SchemaState { status: SchemaStatus::Success, details: None };
             api.schema = (!sources.is_empty()).then_some(state);
         }
-        let mut batch = found.change(api);
+        let mut batch = tables::change(&found, api);
         if let Ok(joined) = &outcome {
             put(&mut batch, merged_id, found.value.arn(), joined, &sources)?;
             taken.iter().for_each(|taken| tables::put_part(&mut batch, merged_id, *taken));

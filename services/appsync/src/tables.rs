@@ -1,16 +1,15 @@
 //! The rows of this room.
 //!
 //! Whatever changes of an API or of what belongs to it goes with a new row of the API, written only if the old one
-//! is still there ([`Found::change`]): decisions about one API are serial, however many requests decide at once.
+//! is still there ([`change`]): decisions about one API are serial, however many requests decide at once.
 //! What belongs to an API has keys that begin with the API's id, and goes with it.
 
 mod rows;
 
 use base::Timestamp;
-use minicbor::{Decode, Encode};
 use serde::Serialize;
 use store::key::{Key, Parts};
-use store::{Batch, Bytes, Error, Read};
+use store::{Batch, Bytes, Error, Found, Read, Stored, row};
 
 use crate::model::{Api, Domain, Introspection};
 use crate::wire::{
@@ -25,6 +24,9 @@ const SCHEMA_CREATION: &str = "appsync.schema_creation";
 const DOMAIN: &str = "appsync.domain";
 const INTROSPECTION: &str = "appsync.introspection";
 const MERGED_INTO: &str = "appsync.merged_into";
+
+/// What a row is called that holds SDL, or what AWS describes.
+const TEXT: &str = "a text of an API";
 
 /// What belongs to an API, under a name or an id.
 pub(crate) trait Part: aws::Shape + Serialize {
@@ -104,58 +106,30 @@ pub(crate) fn resolver_name(type_name: &str, field_name: &str) -> String {
     format!("{type_name}.{field_name}")
 }
 
-/// A value as a row held it.
-#[derive(Clone, Debug)]
-pub(crate) struct Found<T> {
-    pub(crate) value: T,
-    key: Bytes,
-    row: Bytes,
+impl Stored for Api {
+    type Row = ApiRow;
+    const WHAT: &'static str = "an API";
 }
 
-impl<T> Found<T> {
-    fn unchanged(&self) -> Batch {
-        let mut batch = Batch::new();
-        batch.require_value(self.key.clone(), self.row.clone());
-        batch
-    }
+impl Stored for Domain {
+    type Row = DomainRow;
+    const WHAT: &'static str = "a domain name";
 }
 
-impl Found<Api> {
-    /// A batch that puts the changed API in the place of this one, if nothing about it has changed since.
-    pub(crate) fn change(&self, mut changed: Api) -> Batch {
-        changed.changes = self.value.changes + 1;
-        let mut batch = self.unchanged();
-        batch.put(self.key.clone(), encode(&ApiRow::of(&changed)));
-        batch
-    }
-
-    /// A batch that removes the API and what belongs to it, if nothing about it has changed since.
-    pub(crate) fn removal(&self) -> Batch {
-        let id = self.value.id();
-        let mut batch = self.unchanged();
-        batch.delete(self.key.clone());
-        batch.delete(Key::of(SCHEMA).text(id)).delete(Key::of(SCHEMA_CREATION).text(id));
-        for table in PARTS {
-            batch.delete_range(Key::of(table).text(id).range());
-        }
-        batch
-    }
+/// A batch that puts the changed API in the place of the one found, if nothing about that has changed since.
+pub(crate) fn change(found: &Found<Api>, changed: Api) -> Batch {
+    found.change(Api { changes: found.value.changes + 1, ..changed })
 }
 
-impl Found<Domain> {
-    /// A batch that puts the changed domain name in the place of this one, if that hasn't changed since.
-    pub(crate) fn change(&self, changed: &Domain) -> Batch {
-        let mut batch = self.unchanged();
-        batch.put(self.key.clone(), encode(&DomainRow::of(changed)));
-        batch
+/// A batch that removes an API and what belongs to it, if nothing about it has changed since it was found.
+pub(crate) fn removal(found: &Found<Api>) -> Batch {
+    let id = found.value.id();
+    let mut batch = found.removal();
+    batch.delete(Key::of(SCHEMA).text(id)).delete(Key::of(SCHEMA_CREATION).text(id));
+    for table in PARTS {
+        batch.delete_range(Key::of(table).text(id).range());
     }
-
-    /// A batch that removes the domain name, if it hasn't changed since.
-    pub(crate) fn removal(&self) -> Batch {
-        let mut batch = self.unchanged();
-        batch.delete(self.key.clone());
-        batch
-    }
+    batch
 }
 
 /// Reads rows, from the store or from one snapshot of it.
@@ -164,7 +138,7 @@ pub(crate) struct Tables<'r>(pub(crate) &'r dyn Read);
 
 impl Tables<'_> {
     pub(crate) async fn api(&self, id: &str) -> Result<Option<Found<Api>>, Error> {
-        self.found(Key::of(API).text(id), |row: ApiRow| row.read()).await
+        Found::read(self.0, Key::of(API).text(id)).await
     }
 
     /// The row of an API, unread: who has read it before knows whether anything has changed.
@@ -175,7 +149,7 @@ impl Tables<'_> {
     /// Every API of the house.
     pub(crate) async fn apis(&self) -> Result<Vec<Api>, Error> {
         let entries = self.0.scan(&Key::of(API).scan()).await?;
-        entries.iter().map(|entry| decode::<ApiRow>(&entry.value)?.read()).collect()
+        entries.iter().map(|entry| row::value(&entry.value)).collect()
     }
 
     /// The schema that an API serves.
@@ -190,7 +164,7 @@ impl Tables<'_> {
             let mut parts = Parts::of(SCHEMA_CREATION, &entry.key)?;
             let id = parts.text()?;
             parts.end()?;
-            Ok((id, decode::<TextRow>(&entry.value)?.text))
+            Ok((id, row::decode::<TextRow>(&entry.value, TEXT)?.text))
         };
         entries.iter().map(creation).collect()
     }
@@ -213,7 +187,8 @@ impl Tables<'_> {
             scan = scan.after(&part_key::<P>(api_id, after));
         }
         let entries = self.0.scan(&scan).await?;
-        let part = |entry: &store::Entry| read_part(&decode::<TextRow>(&entry.value)?.text);
+        let part =
+            |entry: &store::Entry| read_part(&row::decode::<TextRow>(&entry.value, TEXT)?.text);
         entries.iter().map(part).collect()
     }
 
@@ -239,27 +214,27 @@ impl Tables<'_> {
     }
 
     pub(crate) async fn domain(&self, name: &str) -> Result<Option<Found<Domain>>, Error> {
-        self.found(Key::of(DOMAIN).text(name), |row: DomainRow| row.read()).await
+        Found::read(self.0, Key::of(DOMAIN).text(name)).await
     }
 
     /// Every domain name of the house.
     pub(crate) async fn domains(&self) -> Result<Vec<Domain>, Error> {
         let entries = self.0.scan(&Key::of(DOMAIN).scan()).await?;
-        entries.iter().map(|entry| decode::<DomainRow>(&entry.value)?.read()).collect()
+        entries.iter().map(|entry| row::value(&entry.value)).collect()
     }
 
     pub(crate) async fn introspection(&self, id: &str) -> Result<Option<Introspection>, Error> {
         let Some(row) = self.0.get(&Key::of(INTROSPECTION).text(id)).await? else {
             return Ok(None);
         };
-        Ok(Some(decode::<IntrospectionRow>(&row)?.read(id)))
+        Ok(Some(row::decode::<IntrospectionRow>(&row, INTROSPECTION)?.read(id)))
     }
 
     /// The keys of what is to be forgotten by then.
     pub(crate) async fn introspections_until(&self, now: Timestamp) -> Result<Vec<Bytes>, Error> {
         let mut over = Vec::new();
         for entry in self.0.scan(&Key::of(INTROSPECTION).scan()).await? {
-            if decode::<IntrospectionRow>(&entry.value)?.until() <= now {
+            if row::decode::<IntrospectionRow>(&entry.value, INTROSPECTION)?.until() <= now {
                 over.push(entry.key);
             }
         }
@@ -268,40 +243,30 @@ impl Tables<'_> {
 
     async fn text(&self, key: Key) -> Result<Option<String>, Error> {
         let Some(row) = self.0.get(&key).await? else { return Ok(None) };
-        Ok(Some(decode::<TextRow>(&row)?.text))
-    }
-
-    async fn found<R, T>(
-        &self,
-        key: Key,
-        read: impl FnOnce(R) -> Result<T, Error>,
-    ) -> Result<Option<Found<T>>, Error>
-    where
-        R: for<'b> Decode<'b, ()>,
-    {
-        let Some(row) = self.0.get(&key).await? else { return Ok(None) };
-        Ok(Some(Found { value: read(decode(&row)?)?, key: key.into(), row }))
+        Ok(Some(row::decode::<TextRow>(&row, TEXT)?.text))
     }
 }
 
 /// A batch that creates an API, if its id is free.
 pub(crate) fn api_creation(api: &Api) -> Batch {
-    creation(Key::of(API).text(api.id()), &ApiRow::of(api))
+    row::creation(Key::of(API).text(api.id()), api.clone())
 }
 
 /// A batch that creates a domain name, if nobody has it.
 pub(crate) fn domain_creation(domain: &Domain) -> Batch {
-    creation(Key::of(DOMAIN).text(&domain.config.domain_name), &DomainRow::of(domain))
+    row::creation(Key::of(DOMAIN).text(&domain.config.domain_name), domain.clone())
 }
 
 pub(crate) fn introspection_creation(introspection: &Introspection) -> Batch {
     let key = Key::of(INTROSPECTION).text(&introspection.id);
-    creation(key, &IntrospectionRow::of(introspection))
+    let mut batch = Batch::new();
+    batch.require_absent(key.clone()).put(key, row::encode(&IntrospectionRow::of(introspection)));
+    batch
 }
 
 pub(crate) fn put_part<P: Part>(batch: &mut Batch, api_id: &str, part: &P) {
     let row = TextRow { text: crate::wire::text(part) };
-    batch.put(part_key::<P>(api_id, &part.name()), encode(&row));
+    batch.put(part_key::<P>(api_id, &part.name()), row::encode(&row));
 }
 
 pub(crate) fn delete_part<P: Part>(batch: &mut Batch, api_id: &str, name: &str) {
@@ -314,7 +279,7 @@ pub(crate) fn delete_parts<P: Part>(batch: &mut Batch, api_id: &str) {
 }
 
 pub(crate) fn put_schema(batch: &mut Batch, api_id: &str, schema: String) {
-    batch.put(Key::of(SCHEMA).text(api_id), encode(&TextRow { text: schema }));
+    batch.put(Key::of(SCHEMA).text(api_id), row::encode(&TextRow { text: schema }));
 }
 
 pub(crate) fn delete_schema(batch: &mut Batch, api_id: &str) {
@@ -322,7 +287,7 @@ pub(crate) fn delete_schema(batch: &mut Batch, api_id: &str) {
 }
 
 pub(crate) fn put_schema_creation(batch: &mut Batch, api_id: &str, definition: String) {
-    batch.put(Key::of(SCHEMA_CREATION).text(api_id), encode(&TextRow { text: definition }));
+    batch.put(Key::of(SCHEMA_CREATION).text(api_id), row::encode(&TextRow { text: definition }));
 }
 
 pub(crate) fn delete_schema_creation(batch: &mut Batch, api_id: &str) {
@@ -344,7 +309,7 @@ fn merged_into_key(association: &SourceApiAssociation) -> Key {
 
 /// The API of a row.
 pub(crate) fn read_api(row: &[u8]) -> Result<Api, Error> {
-    decode::<ApiRow>(row)?.read()
+    row::value(row)
 }
 
 fn part_key<P: Part>(api_id: &str, name: &str) -> Key {
@@ -353,18 +318,4 @@ fn part_key<P: Part>(api_id: &str, name: &str) -> Key {
 
 fn read_part<P: Part>(text: &str) -> Result<P, Error> {
     crate::wire::read(text).map_err(|_| Error::Corrupt("a part of an API"))
-}
-
-fn creation<R: Encode<()>>(key: Key, row: &R) -> Batch {
-    let mut batch = Batch::new();
-    batch.require_absent(key.clone()).put(key, encode(row));
-    batch
-}
-
-fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
-    minicbor::to_vec(row).expect("a vector takes all that is written")
-}
-
-fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
-    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the appsync room"))
 }

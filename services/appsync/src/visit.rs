@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use base::Timestamp;
 use service::{Ctx, House};
-use store::{Batch, Store};
+use store::{Batch, Found, Store};
 use tokio::sync::MutexGuard;
 
 use crate::errors::Error;
 use crate::merge;
 use crate::model::{Api, Domain};
 use crate::paging::Listing;
-use crate::tables::{Found, Part, Tables};
+use crate::tables::{self, Part, Tables};
 use crate::wire::ListInput;
 use crate::{Limits, Room};
 
@@ -44,7 +44,7 @@ impl Change<'_> {
     pub(crate) async fn commit(self) -> Result<(), Error> {
         let Change { room, found, api, batch: parts, _turn: turn } = self;
         let id = api.id().to_owned();
-        let mut batch = found.change(api);
+        let mut batch = tables::change(&found, api);
         batch.append(parts);
         match room.commit(batch).await? {
             Commit::Done => {

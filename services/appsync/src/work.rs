@@ -55,7 +55,7 @@ async fn create_schema(room: &Arc<Room>, api_id: &str, definition: String) -> Re
                 SchemaState { status: SchemaStatus::Failed, details: Some(details.clone()) }
             }
         });
-        let mut batch = found.change(api);
+        let mut batch = tables::change(&found, api);
         tables::delete_schema_creation(&mut batch, api_id);
         if outcome.is_ok() {
             tables::put_schema(&mut batch, api_id, definition.clone());

@@ -6,13 +6,13 @@ mod retry;
 
 use std::collections::BTreeMap;
 
-use store::Batch;
+use store::{Batch, Found};
 
 use crate::Room;
 use crate::arn::{Scope, TaskKey};
 use crate::errors::Error;
 use crate::model::{Status, StopCode, Tags, Task};
-use crate::tables::{self, Found};
+use crate::tables;
 use model::{Attempt, Job, JobStatus};
 
 /// What is said of a job that took too long; it isn't tried again.
@@ -182,7 +182,7 @@ impl Room {
         if job.status != found.value.status {
             self.tell_of_job(batch, &job);
         }
-        found.change(batch, job);
+        tables::change_job(batch, found, job);
     }
 
     /// Tells a job that one for which it has waited has ended.

@@ -4,9 +4,8 @@
 //! thing are serial, however many requests decide at once. Tasks that haven't stopped, and tasks and jobs that have
 //! ended, stand in tables of their own beside, so that nobody looks through all.
 
-use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
-use store::{Batch, Bytes, Error, Read};
+use store::{Batch, Error, Found, Read, Stored, row};
 
 use crate::arn::{Scope, TaskKey};
 use crate::jobs::model::{ComputeEnvironment, Job, JobQueue};
@@ -47,64 +46,68 @@ impl Kind {
     }
 }
 
-/// A value as a row held it.
-#[derive(Clone, Debug)]
-pub(crate) struct Found<T> {
-    pub(crate) value: T,
-    key: Bytes,
-    row: Bytes,
+impl Stored for Cluster {
+    type Row = Self;
+    const WHAT: &'static str = "a cluster";
 }
 
-impl<T: Encode<()>> Found<T> {
-    /// Refuses the batch if the value changes before.
-    pub(crate) fn require(&self, batch: &mut Batch) {
-        batch.require_value(self.key.clone(), self.row.clone());
-    }
-
-    /// Puts another value in the place of this one, if that hasn't changed since.
-    pub(crate) fn replace(&self, batch: &mut Batch, value: &T) {
-        self.require(batch);
-        batch.put(self.key.clone(), encode(value));
-    }
-
-    /// Removes the value, if it hasn't changed since.
-    pub(crate) fn remove(&self, batch: &mut Batch) {
-        self.require(batch);
-        batch.delete(self.key.clone());
-    }
+impl Stored for Task {
+    type Row = Self;
+    const WHAT: &'static str = "a task";
 }
 
-impl Found<Task> {
-    /// Puts the changed task in the place of this one, in every table where it belongs.
-    pub(crate) fn change(&self, batch: &mut Batch, mut changed: Task) {
-        changed.version = self.value.version + 1;
-        self.replace(batch, &changed);
-        if let Some(stopped_at) = changed.stopped_at {
-            let key = changed.key();
-            batch.delete(of_task(OPEN, &key));
-            batch.put(
-                of_ended(ENDED, stopped_at, &key.scope).text(&key.cluster).text(&key.id),
-                Vec::new(),
-            );
-        }
-    }
+impl Stored for Definition {
+    type Row = Self;
+    const WHAT: &'static str = "a definition";
 }
 
-impl Found<Job> {
-    /// Puts the changed job in the place of this one, in every table where it belongs.
-    pub(crate) fn change(&self, batch: &mut Batch, mut changed: Job) {
-        changed.changes = self.value.changes + 1;
-        if let (Some(stopped_at), false) = (changed.stopped_at, self.value.has_ended()) {
-            put_end(batch, &changed, stopped_at);
-        }
-        self.replace(batch, &changed);
+impl Stored for Reply {
+    type Row = Self;
+    const WHAT: &'static str = "a reply";
+}
+
+impl Stored for ComputeEnvironment {
+    type Row = Self;
+    const WHAT: &'static str = "a compute environment";
+}
+
+impl Stored for JobQueue {
+    type Row = Self;
+    const WHAT: &'static str = "a job queue";
+}
+
+impl Stored for Job {
+    type Row = Self;
+    const WHAT: &'static str = "a job";
+}
+
+/// Puts the changed task in the place of the one found, in every table where it belongs.
+pub(crate) fn change_task(batch: &mut Batch, found: &Found<Task>, mut changed: Task) {
+    changed.version = found.value.version + 1;
+    if let Some(stopped_at) = changed.stopped_at {
+        let key = changed.key();
+        batch.delete(of_task(OPEN, &key));
+        batch.put(
+            of_ended(ENDED, stopped_at, &key.scope).text(&key.cluster).text(&key.id),
+            Vec::new(),
+        );
     }
+    found.replace(batch, changed);
+}
+
+/// Puts the changed job in the place of the one found, in every table where it belongs.
+pub(crate) fn change_job(batch: &mut Batch, found: &Found<Job>, mut changed: Job) {
+    changed.changes = found.value.changes + 1;
+    if let (Some(stopped_at), false) = (changed.stopped_at, found.value.has_ended()) {
+        put_end(batch, &changed, stopped_at);
+    }
+    found.replace(batch, changed);
 }
 
 /// Adds a task that is to be run.
 pub(crate) fn add_task(batch: &mut Batch, task: &Task) {
     let key = task.key();
-    batch.require_absent(of_task(TASK, &key)).put(of_task(TASK, &key), encode(task));
+    batch.require_absent(of_task(TASK, &key)).put(of_task(TASK, &key), row::encode(task));
     batch.put(of_task(OPEN, &key), Vec::new());
 }
 
@@ -112,7 +115,7 @@ pub(crate) fn add_task(batch: &mut Batch, task: &Task) {
 pub(crate) fn add_job(batch: &mut Batch, job: &Job) {
     let scope = Scope::read(job.scope.clone());
     let key = named(JOB, &scope, &job.id);
-    batch.require_absent(key.clone()).put(key, encode(job));
+    batch.require_absent(key.clone()).put(key, row::encode(job));
     if let Some(stopped_at) = job.stopped_at {
         put_end(batch, job, stopped_at);
     }
@@ -140,7 +143,7 @@ pub(crate) fn forget_waiting(batch: &mut Batch, scope: &Scope, job: &str) {
 
 pub(crate) fn add_cluster(batch: &mut Batch, scope: &Scope, name: &str, cluster: &Cluster) {
     let key = named(CLUSTER, scope, name);
-    batch.require_absent(key.clone()).put(key, encode(cluster));
+    batch.require_absent(key.clone()).put(key, row::encode(cluster));
 }
 
 pub(crate) fn add_environment(
@@ -150,12 +153,12 @@ pub(crate) fn add_environment(
     value: &ComputeEnvironment,
 ) {
     let key = named(ENVIRONMENT, scope, name);
-    batch.require_absent(key.clone()).put(key, encode(value));
+    batch.require_absent(key.clone()).put(key, row::encode(value));
 }
 
 pub(crate) fn add_queue(batch: &mut Batch, scope: &Scope, name: &str, queue: &JobQueue) {
     let key = named(QUEUE, scope, name);
-    batch.require_absent(key.clone()).put(key, encode(queue));
+    batch.require_absent(key.clone()).put(key, row::encode(queue));
 }
 
 /// Adds the revision that comes after `newest`, which must still be the newest.
@@ -173,13 +176,13 @@ pub(crate) fn add_revision(
         _ => batch.require_value(counter.clone(), newest.to_be_bytes().to_vec()),
     };
     batch.put(counter, (newest + 1).to_be_bytes().to_vec());
-    batch.put(named(kind.table(), scope, name).u64(newest + 1), encode(definition));
+    batch.put(named(kind.table(), scope, name).u64(newest + 1), row::encode(definition));
 }
 
 /// Keeps what was answered; refused if something was already.
 pub(crate) fn keep_reply(batch: &mut Batch, name: &str, reply: &Reply) {
     let key = Key::of(REPLY).text(name);
-    batch.require_absent(key.clone()).put(key, encode(reply));
+    batch.require_absent(key.clone()).put(key, row::encode(reply));
 }
 
 /// Reads rows.
@@ -192,7 +195,7 @@ impl Tables<'_> {
         scope: &Scope,
         name: &str,
     ) -> Result<Option<Found<Cluster>>, Error> {
-        self.found(named(CLUSTER, scope, name)).await
+        Found::read(self.0, named(CLUSTER, scope, name)).await
     }
 
     pub(crate) async fn clusters(&self, scope: &Scope) -> Result<Vec<(String, Cluster)>, Error> {
@@ -204,7 +207,7 @@ impl Tables<'_> {
         scope: &Scope,
         name: &str,
     ) -> Result<Option<Found<ComputeEnvironment>>, Error> {
-        self.found(named(ENVIRONMENT, scope, name)).await
+        Found::read(self.0, named(ENVIRONMENT, scope, name)).await
     }
 
     pub(crate) async fn environments(
@@ -219,7 +222,7 @@ impl Tables<'_> {
         scope: &Scope,
         name: &str,
     ) -> Result<Option<Found<JobQueue>>, Error> {
-        self.found(named(QUEUE, scope, name)).await
+        Found::read(self.0, named(QUEUE, scope, name)).await
     }
 
     pub(crate) async fn queues(&self, scope: &Scope) -> Result<Vec<(String, JobQueue)>, Error> {
@@ -227,7 +230,7 @@ impl Tables<'_> {
     }
 
     pub(crate) async fn job(&self, scope: &Scope, id: &str) -> Result<Option<Found<Job>>, Error> {
-        self.found(named(JOB, scope, id)).await
+        Found::read(self.0, named(JOB, scope, id)).await
     }
 
     pub(crate) async fn jobs(&self, scope: &Scope) -> Result<Vec<Job>, Error> {
@@ -249,13 +252,13 @@ impl Tables<'_> {
     }
 
     pub(crate) async fn task(&self, key: &TaskKey) -> Result<Option<Found<Task>>, Error> {
-        self.found(of_task(TASK, key)).await
+        Found::read(self.0, of_task(TASK, key)).await
     }
 
     /// The tasks of a cluster, stopped ones too.
     pub(crate) async fn tasks(&self, scope: &Scope, cluster: &str) -> Result<Vec<Task>, Error> {
         let entries = self.0.scan(&named(TASK, scope, cluster).scan()).await?;
-        entries.iter().map(|entry| decode(&entry.value)).collect()
+        entries.iter().map(|entry| row::value(&entry.value)).collect()
     }
 
     /// Every task of the house that hasn't stopped.
@@ -284,7 +287,7 @@ impl Tables<'_> {
         name: &str,
         revision: u64,
     ) -> Result<Option<Found<Definition>>, Error> {
-        self.found(named(kind.table(), scope, name).u64(revision)).await
+        Found::read(self.0, named(kind.table(), scope, name).u64(revision)).await
     }
 
     /// The revisions under a name, oldest first.
@@ -301,13 +304,13 @@ impl Tables<'_> {
             parts.text()?;
             let revision = parts.u64()?;
             parts.end()?;
-            Ok((revision, decode(&entry.value)?))
+            Ok((revision, row::value(&entry.value)?))
         };
         entries.iter().map(revision).collect()
     }
 
     pub(crate) async fn reply(&self, name: &str) -> Result<Option<Reply>, Error> {
-        Ok(self.found(Key::of(REPLY).text(name)).await?.map(|found| found.value))
+        Ok(Found::read(self.0, Key::of(REPLY).text(name)).await?.map(|found| found.value))
     }
 
     /// A batch that forgets tasks, jobs and replies that are older than these instants.
@@ -335,25 +338,19 @@ impl Tables<'_> {
             batch.delete(named(JOB, &scope, &id)).delete(entry.key);
         }
         for entry in self.0.scan(&Key::of(REPLY).scan()).await? {
-            if decode::<Reply>(&entry.value)?.at < replies {
+            if row::value::<Reply>(&entry.value)?.at < replies {
                 batch.delete(entry.key);
             }
         }
         Ok(batch)
     }
 
-    async fn found<T: for<'b> Decode<'b, ()>>(&self, key: Key) -> Result<Option<Found<T>>, Error> {
-        let Some(row) = self.0.get(&key).await? else { return Ok(None) };
-        Ok(Some(Found { value: decode(&row)?, key: key.into(), row }))
-    }
-
-    async fn all<T: for<'b> Decode<'b, ()>>(
-        &self,
-        table: &str,
-        scope: &Scope,
-    ) -> Result<Vec<(String, T)>, Error> {
+    async fn all<T: Stored>(&self, table: &str, scope: &Scope) -> Result<Vec<(String, T)>, Error> {
         let entries = self.0.scan(&Key::of(table).text(scope.as_str()).scan()).await?;
-        entries.iter().map(|entry| Ok((name(table, &entry.key)?, decode(&entry.value)?))).collect()
+        entries
+            .iter()
+            .map(|entry| Ok((name(table, &entry.key)?, row::value(&entry.value)?)))
+            .collect()
     }
 }
 
@@ -388,12 +385,4 @@ fn name(table: &str, key: &[u8]) -> Result<String, Error> {
 fn number(row: &[u8]) -> Result<u64, Error> {
     let bytes = row.try_into().map_err(|_| Error::Corrupt("a revision of the ecs room"))?;
     Ok(u64::from_be_bytes(bytes))
-}
-
-fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
-    minicbor::to_vec(row).expect("a vector takes all that is written")
-}
-
-fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
-    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the ecs room"))
 }

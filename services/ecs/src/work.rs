@@ -149,7 +149,7 @@ impl Room {
             let mut batch = Batch::new();
             self.follow(&mut batch, &task).await?;
             self.tell_of_task(&mut batch, &task);
-            found.change(&mut batch, task.clone());
+            tables::change_task(&mut batch, &found, task.clone());
             if self.commit(batch).await? == Commit::Done {
                 self.changed.send_replace(());
                 // The task of another attempt, or of a job that has waited, may have come with it.

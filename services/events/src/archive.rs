@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 
 use base::Timestamp;
 use json::{Object, Value};
+use store::Found;
 
 use crate::Room;
 use crate::errors::Error;
 use crate::event::Acceptance;
 use crate::identifier::{ArchiveName, BusName, RuleName};
 use crate::model::{Replay, Rule};
-use crate::tables::{Archived, Found, Tables};
+use crate::tables::{self, Archived, Tables};
 use crate::wire::{InputTransformer, ReplayState, RuleState, Target};
 
 /// Who manages the rules of archives.
@@ -118,7 +119,7 @@ pub(crate) async fn go_on(room: &Room, found: &Found<Replay>) -> Result<(), Erro
         next.state = ReplayState::Completed;
         next.ended_at = Some(room.house.now());
     }
-    let mut batch = found.change(next);
+    let mut batch = tables::replay_change(found, next);
     batch.append(acceptance.batch);
     match room.store.commit(batch).await {
         // Another request has changed the replay: it was cancelled.

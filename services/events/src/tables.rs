@@ -7,9 +7,8 @@ mod archives;
 mod rows;
 
 use base::Timestamp;
-use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
-use store::{Batch, Bytes, Entry, Error, Read, Scan};
+use store::{Batch, Entry, Error, Found, Read, Scan, Stored, row};
 
 use crate::identifier::{BusName, DEFAULT_BUS, RuleName, Scope};
 use crate::model::{Connection, Delivery, Destination, EventBus, Rule};
@@ -24,89 +23,57 @@ const CONNECTION: &str = "events.connection";
 const DESTINATION: &str = "events.api_destination";
 const ATTEMPT: &str = "events.attempt";
 
-/// A value as a row held it, or as it is without one.
-#[derive(Clone, Debug)]
-pub(crate) struct Found<T> {
-    pub(crate) value: T,
-    key: Bytes,
-    row: Option<Bytes>,
+impl Stored for EventBus {
+    type Row = BusRow;
+    const WHAT: &'static str = "an event bus";
 }
 
-impl<T> Found<T> {
-    /// A batch that is written only if the row is still as it was found.
-    fn unchanged(&self) -> Batch {
-        let mut batch = Batch::new();
-        match &self.row {
-            Some(row) => batch.require_value(self.key.clone(), row.clone()),
-            None => batch.require_absent(self.key.clone()),
-        };
-        batch
-    }
-
-    fn put<R: Encode<()>>(&self, row: &R) -> Batch {
-        let mut batch = self.unchanged();
-        batch.put(self.key.clone(), encode(row));
-        batch
-    }
-
-    /// A batch that removes it, if it hasn't changed since.
-    pub(crate) fn removal(&self) -> Batch {
-        let mut batch = self.unchanged();
-        batch.delete(self.key.clone());
-        batch
-    }
+impl Stored for Rule {
+    type Row = RuleRow;
+    const WHAT: &'static str = "a rule";
 }
 
-impl Found<EventBus> {
-    /// A batch that puts the changed bus in the place of this one, if that hasn't changed since.
-    pub(crate) fn change(&self, changed: EventBus) -> Batch {
-        self.put(&BusRow::from(changed))
-    }
+impl Stored for Delivery {
+    type Row = DeliveryRow;
+    const WHAT: &'static str = "a delivery to a target";
 }
 
-impl Found<Connection> {
-    /// A batch that puts the changed connection in the place of this one, if that hasn't changed since.
-    pub(crate) fn change(&self, changed: Connection) -> Batch {
-        self.put(&ConnectionRow::from(changed))
-    }
+impl Stored for Connection {
+    type Row = ConnectionRow;
+    const WHAT: &'static str = "a connection";
 }
 
-impl Found<Destination> {
-    /// A batch that puts the changed destination in the place of this one, if that hasn't changed since.
-    pub(crate) fn change(&self, changed: Destination) -> Batch {
-        self.put(&DestinationRow::from(changed))
-    }
+impl Stored for Destination {
+    type Row = DestinationRow;
+    const WHAT: &'static str = "an API destination";
 }
 
-impl Found<Rule> {
-    /// A batch that puts the changed rule in the place of this one, if that hasn't changed since; its timer moves along.
-    pub(crate) fn change(&self, name: &RuleName, changed: Rule) -> Batch {
-        let (old, new) = (self.value.due, changed.due);
-        let mut batch = self.put(&RuleRow::from(changed));
-        move_timer(&mut batch, name, old, new);
-        batch
-    }
+/// A batch that puts the changed rule in the place of the one found, if that hasn't changed since; its timer moves along.
+pub(crate) fn rule_change(found: &Found<Rule>, name: &RuleName, changed: Rule) -> Batch {
+    let (old, new) = (found.value.due, changed.due);
+    let mut batch = found.change(changed);
+    move_timer(&mut batch, name, old, new);
+    batch
+}
 
-    /// A batch that removes the rule and its timer, if it hasn't changed since.
-    pub(crate) fn removal_of(&self, name: &RuleName) -> Batch {
-        let mut batch = self.removal();
-        move_timer(&mut batch, name, self.value.due, None);
-        batch
-    }
+/// A batch that removes a rule and its timer, if it hasn't changed since it was found.
+pub(crate) fn rule_removal(found: &Found<Rule>, name: &RuleName) -> Batch {
+    let mut batch = found.removal();
+    move_timer(&mut batch, name, found.value.due, None);
+    batch
 }
 
 /// A batch that creates a rule, if there is none of its name.
 pub(crate) fn rule_creation(name: &RuleName, rule: Rule) -> Batch {
-    let key = rule_key(name);
-    let mut batch = Batch::new();
-    move_timer(&mut batch, name, None, rule.due);
-    batch.require_absent(key.clone()).put(key, encode(&RuleRow::from(rule)));
+    let due = rule.due;
+    let mut batch = row::creation(rule_key(name), rule);
+    move_timer(&mut batch, name, None, due);
     batch
 }
 
 /// Adds a rule that the room itself manages: whatever stands behind it says when.
 pub(crate) fn put_managed_rule(batch: &mut Batch, name: &RuleName, rule: Rule) {
-    batch.put(rule_key(name), encode(&RuleRow::from(rule)));
+    batch.put(rule_key(name), row::of(rule));
 }
 
 /// Adds what removes a rule that the room itself manages.
@@ -116,29 +83,29 @@ pub(crate) fn delete_managed_rule(batch: &mut Batch, name: &RuleName) {
 
 /// A batch that creates a bus, if its name is free.
 pub(crate) fn bus_creation(name: &BusName, bus: EventBus) -> Batch {
-    creation(bus_key(name), &BusRow::from(bus))
+    row::creation(bus_key(name), bus)
 }
 
 /// A batch that creates a connection, if its name is free.
 pub(crate) fn connection_creation(scope: &Scope, name: &str, connection: Connection) -> Batch {
-    creation(named(CONNECTION, scope, name), &ConnectionRow::from(connection))
+    row::creation(named(CONNECTION, scope, name), connection)
 }
 
 /// A batch that creates an API destination, if its name is free.
 pub(crate) fn destination_creation(scope: &Scope, name: &str, destination: Destination) -> Batch {
-    creation(named(DESTINATION, scope, name), &DestinationRow::from(destination))
+    row::creation(named(DESTINATION, scope, name), destination)
 }
 
 /// Adds a delivery that is due then.
 pub(crate) fn put_delivery(batch: &mut Batch, place: Place, delivery: Delivery) {
-    batch.put(place.key(), encode(&DeliveryRow::from(delivery)));
+    batch.put(place.key(), row::of(delivery));
 }
 
 /// Keeps the reply that was given to the attempt of a task.
 pub(crate) fn put_reply(batch: &mut Batch, attempt: &str, reply: Vec<u8>, now: Timestamp) {
     let key = Key::of(ATTEMPT).text(attempt);
     let row = ReplyRow { at: now.as_millis(), reply };
-    batch.require_absent(key.clone()).put(key, encode(&row));
+    batch.require_absent(key.clone()).put(key, row::encode(&row));
 }
 
 /// Where a delivery stands.
@@ -162,28 +129,25 @@ impl Tables<'_> {
     /// A bus; the default one is there without a row too.
     pub(crate) async fn bus(&self, name: &BusName) -> Result<Option<Found<EventBus>>, Error> {
         let key = bus_key(name);
-        match self.found::<BusRow, _>(key.clone()).await? {
-            None if name.is_default() => {
-                let value = EventBus::default();
-                Ok(Some(Found { value, key: key.into(), row: None }))
-            }
+        match Found::read(self.0, key.clone()).await? {
+            None if name.is_default() => Ok(Some(Found::without_row(EventBus::default(), key))),
             found => Ok(found),
         }
     }
 
     /// The buses that have a row, by name.
     pub(crate) async fn buses(&self, scope: &Scope) -> Result<Vec<(String, EventBus)>, Error> {
-        self.all::<BusRow, _>(BUS, Key::of(BUS).text(scope.as_str()).scan(), 1).await
+        self.all(BUS, Key::of(BUS).text(scope.as_str()).scan(), 1).await
     }
 
     pub(crate) async fn rule(&self, name: &RuleName) -> Result<Option<Found<Rule>>, Error> {
-        self.found::<RuleRow, _>(rule_key(name)).await
+        Found::read(self.0, rule_key(name)).await
     }
 
     /// The rules of a bus by name.
     pub(crate) async fn rules(&self, bus: &BusName) -> Result<Vec<(String, Rule)>, Error> {
         let of_bus = Key::of(RULE).text(bus.scope.as_str()).text(&bus.name);
-        self.all::<RuleRow, _>(RULE, of_bus.scan(), 2).await
+        self.all(RULE, of_bus.scan(), 2).await
     }
 
     /// Whether a rule of any default bus wants events.
@@ -192,7 +156,7 @@ impl Tables<'_> {
             let mut parts = Parts::of(RULE, &entry.key)?;
             parts.text()?;
             let is_default = parts.text()? == DEFAULT_BUS;
-            if is_default && decode::<RuleRow>(&entry.value)?.has_pattern() {
+            if is_default && row::decode::<RuleRow>(&entry.value, Rule::WHAT)?.has_pattern() {
                 return Ok(true);
             }
         }
@@ -204,7 +168,7 @@ impl Tables<'_> {
         scope: &Scope,
         name: &str,
     ) -> Result<Option<Found<Connection>>, Error> {
-        self.found::<ConnectionRow, _>(named(CONNECTION, scope, name)).await
+        Found::read(self.0, named(CONNECTION, scope, name)).await
     }
 
     pub(crate) async fn connections(
@@ -212,7 +176,7 @@ impl Tables<'_> {
         scope: &Scope,
     ) -> Result<Vec<(String, Connection)>, Error> {
         let scan = Key::of(CONNECTION).text(scope.as_str()).scan();
-        self.all::<ConnectionRow, _>(CONNECTION, scan, 1).await
+        self.all(CONNECTION, scan, 1).await
     }
 
     pub(crate) async fn destination(
@@ -220,7 +184,7 @@ impl Tables<'_> {
         scope: &Scope,
         name: &str,
     ) -> Result<Option<Found<Destination>>, Error> {
-        self.found::<DestinationRow, _>(named(DESTINATION, scope, name)).await
+        Found::read(self.0, named(DESTINATION, scope, name)).await
     }
 
     pub(crate) async fn destinations(
@@ -228,7 +192,7 @@ impl Tables<'_> {
         scope: &Scope,
     ) -> Result<Vec<(String, Destination)>, Error> {
         let scan = Key::of(DESTINATION).text(scope.as_str()).scan();
-        self.all::<DestinationRow, _>(DESTINATION, scan, 1).await
+        self.all(DESTINATION, scan, 1).await
     }
 
     /// The first timers: when each is due, and of which rule.
@@ -254,7 +218,7 @@ impl Tables<'_> {
             let due = Timestamp::from_millis(parts.i64()?);
             let place = Place { due, id: parts.u64()? };
             parts.end()?;
-            Ok((place, decode::<DeliveryRow>(&entry.value)?.try_into()?))
+            Ok((place, row::value(&entry.value)?))
         };
         entries.iter().map(delivery).collect()
     }
@@ -262,41 +226,27 @@ impl Tables<'_> {
     /// The reply that was given to the attempt of a task.
     pub(crate) async fn reply(&self, attempt: &str) -> Result<Option<Vec<u8>>, Error> {
         let Some(row) = self.0.get(&Key::of(ATTEMPT).text(attempt)).await? else { return Ok(None) };
-        Ok(Some(decode::<ReplyRow>(&row)?.reply))
+        Ok(Some(row::decode::<ReplyRow>(&row, ATTEMPT)?.reply))
     }
 
     /// A batch that removes the replies that were given before that instant.
     pub(crate) async fn old_replies(&self, before: Timestamp) -> Result<Batch, Error> {
         let mut batch = Batch::new();
         for entry in self.0.scan(&Key::of(ATTEMPT).scan()).await? {
-            if decode::<ReplyRow>(&entry.value)?.at < before.as_millis() {
+            if row::decode::<ReplyRow>(&entry.value, ATTEMPT)?.at < before.as_millis() {
                 batch.delete(entry.key);
             }
         }
         Ok(batch)
     }
 
-    async fn found<R, T>(&self, key: Key) -> Result<Option<Found<T>>, Error>
-    where
-        R: for<'b> Decode<'b, ()>,
-        T: TryFrom<R, Error = Error>,
-    {
-        let Some(row) = self.0.get(&key).await? else { return Ok(None) };
-        let value = decode::<R>(&row)?.try_into()?;
-        Ok(Some(Found { value, key: key.into(), row: Some(row) }))
-    }
-
     /// Everything of a scan, with the last part of each key, before which stand so many others.
-    async fn all<R, T>(
+    async fn all<T: Stored>(
         &self,
         table: &str,
         scan: Scan,
         parts_before: usize,
-    ) -> Result<Vec<(String, T)>, Error>
-    where
-        R: for<'b> Decode<'b, ()>,
-        T: TryFrom<R, Error = Error>,
-    {
+    ) -> Result<Vec<(String, T)>, Error> {
         let entries = self.0.scan(&scan).await?;
         let one = |entry: &Entry| {
             let mut parts = Parts::of(table, &entry.key)?;
@@ -305,16 +255,10 @@ impl Tables<'_> {
             }
             let name = parts.text()?;
             parts.end()?;
-            Ok((name, decode::<R>(&entry.value)?.try_into()?))
+            Ok((name, row::value(&entry.value)?))
         };
         entries.iter().map(one).collect()
     }
-}
-
-fn creation<R: Encode<()>>(key: Key, row: &R) -> Batch {
-    let mut batch = Batch::new();
-    batch.require_absent(key.clone()).put(key, encode(row));
-    batch
 }
 
 fn move_timer(batch: &mut Batch, name: &RuleName, old: Option<Timestamp>, new: Option<Timestamp>) {
@@ -341,12 +285,4 @@ fn timer_key(rule: &RuleName, due: Timestamp) -> Key {
 
 fn named(table: &str, scope: &Scope, name: &str) -> Key {
     Key::of(table).text(scope.as_str()).text(name)
-}
-
-fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
-    minicbor::to_vec(row).expect("a vector takes all that is written")
-}
-
-fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
-    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the events room"))
 }

@@ -3,13 +3,13 @@
 use base::Timestamp;
 use serde_json::{Value, json};
 use service::Ctx;
-use store::{Batch, Store};
+use store::{Batch, Found, Store};
 
 use crate::Room;
 use crate::errors::Error;
 use crate::identifier::{ArchiveName, BusName, RuleName, Scope};
 use crate::model::{Archive, EventBus, Replay, Rule};
-use crate::tables::{Found, Tables};
+use crate::tables::Tables;
 use crate::vault::Vault;
 
 /// One request in the room.

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use base::Timestamp;
 use json::Value;
-use store::{Batch, Store};
+use store::{Batch, Found, Store};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -23,7 +23,7 @@ use crate::identifier::RuleName;
 use crate::model::{Delivery, Rule};
 use crate::schedule::Schedule;
 use crate::scheduler;
-use crate::tables::{self, Found, Place, Tables};
+use crate::tables::{self, Place, Tables};
 
 /// Deliveries that are under way at once.
 const UNDER_WAY_MAX: usize = 64;
@@ -247,7 +247,7 @@ fn starting(
         patterns: &room.patterns,
         now,
         entropy: room.house.entropy(),
-        batch: found.change(name, Rule { due: next, ..rule.clone() }),
+        batch: tables::rule_change(found, name, Rule { due: next, ..rule.clone() }),
     };
     let event = facts.to_event(&name.bus.scope);
     acceptance.deliver(name, rule, &event, 0);

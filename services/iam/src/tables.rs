@@ -8,9 +8,9 @@ mod rows;
 
 use std::collections::BTreeMap;
 
-use minicbor::{Decode, Encode};
+use minicbor::Decode;
 use store::key::{Key, Parts};
-use store::{Batch, Entry, Error, Read};
+use store::{Batch, Entry, Error, Read, row};
 
 pub(crate) use rows::*;
 
@@ -79,7 +79,7 @@ pub(crate) async fn oidc_providers(store: &dyn Read) -> Result<Vec<(String, Oidc
 }
 
 pub(crate) fn put_password_policy(batch: &mut Batch, account: &str, policy: &PasswordPolicy) {
-    batch.put(Key::of(PASSWORD_POLICY).text(account), encode(policy));
+    batch.put(Key::of(PASSWORD_POLICY).text(account), row::encode(policy));
 }
 
 pub(crate) fn delete_password_policy(batch: &mut Batch, account: &str) {
@@ -87,7 +87,7 @@ pub(crate) fn delete_password_policy(batch: &mut Batch, account: &str) {
 }
 
 pub(crate) fn put_oidc_provider(batch: &mut Batch, arn: &str, provider: &OidcProvider) {
-    batch.put(Key::of(OIDC_PROVIDER).text(arn), encode(provider));
+    batch.put(Key::of(OIDC_PROVIDER).text(arn), row::encode(provider));
 }
 
 pub(crate) fn delete_oidc_provider(batch: &mut Batch, arn: &str) {
@@ -95,7 +95,7 @@ pub(crate) fn delete_oidc_provider(batch: &mut Batch, arn: &str) {
 }
 
 pub(crate) fn put_identity(batch: &mut Batch, account: &str, identity: &Identity) {
-    batch.put(identity_key(account, identity.kind, &identity.name), encode(identity));
+    batch.put(identity_key(account, identity.kind, &identity.name), row::encode(identity));
 }
 
 pub(crate) fn delete_identity(batch: &mut Batch, account: &str, identity: &Identity) {
@@ -103,7 +103,7 @@ pub(crate) fn delete_identity(batch: &mut Batch, account: &str, identity: &Ident
 }
 
 pub(crate) fn put_policy(batch: &mut Batch, arn: &str, policy: &ManagedPolicy) {
-    batch.put(Key::of(POLICY).text(arn), encode(policy));
+    batch.put(Key::of(POLICY).text(arn), row::encode(policy));
 }
 
 pub(crate) fn delete_policy(batch: &mut Batch, arn: &str) {
@@ -111,7 +111,7 @@ pub(crate) fn delete_policy(batch: &mut Batch, arn: &str) {
 }
 
 pub(crate) fn put_access_key(batch: &mut Batch, id: &str, key: &AccessKey) {
-    batch.put(Key::of(ACCESS_KEY).text(id), encode(key));
+    batch.put(Key::of(ACCESS_KEY).text(id), row::encode(key));
 }
 
 pub(crate) fn delete_access_key(batch: &mut Batch, id: &str) {
@@ -119,7 +119,7 @@ pub(crate) fn delete_access_key(batch: &mut Batch, id: &str) {
 }
 
 pub(crate) fn put_profile(batch: &mut Batch, (account, name): &Named, profile: &InstanceProfile) {
-    batch.put(Key::of(PROFILE).text(account).text(name), encode(profile));
+    batch.put(Key::of(PROFILE).text(account).text(name), row::encode(profile));
 }
 
 pub(crate) fn delete_profile(batch: &mut Batch, (account, name): &Named) {
@@ -127,7 +127,7 @@ pub(crate) fn delete_profile(batch: &mut Batch, (account, name): &Named) {
 }
 
 pub(crate) fn put_alias(batch: &mut Batch, account: &str, alias: &str) {
-    batch.put(Key::of(ALIAS).text(account), encode(&alias));
+    batch.put(Key::of(ALIAS).text(account), row::encode(&alias));
 }
 
 pub(crate) fn delete_alias(batch: &mut Batch, account: &str) {
@@ -151,10 +151,6 @@ fn one<R: for<'b> Decode<'b, ()>>(table: &str, entry: &Entry) -> Result<(String,
     Ok((key, decode(&entry.value)?))
 }
 
-fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
-    minicbor::to_vec(row).expect("a vector takes all that is written")
-}
-
 fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
-    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the iam room"))
+    row::decode(row, "a row of the iam room")
 }

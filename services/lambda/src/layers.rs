@@ -2,12 +2,12 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/chapter-layers.html>
 
+use store::Found;
 use tokio::task::spawn_blocking;
 
 use crate::arn::LayerArn;
 use crate::errors::Error;
 use crate::model::{Code, LayerUse, LayerVersion};
-use crate::tables::Found;
 use crate::visit::Visit;
 
 /// Layers of one function.

@@ -1,11 +1,10 @@
 //! The rows of this room.
 //!
 //! Whatever changes of a function or its versions goes with a new row of the function, written only if the old one
-//! is still there ([`Found::change`]): decisions about one function are serial, however many requests decide at once.
+//! is still there ([`change`]): decisions about one function are serial, however many requests decide at once.
 
-use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
-use store::{Batch, Bytes, Error, Read};
+use store::{Batch, Bytes, Error, Found, Read, Stored, row};
 
 use crate::arn::{FunctionArn, LayerArn, Scope};
 use crate::model::{Attempt, Code, Event, Function, Layer, LayerVersion, Mapping, Settings};
@@ -20,52 +19,57 @@ const LAYER_VERSION: &str = "lambda.layer-version";
 const URL: &str = "lambda.url";
 const POSITION: &str = "lambda.position";
 
-/// A value as a row held it.
-#[derive(Clone, Debug)]
-pub(crate) struct Found<T> {
-    pub(crate) value: T,
-    key: Bytes,
-    row: Bytes,
+/// What a row is called that holds an ARN or a position.
+const TEXT: &str = "a text of the lambda room";
+
+impl Stored for Function {
+    type Row = Self;
+    const WHAT: &'static str = "a function";
 }
 
-impl<T: Encode<()>> Found<T> {
-    fn unchanged(&self) -> Batch {
-        let mut batch = Batch::new();
-        batch.require_value(self.key.clone(), self.row.clone());
-        batch
-    }
-
-    /// A batch that puts another value in the place of this one, if that hasn't changed since.
-    pub(crate) fn replacement(&self, value: &T) -> Batch {
-        let mut batch = self.unchanged();
-        batch.put(self.key.clone(), encode(value));
-        batch
-    }
-
-    /// A batch that removes the value, if it hasn't changed since.
-    pub(crate) fn removal(&self) -> Batch {
-        let mut batch = self.unchanged();
-        batch.delete(self.key.clone());
-        batch
-    }
+impl Stored for Settings {
+    type Row = Self;
+    const WHAT: &'static str = "a version of a function";
 }
 
-impl Found<Function> {
-    /// A batch that puts the changed function in the place of this one, if nothing about it has changed since.
-    pub(crate) fn change(&self, mut changed: Function) -> Batch {
-        changed.changes = self.value.changes + 1;
-        self.replacement(&changed)
-    }
+impl Stored for Event {
+    type Row = Self;
+    const WHAT: &'static str = "an event";
+}
 
-    /// A batch that removes the function, its versions and its addresses, if nothing about it has changed since.
-    pub(crate) fn removal_with_versions(&self, arn: &FunctionArn) -> Batch {
-        let mut batch = self.removal();
-        batch.delete_range(key(VERSION, &arn.scope, &arn.name).range());
-        for url in self.value.urls.values() {
-            delete_url(&mut batch, &url.id);
-        }
-        batch
+impl Stored for Mapping {
+    type Row = Self;
+    const WHAT: &'static str = "an event source mapping";
+}
+
+impl Stored for Attempt {
+    type Row = Self;
+    const WHAT: &'static str = "an attempt";
+}
+
+impl Stored for Layer {
+    type Row = Self;
+    const WHAT: &'static str = "a layer";
+}
+
+impl Stored for LayerVersion {
+    type Row = Self;
+    const WHAT: &'static str = "a version of a layer";
+}
+
+/// A batch that puts the changed function in the place of the one found, if nothing about that has changed since.
+pub(crate) fn change(found: &Found<Function>, changed: Function) -> Batch {
+    found.change(Function { changes: found.value.changes + 1, ..changed })
+}
+
+/// A batch that removes a function, its versions and its addresses, if nothing about it has changed since it was found.
+pub(crate) fn removal(found: &Found<Function>, arn: &FunctionArn) -> Batch {
+    let mut batch = found.removal();
+    batch.delete_range(key(VERSION, &arn.scope, &arn.name).range());
+    for url in found.value.urls.values() {
+        delete_url(&mut batch, &url.id);
     }
+    batch
 }
 
 /// Where an event stands in the queue.
@@ -90,7 +94,7 @@ impl Tables<'_> {
         &self,
         arn: &FunctionArn,
     ) -> Result<Option<Found<Function>>, Error> {
-        self.found(key(FUNCTION, &arn.scope, &arn.name)).await
+        Found::read(self.0, key(FUNCTION, &arn.scope, &arn.name)).await
     }
 
     pub(crate) async fn version(
@@ -98,8 +102,7 @@ impl Tables<'_> {
         arn: &FunctionArn,
         number: u64,
     ) -> Result<Option<Settings>, Error> {
-        let found = self.found(key(VERSION, &arn.scope, &arn.name).u64(number)).await?;
-        Ok(found.map(|found| found.value))
+        self.value(key(VERSION, &arn.scope, &arn.name).u64(number)).await
     }
 
     pub(crate) async fn mapping(
@@ -107,7 +110,7 @@ impl Tables<'_> {
         scope: &Scope,
         id: &str,
     ) -> Result<Option<Found<Mapping>>, Error> {
-        self.found(key(MAPPING, scope, id)).await
+        Found::read(self.0, key(MAPPING, scope, id)).await
     }
 
     /// How far the shard of a stream was read for a mapping: the sequence number that was taken last.
@@ -116,17 +119,16 @@ impl Tables<'_> {
         mapping: &str,
         shard: &str,
     ) -> Result<Option<String>, Error> {
-        let found = self.found(position_key(mapping).text(shard)).await?;
-        Ok(found.map(|found| found.value))
+        self.text(position_key(mapping).text(shard)).await
     }
 
     /// The ARN of the function or alias that an address leads to.
     pub(crate) async fn url(&self, id: &str) -> Result<Option<String>, Error> {
-        Ok(self.found(url_key(id)).await?.map(|found| found.value))
+        self.text(url_key(id)).await
     }
 
     pub(crate) async fn layer(&self, arn: &LayerArn) -> Result<Option<Found<Layer>>, Error> {
-        self.found(key(LAYER, &arn.scope, &arn.name)).await
+        Found::read(self.0, key(LAYER, &arn.scope, &arn.name)).await
     }
 
     pub(crate) async fn layer_version(
@@ -134,7 +136,7 @@ impl Tables<'_> {
         arn: &LayerArn,
         number: u64,
     ) -> Result<Option<Found<LayerVersion>>, Error> {
-        self.found(key(LAYER_VERSION, &arn.scope, &arn.name).u64(number)).await
+        Found::read(self.0, key(LAYER_VERSION, &arn.scope, &arn.name).u64(number)).await
     }
 
     /// The names of the layers, those after `after`.
@@ -157,7 +159,7 @@ impl Tables<'_> {
     }
 
     pub(crate) async fn attempt(&self, attempt: &str) -> Result<Option<Attempt>, Error> {
-        Ok(self.found(attempt_key(attempt)).await?.map(|found| found.value))
+        self.value(attempt_key(attempt)).await
     }
 
     /// Functions by name, those after `after`.
@@ -211,7 +213,7 @@ impl Tables<'_> {
             let mut parts = Parts::of(EVENT, &entry.key)?;
             let place = Place { due: parts.i64()?, id: parts.text()? };
             parts.end()?;
-            Ok((place, decode(&entry.value)?))
+            Ok((place, row::value(&entry.value)?))
         };
         entries.iter().map(event).collect()
     }
@@ -221,7 +223,7 @@ impl Tables<'_> {
         let entries = self.0.scan(&Key::of(MAPPING).scan()).await?;
         let mapping = |entry: &store::Entry| {
             let (scope, id) = names(MAPPING, &entry.key)?;
-            Ok((scope, id, decode(&entry.value)?))
+            Ok((scope, id, row::value(&entry.value)?))
         };
         entries.iter().map(mapping).collect()
     }
@@ -234,13 +236,13 @@ impl Tables<'_> {
             all.extend(settings.layers.into_iter().map(|layer| layer.code));
         };
         for entry in self.0.scan(&Key::of(FUNCTION).scan()).await? {
-            used_by(decode::<Function>(&entry.value)?.latest);
+            used_by(row::value::<Function>(&entry.value)?.latest);
         }
         for entry in self.0.scan(&Key::of(VERSION).scan()).await? {
-            used_by(decode(&entry.value)?);
+            used_by(row::value(&entry.value)?);
         }
         for entry in self.0.scan(&Key::of(LAYER_VERSION).scan()).await? {
-            all.push(decode::<LayerVersion>(&entry.value)?.code);
+            all.push(row::value::<LayerVersion>(&entry.value)?.code);
         }
         Ok(all)
     }
@@ -249,52 +251,47 @@ impl Tables<'_> {
     pub(crate) async fn attempts_before(&self, instant: i64) -> Result<Vec<Bytes>, Error> {
         let mut keys = Vec::new();
         for entry in self.0.scan(&Key::of(ATTEMPT).scan()).await? {
-            if decode::<Attempt>(&entry.value)?.at < instant {
+            if row::value::<Attempt>(&entry.value)?.at < instant {
                 keys.push(entry.key);
             }
         }
         Ok(keys)
     }
 
-    async fn found<T>(&self, key: Key) -> Result<Option<Found<T>>, Error>
-    where
-        T: for<'b> Decode<'b, ()>,
-    {
-        let Some(row) = self.0.get(&key).await? else { return Ok(None) };
-        Ok(Some(Found { value: decode(&row)?, key: key.into(), row }))
+    async fn text(&self, key: Key) -> Result<Option<String>, Error> {
+        self.0.get(&key).await?.map(|text| row::decode(&text, TEXT)).transpose()
+    }
+
+    async fn value<T: Stored>(&self, key: Key) -> Result<Option<T>, Error> {
+        Ok(Found::read(self.0, key).await?.map(|found| found.value))
     }
 
     /// Entries of a table whose keys end with a name.
-    async fn page<T>(
+    async fn page<T: Stored>(
         &self,
         table: &str,
         scope: &Scope,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<(String, T)>, Error>
-    where
-        T: for<'b> Decode<'b, ()>,
-    {
+    ) -> Result<Vec<(String, T)>, Error> {
         let mut scan = Key::of(table).text(scope.as_str()).scan().limit(limit);
         if let Some(after) = after {
             scan = scan.after(&key(table, scope, after));
         }
         let entries = self.0.scan(&scan).await?;
-        let named = |entry: &store::Entry| Ok((names(table, &entry.key)?.1, decode(&entry.value)?));
+        let named =
+            |entry: &store::Entry| Ok((names(table, &entry.key)?.1, row::value(&entry.value)?));
         entries.iter().map(named).collect()
     }
 }
 
 /// A batch that creates a function, if its name is free.
 pub(crate) fn creation(arn: &FunctionArn, function: &Function) -> Batch {
-    let key = key(FUNCTION, &arn.scope, &arn.name);
-    let mut batch = Batch::new();
-    batch.require_absent(key.clone()).put(key, encode(function));
-    batch
+    row::creation(key(FUNCTION, &arn.scope, &arn.name), function.clone())
 }
 
 pub(crate) fn put_version(batch: &mut Batch, arn: &FunctionArn, number: u64, settings: &Settings) {
-    batch.put(key(VERSION, &arn.scope, &arn.name).u64(number), encode(settings));
+    batch.put(key(VERSION, &arn.scope, &arn.name).u64(number), row::encode(settings));
 }
 
 pub(crate) fn delete_version(batch: &mut Batch, arn: &FunctionArn, number: u64) {
@@ -302,7 +299,7 @@ pub(crate) fn delete_version(batch: &mut Batch, arn: &FunctionArn, number: u64) 
 }
 
 pub(crate) fn put_event(batch: &mut Batch, place: &Place, event: &Event) {
-    batch.put(place.key(), encode(event));
+    batch.put(place.key(), row::encode(event));
 }
 
 pub(crate) fn delete_event(batch: &mut Batch, place: &Place) {
@@ -310,7 +307,7 @@ pub(crate) fn delete_event(batch: &mut Batch, place: &Place) {
 }
 
 pub(crate) fn put_mapping(batch: &mut Batch, scope: &Scope, id: &str, mapping: &Mapping) {
-    batch.put(key(MAPPING, scope, id), encode(mapping));
+    batch.put(key(MAPPING, scope, id), row::encode(mapping));
 }
 
 /// Forgets a mapping and how far it came.
@@ -319,11 +316,11 @@ pub(crate) fn forget_positions(batch: &mut Batch, mapping: &str) {
 }
 
 pub(crate) fn put_position(batch: &mut Batch, mapping: &str, shard: &str, number: &String) {
-    batch.put(position_key(mapping).text(shard), encode(number));
+    batch.put(position_key(mapping).text(shard), row::encode(number));
 }
 
 pub(crate) fn put_url(batch: &mut Batch, id: &str, arn: &FunctionArn) {
-    batch.put(url_key(id), encode(&arn.to_string()));
+    batch.put(url_key(id), row::encode(&arn.to_string()));
 }
 
 pub(crate) fn delete_url(batch: &mut Batch, id: &str) {
@@ -339,28 +336,20 @@ pub(crate) fn next_layer_version(
     let number = found.map_or(0, |found| found.value.last_version) + 1;
     let layer = Layer { last_version: number };
     let mut batch = match found {
-        Some(found) => found.replacement(&layer),
-        None => {
-            let key = key(LAYER, &arn.scope, &arn.name);
-            let mut batch = Batch::new();
-            batch.require_absent(key.clone()).put(key, encode(&layer));
-            batch
-        }
+        Some(found) => found.change(layer),
+        None => row::creation(key(LAYER, &arn.scope, &arn.name), layer),
     };
-    batch.put(key(LAYER_VERSION, &arn.scope, &arn.name).u64(number), encode(version));
+    batch.put(key(LAYER_VERSION, &arn.scope, &arn.name).u64(number), row::encode(version));
     (number, batch)
 }
 
 /// A batch that notes that an attempt is being made, if it never was.
 pub(crate) fn first_attempt(attempt: &str, at: i64) -> Batch {
-    let key = attempt_key(attempt);
-    let mut batch = Batch::new();
-    batch.require_absent(key.clone()).put(key, encode(&Attempt { at, reply: None }));
-    batch
+    row::creation(attempt_key(attempt), Attempt { at, reply: None })
 }
 
 pub(crate) fn put_attempt(batch: &mut Batch, attempt: &str, kept: &Attempt) {
-    batch.put(attempt_key(attempt), encode(kept));
+    batch.put(attempt_key(attempt), row::encode(kept));
 }
 
 pub(crate) fn delete_attempt(batch: &mut Batch, attempt: &str) {
@@ -391,22 +380,11 @@ fn names(table: &str, key: &[u8]) -> Result<(Scope, String), Error> {
 }
 
 /// An entry of a table whose keys end with a name and a number.
-fn numbered<T>(table: &str, entry: &store::Entry) -> Result<(u64, T), Error>
-where
-    T: for<'b> Decode<'b, ()>,
-{
+fn numbered<T: Stored>(table: &str, entry: &store::Entry) -> Result<(u64, T), Error> {
     let mut parts = Parts::of(table, &entry.key)?;
     parts.text()?;
     parts.text()?;
     let number = parts.u64()?;
     parts.end()?;
-    Ok((number, decode(&entry.value)?))
-}
-
-fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
-    minicbor::to_vec(row).expect("a vector takes all that is written")
-}
-
-fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
-    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the lambda room"))
+    Ok((number, row::value(&entry.value)?))
 }

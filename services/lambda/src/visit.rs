@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use base::Timestamp;
 use service::{Caller, Ctx, House};
-use store::{Batch, Store};
+use store::{Batch, Found, Store};
 
 use crate::arn::{FunctionArn, Qualifier, Scope};
 use crate::environment::PRINCIPAL;
 use crate::errors::Error;
 use crate::invocation::Target;
 use crate::model::{Code, Function, Settings};
-use crate::tables::{Found, Tables};
+use crate::tables::{self, Tables};
 use crate::{Limits, Room};
 
 /// One request in the room.
@@ -93,7 +93,7 @@ impl<'r> Visit<'r> {
             let found = self.function(arn).await?;
             let (mut function, mut more) = (found.value.clone(), Batch::new());
             let given = change(&mut function, &mut more)?;
-            let mut batch = found.change(function.clone());
+            let mut batch = tables::change(&found, function.clone());
             batch.append(more);
             if self.room.commit(batch).await? == Commit::Done {
                 return Ok((given, function));

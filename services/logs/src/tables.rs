@@ -6,9 +6,8 @@
 mod filters;
 mod rows;
 
-use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
-use store::{Batch, Bytes, Entry, Error, Read, Scan};
+use store::{Batch, Entry, Error, Found, Read, Scan, Stored, row};
 
 use crate::identifier::Scope;
 use crate::model::{Event, Group, Place, Policy, Stream};
@@ -21,46 +20,19 @@ const EVENT: &str = "logs.event";
 const ORDER: &str = "logs.order";
 const POLICY: &str = "logs.policy";
 
-/// A value as a row held it.
-#[derive(Clone, Debug)]
-pub(crate) struct Found<T> {
-    pub(crate) value: T,
-    key: Bytes,
-    row: Bytes,
+impl Stored for Group {
+    type Row = GroupRow;
+    const WHAT: &'static str = "a log group";
 }
 
-impl<T> Found<T> {
-    /// A batch that is written only if the row is still as it was found.
-    pub(crate) fn unchanged(&self) -> Batch {
-        let mut batch = Batch::new();
-        batch.require_value(self.key.clone(), self.row.clone());
-        batch
-    }
-
-    /// The same batch, which also removes the row.
-    pub(crate) fn removal(&self) -> Batch {
-        let mut batch = self.unchanged();
-        batch.delete(self.key.clone());
-        batch
-    }
+impl Stored for Stream {
+    type Row = StreamRow;
+    const WHAT: &'static str = "a log stream";
 }
 
-impl Found<Group> {
-    /// A batch that puts the changed group in the place of this one, if that hasn't changed since.
-    pub(crate) fn change(&self, changed: Group) -> Batch {
-        let mut batch = self.unchanged();
-        batch.put(self.key.clone(), encode(&GroupRow::from(changed)));
-        batch
-    }
-}
-
-impl Found<Stream> {
-    /// A batch that puts the changed stream in the place of this one, if that hasn't changed since.
-    pub(crate) fn change(&self, changed: Stream) -> Batch {
-        let mut batch = self.unchanged();
-        batch.put(self.key.clone(), encode(&StreamRow::from(changed)));
-        batch
-    }
+impl Stored for Policy {
+    type Row = PolicyRow;
+    const WHAT: &'static str = "a resource policy";
 }
 
 /// Which way events are read, and where the page begins: behind a place, seen in that direction.
@@ -87,7 +59,7 @@ impl Tables<'_> {
         scope: &Scope,
         name: &str,
     ) -> Result<Option<Found<Group>>, Error> {
-        self.found::<GroupRow, _>(group_key(scope, name)).await
+        Found::read(self.0, group_key(scope, name)).await
     }
 
     pub(crate) async fn stream(
@@ -96,7 +68,7 @@ impl Tables<'_> {
         group: &str,
         name: &str,
     ) -> Result<Option<Found<Stream>>, Error> {
-        self.found::<StreamRow, _>(stream_key(scope, group, name)).await
+        Found::read(self.0, stream_key(scope, group, name)).await
     }
 
     /// Groups by name, those after `after`, at most `limit` of them.
@@ -114,7 +86,7 @@ impl Tables<'_> {
             parts.text()?;
             let name = parts.text()?;
             parts.end()?;
-            Ok((name, decode::<GroupRow>(&entry.value)?.try_into()?))
+            Ok((name, row::value(&entry.value)?))
         };
         entries.iter().map(group).collect()
     }
@@ -126,7 +98,7 @@ impl Tables<'_> {
             let mut parts = Parts::of(GROUP, &entry.key)?;
             let (scope, name) = (Scope::of_text(parts.text()?), parts.text()?);
             parts.end()?;
-            Ok((scope, name, decode::<GroupRow>(&entry.value)?.try_into()?))
+            Ok((scope, name, row::value(&entry.value)?))
         };
         entries.iter().map(group).collect()
     }
@@ -148,7 +120,7 @@ impl Tables<'_> {
             parts.text()?;
             let name = parts.text()?;
             parts.end()?;
-            Ok((name, decode::<StreamRow>(&entry.value)?.try_into()?))
+            Ok((name, row::value(&entry.value)?))
         };
         entries.iter().map(stream).collect()
     }
@@ -199,7 +171,7 @@ impl Tables<'_> {
     ) -> Result<Option<Event>, Error> {
         let key = stream.event(place);
         let Some(row) = self.0.get(&key).await? else { return Ok(None) };
-        Ok(Some(decode::<EventRow>(&row)?.into_event(place)))
+        Ok(Some(row::decode::<EventRow>(&row, EVENT)?.into_event(place)))
     }
 
     pub(crate) async fn policies(&self, scope: &Scope) -> Result<Vec<(String, Policy)>, Error> {
@@ -209,19 +181,9 @@ impl Tables<'_> {
             parts.text()?;
             let name = parts.text()?;
             parts.end()?;
-            Ok((name, decode::<PolicyRow>(&entry.value)?.into()))
+            Ok((name, row::value(&entry.value)?))
         };
         entries.iter().map(policy).collect()
-    }
-
-    async fn found<R, T>(&self, key: Key) -> Result<Option<Found<T>>, Error>
-    where
-        R: for<'b> Decode<'b, ()>,
-        T: TryFrom<R, Error = Error>,
-    {
-        let Some(row) = self.0.get(&key).await? else { return Ok(None) };
-        let value = decode::<R>(&row)?.try_into()?;
-        Ok(Some(Found { value, key: key.into(), row }))
     }
 }
 
@@ -249,7 +211,7 @@ impl StreamName<'_> {
     /// Adds an event to the batch.
     pub(crate) fn put(&self, batch: &mut Batch, event: Event) {
         let place = event.place;
-        batch.put(self.event(place), encode(&EventRow::from(event)));
+        batch.put(self.event(place), row::encode(&EventRow::from(event)));
         batch.put(self.order(place), Vec::new());
     }
 
@@ -261,10 +223,7 @@ impl StreamName<'_> {
 
 /// A batch that creates a group, if its name is free.
 pub(crate) fn creation(scope: &Scope, name: &str, group: Group) -> Batch {
-    let key = group_key(scope, name);
-    let mut batch = Batch::new();
-    batch.require_absent(key.clone()).put(key, encode(&GroupRow::from(group)));
-    batch
+    row::creation(group_key(scope, name), group)
 }
 
 /// Adds what removes everything of a group but its own row.
@@ -274,21 +233,16 @@ pub(crate) fn clear_group(batch: &mut Batch, scope: &Scope, name: &str) {
     }
 }
 
-/// A batch that creates a stream of a group that is as it was found, if its name is free.
-pub(crate) fn stream_creation(
-    group: &Found<Group>,
-    name: &StreamName<'_>,
-    stream: Stream,
-) -> Batch {
-    let key = stream_key(name.scope, name.group, name.name);
+/// A batch that creates a stream, if its group is there and its name free.
+pub(crate) fn stream_creation(name: &StreamName<'_>, stream: Stream) -> Batch {
     let mut batch = Batch::new();
-    batch.require_present(group.key.clone());
-    batch.require_absent(key.clone()).put(key, encode(&StreamRow::from(stream)));
+    batch.require_present(group_key(name.scope, name.group));
+    batch.append(row::creation(stream_key(name.scope, name.group, name.name), stream));
     batch
 }
 
 pub(crate) fn put_policy(batch: &mut Batch, scope: &Scope, name: &str, policy: Policy) {
-    batch.put(Key::of(POLICY).text(scope.as_str()).text(name), encode(&PolicyRow::from(policy)));
+    batch.put(Key::of(POLICY).text(scope.as_str()).text(name), row::of(policy));
 }
 
 pub(crate) fn delete_policy(batch: &mut Batch, scope: &Scope, name: &str) {
@@ -326,7 +280,7 @@ fn event(entry: &Entry) -> Result<Event, Error> {
     parts.text()?;
     let place = Place { at: parts.i64()?, number: parts.u64()? };
     parts.end()?;
-    Ok(decode::<EventRow>(&entry.value)?.into_event(place))
+    Ok(row::decode::<EventRow>(&entry.value, EVENT)?.into_event(place))
 }
 
 fn order(entry: &Entry) -> Result<Order, Error> {
@@ -337,12 +291,4 @@ fn order(entry: &Entry) -> Result<Order, Error> {
     let place = Place { at, number: parts.u64()? };
     parts.end()?;
     Ok(Order { stream, place })
-}
-
-fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
-    minicbor::to_vec(row).expect("a vector takes all that is written")
-}
-
-fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
-    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the logs room"))
 }

@@ -2,13 +2,13 @@
 
 use base::Timestamp;
 use service::Ctx;
-use store::{Batch, Store};
+use store::{Batch, Found, Store};
 
 use crate::Room;
 use crate::errors::Error;
 use crate::identifier::Scope;
 use crate::model::{Group, Stream};
-use crate::tables::{Found, Tables};
+use crate::tables::Tables;
 
 /// One request in the room.
 pub(crate) struct Visit<'r> {

@@ -6,9 +6,9 @@
 mod rows;
 
 use base::Timestamp;
-use minicbor::{Decode, Encode};
+use minicbor::Decode;
 use store::key::{Key, Parts};
-use store::{Batch, Bytes, Error, Read, Scan};
+use store::{Batch, Bytes, Error, Read, Scan, row};
 
 use crate::acl::Grant;
 use crate::model::{Bucket, Part, Upload, Version};
@@ -44,7 +44,7 @@ impl FoundBucket {
     pub(crate) fn change(&self, changed: &Bucket) -> Batch {
         let mut batch = Batch::new();
         self.require(&mut batch);
-        batch.put(bucket_key(&self.name), encode(&BucketRow::from(changed)));
+        batch.put(bucket_key(&self.name), row::encode(&BucketRow::from(changed)));
         batch
     }
 
@@ -62,7 +62,7 @@ impl FoundBucket {
 pub(crate) fn new_bucket(name: &str, bucket: &Bucket) -> Batch {
     let mut batch = Batch::new();
     batch.require_absent(bucket_key(name));
-    batch.put(bucket_key(name), encode(&BucketRow::from(bucket)));
+    batch.put(bucket_key(name), row::encode(&BucketRow::from(bucket)));
     batch
 }
 
@@ -109,7 +109,7 @@ pub(crate) fn put_version(
     order: u64,
     version: &Version,
 ) {
-    batch.put(version_key(bucket, key, order), encode(&VersionRow::from(version)));
+    batch.put(version_key(bucket, key, order), row::encode(&VersionRow::from(version)));
 }
 
 pub(crate) fn delete_version(batch: &mut Batch, bucket: &str, key: &str, order: u64) {
@@ -137,7 +137,7 @@ pub(crate) fn put_configuration(batch: &mut Batch, bucket: &str, kind: &str, tex
 
 /// The row of a bucket's access control list.
 pub(crate) fn acl_row(grants: &[Grant]) -> Vec<u8> {
-    encode(&rows::grant_rows(grants))
+    row::encode(&rows::grant_rows(grants))
 }
 
 pub(crate) fn acl_of_row(row: &[u8]) -> Result<Vec<Grant>, Error> {
@@ -162,13 +162,13 @@ impl UploadName {
     }
 
     pub(crate) fn put(&self, batch: &mut Batch, upload: &Upload) {
-        batch.put(self.row(), encode(&UploadRow::from(upload)));
+        batch.put(self.row(), row::encode(&UploadRow::from(upload)));
     }
 
     /// A part of an upload that must still be there.
     pub(crate) fn put_part(&self, batch: &mut Batch, number: u64, part: &Part) {
         batch.require_present(self.row());
-        batch.put(Key::of(PART).text(&self.id).u64(number), encode(&PartRow::from(part)));
+        batch.put(Key::of(PART).text(&self.id).u64(number), row::encode(&PartRow::from(part)));
     }
 
     /// Removes the upload, which must still be there, and the rows of its parts.
@@ -375,12 +375,6 @@ fn version_key(bucket: &str, key: &str, order: u64) -> Key {
     Key::of(VERSION).text(bucket).text(key).u64(!order)
 }
 
-fn encode<T: Encode<()>>(row: &T) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    minicbor::encode(row, &mut bytes).expect("writing into memory can't fail");
-    bytes
-}
-
 fn decode<'b, T: Decode<'b, ()>>(row: &'b [u8]) -> Result<T, Error> {
-    minicbor::decode(row).map_err(|_| Error::Corrupt("row of the s3 room"))
+    row::decode(row, "a row of the s3 room")
 }

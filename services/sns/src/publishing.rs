@@ -224,8 +224,7 @@ impl<'v> Publishing<'v> {
             // Attributes may have been changed since; numbers change only under the lock that is held here.
             let found = ctx.topic(topic_arn).await?;
             let topic = Topic { last_number: self.topic.last_number, ..found.value.clone() };
-            tables::require_topic(&mut self.batch, topic_arn, Some(&found));
-            tables::put_topic(&mut self.batch, topic_arn, topic);
+            found.replace(&mut self.batch, topic);
         }
         ctx.commit(self.batch).await?;
         ctx.room.bell.notify_one();

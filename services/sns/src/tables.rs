@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::Timestamp;
 use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
-use store::{Batch, Bytes, Error, Read};
+use store::{Batch, Bytes, Error, Found, Read, Stored, row};
 
 use crate::model::{Delivery, State, Subscription, Token, Topic, Turn};
 
@@ -17,16 +17,9 @@ const ATTEMPT: &str = "sns.attempt";
 const SENT: &str = "sns.sent";
 const SIGNER: &str = "sns.signer";
 
-/// A value as a row held it.
-#[derive(Clone, Debug)]
-pub(crate) struct Found<T> {
-    pub(crate) value: T,
-    row: Bytes,
-}
-
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct TopicRow {
+pub(crate) struct TopicRow {
     #[n(0)]
     attributes: BTreeMap<String, String>,
     #[n(1)]
@@ -37,7 +30,7 @@ struct TopicRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct SubscriptionRow {
+pub(crate) struct SubscriptionRow {
     #[n(0)]
     protocol: String,
     #[n(1)]
@@ -58,7 +51,7 @@ struct SubscriptionRow {
 
 #[derive(Clone, Copy, Encode, Decode)]
 #[cbor(index_only)]
-enum StateRow {
+pub(crate) enum StateRow {
     #[n(0)]
     Confirmed,
     #[n(1)]
@@ -69,7 +62,7 @@ enum StateRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct TokenRow {
+pub(crate) struct TokenRow {
     #[n(0)]
     text: String,
     #[n(1)]
@@ -144,14 +137,12 @@ pub(crate) async fn signer(store: &dyn Read) -> Result<Option<SignerRow>, Error>
 /// A batch that keeps a signer, if there is none yet.
 pub(crate) fn first_signer(row: &SignerRow) -> Batch {
     let mut batch = Batch::new();
-    batch.require_absent(Key::of(SIGNER)).put(Key::of(SIGNER), encode(row));
+    batch.require_absent(Key::of(SIGNER)).put(Key::of(SIGNER), row::encode(row));
     batch
 }
 
 pub(crate) async fn topic(store: &dyn Read, arn: &str) -> Result<Option<Found<Topic>>, Error> {
-    let Some(row) = store.get(&Key::of(TOPIC).text(arn)).await? else { return Ok(None) };
-    let TopicRow { attributes, tags, last_number } = decode(&row)?;
-    Ok(Some(Found { value: Topic { attributes, tags, last_number }, row }))
+    Found::read(store, Key::of(TOPIC).text(arn)).await
 }
 
 /// The ARNs of topics that begin so, those after `after`.
@@ -180,8 +171,7 @@ pub(crate) async fn subscription(
     topic_arn: &str,
     id: &str,
 ) -> Result<Option<Found<Subscription>>, Error> {
-    let Some(row) = store.get(&subscription_key(topic_arn, id)).await? else { return Ok(None) };
-    Ok(Some(Found { value: decode::<SubscriptionRow>(&row)?.into(), row }))
+    Found::read(store, subscription_key(topic_arn, id)).await
 }
 
 /// The subscriptions of a topic, or of all, by ARN, those after `after`.
@@ -205,7 +195,7 @@ pub(crate) async fn subscriptions(
         let mut parts = Parts::of(SUBSCRIPTION, &entry.key)?;
         let (topic_arn, id) = (parts.text()?, parts.text()?);
         parts.end()?;
-        Ok((topic_arn, id, decode::<SubscriptionRow>(&entry.value)?.into()))
+        Ok((topic_arn, id, row::value(&entry.value)?))
     };
     entries.iter().map(subscription).collect()
 }
@@ -301,17 +291,9 @@ pub(crate) async fn forget(
     Ok(batch)
 }
 
-pub(crate) fn put_topic(batch: &mut Batch, arn: &str, topic: Topic) {
-    let Topic { attributes, tags, last_number } = topic;
-    batch.put(Key::of(TOPIC).text(arn), encode(&TopicRow { attributes, tags, last_number }));
-}
-
-/// The batch is written only if the topic is as it was found.
-pub(crate) fn require_topic(batch: &mut Batch, arn: &str, found: Option<&Found<Topic>>) {
-    match found {
-        Some(found) => batch.require_value(Key::of(TOPIC).text(arn), found.row.clone()),
-        None => batch.require_absent(Key::of(TOPIC).text(arn)),
-    };
+/// Adds a topic; the batch is refused if there is one already.
+pub(crate) fn add_topic(batch: &mut Batch, arn: &str, topic: Topic) {
+    batch.append(row::creation(Key::of(TOPIC).text(arn), topic));
 }
 
 /// Deletes a topic with its subscriptions.
@@ -327,28 +309,7 @@ pub(crate) fn put_subscription(
     id: &str,
     subscription: Subscription,
 ) {
-    let Subscription { protocol, endpoint, owner, attributes, state, token, origin, is_locked } =
-        subscription;
-    let state = match state {
-        State::Confirmed => StateRow::Confirmed,
-        State::Pending => StateRow::Pending,
-        State::Deleted => StateRow::Deleted,
-    };
-    let token =
-        token.map(|Token { text, made_at }| TokenRow { text, made_at: made_at.as_millis() });
-    let row =
-        SubscriptionRow { protocol, endpoint, owner, attributes, state, token, origin, is_locked };
-    batch.put(subscription_key(topic_arn, id), encode(&row));
-}
-
-/// The batch is written only if the subscription is as it was found.
-pub(crate) fn require_subscription(
-    batch: &mut Batch,
-    topic_arn: &str,
-    id: &str,
-    found: &Found<Subscription>,
-) {
-    batch.require_value(subscription_key(topic_arn, id), found.row.clone());
+    batch.put(subscription_key(topic_arn, id), row::of(subscription));
 }
 
 pub(crate) fn delete_subscription(batch: &mut Batch, topic_arn: &str, id: &str) {
@@ -371,7 +332,7 @@ pub(crate) fn put_delivery(batch: &mut Batch, delivery: &Delivery) {
         retry_policy: delivery.retry_policy.clone(),
         turn: delivery.turn.as_ref().map(turn),
     };
-    batch.put(delivery_key(delivery), encode(&row));
+    batch.put(delivery_key(delivery), row::encode(&row));
 }
 
 pub(crate) fn delete_delivery(batch: &mut Batch, delivery: &Delivery) {
@@ -380,7 +341,7 @@ pub(crate) fn delete_delivery(batch: &mut Batch, delivery: &Delivery) {
 
 pub(crate) fn put_attempt(batch: &mut Batch, attempt: &str, at: Timestamp, answer: String) {
     let row = AnswerRow { at: at.as_millis(), answer };
-    batch.put(Key::of(ATTEMPT).text(attempt), encode(&row));
+    batch.put(Key::of(ATTEMPT).text(attempt), row::encode(&row));
 }
 
 pub(crate) fn put_sent(
@@ -391,7 +352,44 @@ pub(crate) fn put_sent(
     answer: String,
 ) {
     let row = AnswerRow { at: at.as_millis(), answer };
-    batch.put(Key::of(SENT).text(topic_arn).text(key), encode(&row));
+    batch.put(Key::of(SENT).text(topic_arn).text(key), row::encode(&row));
+}
+
+impl Stored for Topic {
+    type Row = TopicRow;
+    const WHAT: &'static str = "a topic";
+}
+
+impl From<Topic> for TopicRow {
+    fn from(Topic { attributes, tags, last_number }: Topic) -> Self {
+        TopicRow { attributes, tags, last_number }
+    }
+}
+
+impl From<TopicRow> for Topic {
+    fn from(TopicRow { attributes, tags, last_number }: TopicRow) -> Self {
+        Topic { attributes, tags, last_number }
+    }
+}
+
+impl Stored for Subscription {
+    type Row = SubscriptionRow;
+    const WHAT: &'static str = "a subscription";
+}
+
+impl From<Subscription> for SubscriptionRow {
+    fn from(subscription: Subscription) -> Self {
+        let Subscription { protocol, endpoint, owner, attributes, state, token, origin, is_locked } =
+            subscription;
+        let state = match state {
+            State::Confirmed => StateRow::Confirmed,
+            State::Pending => StateRow::Pending,
+            State::Deleted => StateRow::Deleted,
+        };
+        let token =
+            token.map(|Token { text, made_at }| TokenRow { text, made_at: made_at.as_millis() });
+        SubscriptionRow { protocol, endpoint, owner, attributes, state, token, origin, is_locked }
+    }
 }
 
 impl From<SubscriptionRow> for Subscription {
@@ -435,10 +433,6 @@ fn group_key(subscription_arn: &str, group: &str) -> Key {
     Key::of(ORDERED).text(subscription_arn).text(group)
 }
 
-fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
-    minicbor::to_vec(row).expect("a vector takes all that is written")
-}
-
 fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
-    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the sns room"))
+    row::decode(row, "a row of the sns room")
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use base::Timestamp;
 use serde_json::Value;
 use service::{Ctx, House};
-use store::{Batch, Store};
+use store::{Batch, Found, Store};
 
 use crate::Room;
 use crate::errors::Error;
 use crate::model::{State, Subscription, Token, Topic};
 use crate::permissions;
-use crate::tables::{self, Found};
+use crate::tables;
 
 /// Entries of a page.
 const PAGE: usize = 100;
@@ -79,8 +79,7 @@ impl Visit<'_> {
         topic.attributes.insert("Policy".to_owned(), policy.to_string());
 
         let mut batch = Batch::new();
-        tables::require_topic(&mut batch, topic_arn, Some(&found));
-        tables::put_topic(&mut batch, topic_arn, topic);
+        found.replace(&mut batch, topic);
         self.commit(batch).await
     }
 

@@ -5,9 +5,9 @@
 mod rows;
 
 use base::Timestamp;
-use minicbor::{Decode, Encode};
+use minicbor::Decode;
 use store::key::{Key, Parts};
-use store::{Batch, Error, Read};
+use store::{Batch, Error, Read, row};
 
 use crate::arn::QueueArn;
 use crate::model::{Message, Move, Sent};
@@ -102,7 +102,7 @@ pub(crate) async fn forget_attempts(store: &dyn Read, before: Timestamp) -> Resu
 }
 
 pub(crate) fn put_queue(batch: &mut Batch, arn: &QueueArn, record: &Record) {
-    batch.put(Key::of(QUEUE).text(arn.as_str()), encode(&QueueRow::from(record)));
+    batch.put(Key::of(QUEUE).text(arn.as_str()), row::encode(&QueueRow::from(record)));
 }
 
 /// Deletes a queue with everything in it.
@@ -129,12 +129,12 @@ pub(crate) fn put_message(
     item: &Item,
 ) {
     let key = of_queue(MESSAGE, queue_id).u64(number);
-    batch.put(key, encode(&MessageRow::from(message)));
+    batch.put(key, row::encode(&MessageRow::from(message)));
     put_item(batch, queue_id, number, item);
 }
 
 pub(crate) fn put_item(batch: &mut Batch, queue_id: &str, number: u64, item: &Item) {
-    batch.put(of_queue(ITEM, queue_id).u64(number), encode(&ItemRow::from(item)));
+    batch.put(of_queue(ITEM, queue_id).u64(number), row::encode(&ItemRow::from(item)));
 }
 
 pub(crate) fn delete_message(batch: &mut Batch, queue_id: &str, number: u64) {
@@ -144,7 +144,7 @@ pub(crate) fn delete_message(batch: &mut Batch, queue_id: &str, number: u64) {
 }
 
 pub(crate) fn put_sent(batch: &mut Batch, queue_id: &str, key: &str, sent: &Sent) {
-    batch.put(of_queue(SENT, queue_id).text(key), encode(&SentRow::from(sent)));
+    batch.put(of_queue(SENT, queue_id).text(key), row::encode(&SentRow::from(sent)));
 }
 
 pub(crate) fn delete_sent(batch: &mut Batch, queue_id: &str, key: &str) {
@@ -152,7 +152,7 @@ pub(crate) fn delete_sent(batch: &mut Batch, queue_id: &str, key: &str) {
 }
 
 pub(crate) fn put_move(batch: &mut Batch, queue_id: &str, task: &Move) {
-    batch.put(of_queue(MOVE, queue_id).text(&task.id), encode(&MoveRow::from(task)));
+    batch.put(of_queue(MOVE, queue_id).text(&task.id), row::encode(&MoveRow::from(task)));
 }
 
 pub(crate) fn delete_move(batch: &mut Batch, queue_id: &str, id: &str) {
@@ -160,17 +160,16 @@ pub(crate) fn delete_move(batch: &mut Batch, queue_id: &str, id: &str) {
 }
 
 pub(crate) fn put_attempt(batch: &mut Batch, attempt: &str, at: Timestamp, reply: String) {
-    batch.put(Key::of(ATTEMPT).text(attempt), encode(&AttemptRow { at: at.as_millis(), reply }));
+    batch.put(
+        Key::of(ATTEMPT).text(attempt),
+        row::encode(&AttemptRow { at: at.as_millis(), reply }),
+    );
 }
 
 fn of_queue(table: &str, queue_id: &str) -> Key {
     Key::of(table).text(queue_id)
 }
 
-fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
-    minicbor::to_vec(row).expect("a vector takes all that is written")
-}
-
 fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
-    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the sqs room"))
+    row::decode(row, "a row of the sqs room")
 }

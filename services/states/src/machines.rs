@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use asl::Failure;
 use bytes::Bytes;
 use runner::MachineFacts;
+use store::Found;
 
 use crate::arn::{MachineArn, Qualifier};
 use crate::errors::{Error, Validation};
 use crate::model::{Machine, Revision, Version};
-use crate::tables::{Found, Tables};
+use crate::tables::Tables;
 use crate::visit::{Visit, living};
 
 /// How many compiled machines are kept. Most houses have fewer revisions in use; when there are more, all are forgotten
@@ -49,7 +50,7 @@ impl Machines {
 pub(crate) struct Runnable {
     pub(crate) machine: Arc<runner::Machine>,
     /// Key and value of the row that says so.
-    pub(crate) row: (Bytes, Bytes),
+    pub(crate) row: Option<(Bytes, Bytes)>,
 }
 
 /// A machine and the revision that an ARN picks of it.
@@ -70,7 +71,7 @@ impl Visit<'_> {
         let tables = Tables(&*snapshot);
         let found = living(tables.machine(arn).await?, arn)?;
         let picked = self.pick(tables, arn, &found).await?;
-        let row = found.key_value();
+        let row = found.row();
         if let Some(machine) = self.machines().kept(&picked) {
             return Ok(Runnable { machine, row });
         }

@@ -1,14 +1,12 @@
 //! The rows of this room. Fields are numbered: new ones can be added, none reused.
 //!
 //! Whatever changes of a machine, its versions or its aliases goes with a new machine row, written only if the old one
-//! is still there ([`Found::change`]): decisions about one machine are serial, however many requests decide at once.
+//! is still there ([`change`]): decisions about one machine are serial, however many requests decide at once.
 
 mod rows;
 
-use base::Timestamp;
-use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
-use store::{Batch, Bytes, Entry, Error, Read, Scan};
+use store::{Batch, Entry, Error, Found, Read, Scan, Stored, row};
 
 use crate::arn::{ActivityArn, MachineArn, Scope};
 use crate::model::{Activity, Alias, Machine, Revision, Version};
@@ -20,55 +18,43 @@ const VERSION: &str = "states.version";
 const ALIAS: &str = "states.alias";
 const ACTIVITY: &str = "states.activity";
 
-/// A value as a row held it.
-#[derive(Clone, Debug)]
-pub(crate) struct Found<T> {
-    pub(crate) value: T,
-    key: Bytes,
-    row: Bytes,
+impl Stored for Machine {
+    type Row = MachineRow;
+    const WHAT: &'static str = "a state machine";
 }
 
-impl<T> Found<T> {
-    /// The row in which it was found.
-    pub(crate) fn key_value(&self) -> (Bytes, Bytes) {
-        (self.key.clone(), self.row.clone())
-    }
-
-    /// A batch that is written only if the row is still as it was found.
-    fn unchanged(&self) -> Batch {
-        let mut batch = Batch::new();
-        batch.require_value(self.key.clone(), self.row.clone());
-        batch
-    }
+impl Stored for Revision {
+    type Row = RevisionRow;
+    const WHAT: &'static str = "a revision of a state machine";
 }
 
-impl Found<Machine> {
-    /// A batch that puts the changed machine in the place of this one, if nothing about it has changed since.
-    pub(crate) fn change(&self, changed: Machine) -> Batch {
-        let mut batch = self.unchanged();
-        let changed = Machine { changes: self.value.changes + 1, ..changed };
-        batch.put(self.key.clone(), encode(&MachineRow::from(changed)));
-        batch
-    }
-
-    /// A batch that removes the machine and everything of it, if nothing about it has changed since.
-    pub(crate) fn removal(&self, arn: &MachineArn) -> Batch {
-        let mut batch = self.unchanged();
-        batch.delete(self.key.clone());
-        for table in [REVISION, VERSION, ALIAS] {
-            batch.delete_range(key(table, &arn.scope, &arn.name).range());
-        }
-        batch
-    }
+impl Stored for Version {
+    type Row = VersionRow;
+    const WHAT: &'static str = "a version of a state machine";
 }
 
-impl Found<Activity> {
-    /// A batch that puts the changed activity in the place of this one, if that hasn't changed since.
-    pub(crate) fn change(&self, changed: Activity) -> Batch {
-        let mut batch = self.unchanged();
-        batch.put(self.key.clone(), encode(&ActivityRow::from(changed)));
-        batch
+impl Stored for Alias {
+    type Row = AliasRow;
+    const WHAT: &'static str = "an alias of a state machine";
+}
+
+impl Stored for Activity {
+    type Row = ActivityRow;
+    const WHAT: &'static str = "an activity";
+}
+
+/// A batch that puts the changed machine in the place of the one found, if nothing about that has changed since.
+pub(crate) fn change(found: &Found<Machine>, changed: Machine) -> Batch {
+    found.change(Machine { changes: found.value.changes + 1, ..changed })
+}
+
+/// A batch that removes a machine and everything of it, if nothing about it has changed since.
+pub(crate) fn removal(found: &Found<Machine>, arn: &MachineArn) -> Batch {
+    let mut batch = found.removal();
+    for table in [REVISION, VERSION, ALIAS] {
+        batch.delete_range(key(table, &arn.scope, &arn.name).range());
     }
+    batch
 }
 
 /// Reads rows, from the store or from one snapshot of it.
@@ -77,19 +63,19 @@ pub(crate) struct Tables<'r>(pub(crate) &'r dyn Read);
 
 impl Tables<'_> {
     pub(crate) async fn machine(&self, arn: &MachineArn) -> Result<Option<Found<Machine>>, Error> {
-        self.found::<MachineRow, _>(key(MACHINE, &arn.scope, &arn.name)).await
+        Found::read(self.0, key(MACHINE, &arn.scope, &arn.name)).await
     }
 
     pub(crate) async fn activity(
         &self,
         arn: &ActivityArn,
     ) -> Result<Option<Found<Activity>>, Error> {
-        self.found::<ActivityRow, _>(key(ACTIVITY, &arn.scope, &arn.name)).await
+        Found::read(self.0, key(ACTIVITY, &arn.scope, &arn.name)).await
     }
 
     /// A revision that the machine or one of its versions points to.
     pub(crate) async fn revision(&self, arn: &MachineArn, number: u64) -> Result<Revision, Error> {
-        let found = self.found::<RevisionRow, _>(of_machine(REVISION, arn).u64(number)).await?;
+        let found = Found::<Revision>::read(self.0, of_machine(REVISION, arn).u64(number)).await?;
         found.map(|found| found.value).ok_or(Error::Corrupt("no such revision"))
     }
 
@@ -98,12 +84,12 @@ impl Tables<'_> {
         arn: &MachineArn,
         number: u64,
     ) -> Result<Option<Version>, Error> {
-        let found = self.found::<VersionRow, _>(of_machine(VERSION, arn).u64(number)).await?;
+        let found = Found::<Version>::read(self.0, of_machine(VERSION, arn).u64(number)).await?;
         Ok(found.map(|found| found.value))
     }
 
     pub(crate) async fn alias(&self, arn: &MachineArn, name: &str) -> Result<Option<Alias>, Error> {
-        let found = self.found::<AliasRow, _>(of_machine(ALIAS, arn).text(name)).await?;
+        let found = Found::<Alias>::read(self.0, of_machine(ALIAS, arn).text(name)).await?;
         Ok(found.map(|found| found.value))
     }
 
@@ -115,7 +101,7 @@ impl Tables<'_> {
         limit: usize,
     ) -> Result<Vec<(String, Machine)>, Error> {
         let after = after.map(|name| key(MACHINE, scope, name));
-        self.page::<MachineRow, _>(MACHINE, of_scope(MACHINE, scope).scan(), after, limit).await
+        self.page(MACHINE, of_scope(MACHINE, scope).scan(), after, limit).await
     }
 
     /// Activities by name, those after `after`.
@@ -126,7 +112,7 @@ impl Tables<'_> {
         limit: usize,
     ) -> Result<Vec<(String, Activity)>, Error> {
         let after = after.map(|name| key(ACTIVITY, scope, name));
-        self.page::<ActivityRow, _>(ACTIVITY, of_scope(ACTIVITY, scope).scan(), after, limit).await
+        self.page(ACTIVITY, of_scope(ACTIVITY, scope).scan(), after, limit).await
     }
 
     /// Versions, newest first, those before `before`.
@@ -148,7 +134,7 @@ impl Tables<'_> {
                 let mut parts = parts_of_machine(VERSION, entry)?;
                 let number = parts.u64()?;
                 parts.end()?;
-                Ok((number, decode::<VersionRow>(&entry.value)?.try_into()?))
+                Ok((number, row::value(&entry.value)?))
             })
             .collect()
     }
@@ -162,33 +148,19 @@ impl Tables<'_> {
                 let mut parts = parts_of_machine(ALIAS, entry)?;
                 let name = parts.text()?;
                 parts.end()?;
-                Ok((name, decode::<AliasRow>(&entry.value)?.try_into()?))
+                Ok((name, row::value(&entry.value)?))
             })
             .collect()
     }
 
-    async fn found<R, T>(&self, key: Key) -> Result<Option<Found<T>>, Error>
-    where
-        R: for<'b> Decode<'b, ()>,
-        T: TryFrom<R, Error = Error>,
-    {
-        let Some(row) = self.0.get(&key).await? else { return Ok(None) };
-        let value = decode::<R>(&row)?.try_into()?;
-        Ok(Some(Found { value, key: key.into(), row }))
-    }
-
     /// Entries of a table whose keys end with a name.
-    async fn page<R, T>(
+    async fn page<T: Stored>(
         &self,
         table: &str,
         scan: Scan,
         after: Option<Key>,
         limit: usize,
-    ) -> Result<Vec<(String, T)>, Error>
-    where
-        R: for<'b> Decode<'b, ()>,
-        T: TryFrom<R, Error = Error>,
-    {
+    ) -> Result<Vec<(String, T)>, Error> {
         let scan = scan.limit(limit);
         let scan = match &after {
             Some(after) => scan.after(after),
@@ -199,7 +171,7 @@ impl Tables<'_> {
             .iter()
             .map(|entry| {
                 let (_, name) = names(table, entry)?;
-                Ok((name, decode::<R>(&entry.value)?.try_into()?))
+                Ok((name, row::value(&entry.value)?))
             })
             .collect()
     }
@@ -217,7 +189,7 @@ pub(crate) async fn activity_arns(store: &dyn Read) -> Result<Vec<String>, Error
 pub(crate) async fn deleting(store: &dyn Read) -> Result<Vec<MachineArn>, Error> {
     let mut found = Vec::new();
     for entry in store.scan(&Key::of(MACHINE).scan()).await? {
-        let machine: Machine = decode::<MachineRow>(&entry.value)?.try_into()?;
+        let machine: Machine = row::value(&entry.value)?;
         if machine.is_deleting {
             let (scope, name) = names(MACHINE, &entry)?;
             let text = format!("{scope}:stateMachine:{name}");
@@ -233,16 +205,14 @@ pub(crate) fn creation(arn: &MachineArn, machine: Machine, revision: Revision) -
     let mut batch = Batch::new();
     batch.require_absent(key.clone());
     put_revision(&mut batch, arn, machine.revision, revision);
-    batch.put(key, encode(&MachineRow::from(machine)));
+    batch.put(key, row::of(machine));
     batch
 }
 
 /// A batch that creates an activity, if its name is free.
 pub(crate) fn activity_creation(arn: &ActivityArn, activity: Activity) -> Batch {
     let key = key(ACTIVITY, &arn.scope, &arn.name);
-    let mut batch = Batch::new();
-    batch.require_absent(key.clone()).put(key, encode(&ActivityRow::from(activity)));
-    batch
+    row::creation(key, activity)
 }
 
 pub(crate) fn delete_activity(batch: &mut Batch, arn: &ActivityArn) {
@@ -250,7 +220,7 @@ pub(crate) fn delete_activity(batch: &mut Batch, arn: &ActivityArn) {
 }
 
 pub(crate) fn put_revision(batch: &mut Batch, arn: &MachineArn, number: u64, revision: Revision) {
-    batch.put(of_machine(REVISION, arn).u64(number), encode(&RevisionRow::from(revision)));
+    batch.put(of_machine(REVISION, arn).u64(number), row::of(revision));
 }
 
 pub(crate) fn delete_revision(batch: &mut Batch, arn: &MachineArn, number: u64) {
@@ -258,7 +228,7 @@ pub(crate) fn delete_revision(batch: &mut Batch, arn: &MachineArn, number: u64) 
 }
 
 pub(crate) fn put_version(batch: &mut Batch, arn: &MachineArn, number: u64, version: Version) {
-    batch.put(of_machine(VERSION, arn).u64(number), encode(&VersionRow::from(version)));
+    batch.put(of_machine(VERSION, arn).u64(number), row::of(version));
 }
 
 pub(crate) fn delete_version(batch: &mut Batch, arn: &MachineArn, number: u64) {
@@ -266,7 +236,7 @@ pub(crate) fn delete_version(batch: &mut Batch, arn: &MachineArn, number: u64) {
 }
 
 pub(crate) fn put_alias(batch: &mut Batch, arn: &MachineArn, name: &str, alias: Alias) {
-    batch.put(of_machine(ALIAS, arn).text(name), encode(&AliasRow::from(alias)));
+    batch.put(of_machine(ALIAS, arn).text(name), row::of(alias));
 }
 
 pub(crate) fn delete_alias(batch: &mut Batch, arn: &MachineArn, name: &str) {
@@ -297,16 +267,4 @@ fn parts_of_machine<'e>(table: &str, entry: &'e Entry) -> Result<Parts<'e>, Erro
     parts.text()?;
     parts.text()?;
     Ok(parts)
-}
-
-fn encode<R: Encode<()>>(row: &R) -> Vec<u8> {
-    minicbor::to_vec(row).expect("a vector takes all that is written")
-}
-
-fn decode<R: for<'b> Decode<'b, ()>>(row: &[u8]) -> Result<R, Error> {
-    minicbor::decode(row).map_err(|_| Error::Corrupt("a row of the states room"))
-}
-
-fn millis(instant: Timestamp) -> i64 {
-    instant.as_millis()
 }

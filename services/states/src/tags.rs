@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
-use store::Batch;
+use store::{Batch, Found};
 
 use crate::Limits;
 use crate::arn::{Qualifier, TaggedArn};
 use crate::errors::{Error, Validation};
 use crate::model::{Activity, Machine, Tag};
-use crate::tables::Found;
+use crate::tables;
 use crate::visit::Visit;
 use crate::wire;
 
@@ -29,7 +29,9 @@ impl Tagged {
     /// A batch that gives it these tags, if it hasn't changed since.
     pub(crate) fn with(&self, tags: Vec<Tag>) -> Batch {
         match self {
-            Tagged::Machine(found) => found.change(Machine { tags, ..found.value.clone() }),
+            Tagged::Machine(found) => {
+                tables::change(found, Machine { tags, ..found.value.clone() })
+            }
             Tagged::Activity(found) => found.change(Activity { tags, ..found.value.clone() }),
         }
     }

@@ -7,13 +7,13 @@ use asl::{Program, invalid_definition};
 use base::Timestamp;
 use runner::{MachineType, Runner};
 use service::{Caller, Ctx, House};
-use store::{Batch, Read, Store};
+use store::{Batch, Found, Read, Store};
 
 use crate::arn::{MachineArn, Qualifier, Scope};
 use crate::errors::{Error, Validation};
 use crate::machines::Machines;
 use crate::model::Machine;
-use crate::tables::{Found, Tables};
+use crate::tables::Tables;
 use crate::{ActivityIndex, Limits, Room};
 
 /// One request in the room.

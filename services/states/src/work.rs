@@ -51,7 +51,7 @@ pub(crate) async fn finish_deletion(room: Arc<Room>, arn: MachineArn) -> Result<
     }
     let store: &dyn Store = &*room.store;
     while let Some(found) = Tables(store).machine(&arn).await? {
-        match room.store.commit(found.removal(&arn)).await {
+        match room.store.commit(tables::removal(&found, &arn)).await {
             Ok(()) => break,
             // A tag was added meanwhile.
             Err(store::Error::PreconditionFailed { .. }) => {}

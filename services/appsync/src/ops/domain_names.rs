@@ -140,7 +140,7 @@ async fn change(
         let found = ctx.domain(name).await?;
         let mut domain = found.value.clone();
         change(&mut domain)?;
-        if ctx.commit(found.change(&domain)).await? == Commit::Done {
+        if ctx.commit(found.change(domain.clone())).await? == Commit::Done {
             ctx.room().domains.reload(&ctx.tables()).await?;
             return Ok(domain);
         }

@@ -61,7 +61,7 @@ pub(crate) async fn delete_api(ctx: &Visit<'_>, req: ApiInput) -> Result<Empty, 
         if found.value.as_events().is_none() {
             return Err(Error::ApiNotFound(req.api_id));
         }
-        if ctx.commit(found.removal()).await? == Commit::Done {
+        if ctx.commit(tables::removal(&found)).await? == Commit::Done {
             return Ok(Empty {});
         }
     }

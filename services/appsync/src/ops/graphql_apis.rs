@@ -85,7 +85,7 @@ pub(crate) async fn delete_graphql_api(ctx: &Visit<'_>, req: ApiInput) -> Result
         if found.value.as_graphql().is_none() {
             return Err(Error::ApiNotFound(req.api_id));
         }
-        if ctx.commit(found.removal()).await? == Commit::Done {
+        if ctx.commit(tables::removal(&found)).await? == Commit::Done {
             return Ok(Empty {});
         }
     }

@@ -20,7 +20,7 @@ pub(super) struct TextRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct ApiRow {
+pub(crate) struct ApiRow {
     /// JSON, of a GraphQL API.
     #[n(0)]
     graphql: Option<String>,
@@ -44,7 +44,7 @@ pub(super) struct ApiRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct DomainRow {
+pub(crate) struct DomainRow {
     /// JSON.
     #[n(0)]
     config: String,
@@ -95,8 +95,8 @@ fn read<T: aws::Shape>(text: &str) -> Result<T, Error> {
     wire::read(text).map_err(|_| Error::Corrupt("what AWS describes, in a row of the appsync room"))
 }
 
-impl ApiRow {
-    pub(super) fn of(api: &Api) -> Self {
+impl From<Api> for ApiRow {
+    fn from(api: Api) -> Self {
         let (graphql, events) = match &api.kind {
             Kind::Graphql(api) => (Some(wire::text(&**api)), None),
             Kind::Events(api) => (None, Some(wire::text(&**api))),
@@ -104,49 +104,57 @@ impl ApiRow {
         ApiRow {
             graphql,
             events,
-            environment: api.environment.clone(),
+            environment: api.environment,
             cache: api.cache.as_ref().map(wire::text),
             flushes: api.flushes,
             schema_status: api.schema.as_ref().map(|schema| schema.status.as_str().to_owned()),
-            schema_details: api.schema.as_ref().and_then(|schema| schema.details.clone()),
+            schema_details: api.schema.and_then(|schema| schema.details),
             changes: api.changes,
         }
     }
+}
 
-    pub(super) fn read(self) -> Result<Api, Error> {
-        let kind = match (self.graphql, self.events) {
+impl TryFrom<ApiRow> for Api {
+    type Error = Error;
+
+    fn try_from(row: ApiRow) -> Result<Self, Error> {
+        let kind = match (row.graphql, row.events) {
             (Some(graphql), None) => Kind::Graphql(Box::new(read(&graphql)?)),
             (None, Some(events)) => Kind::Events(Box::new(read(&events)?)),
             _ => return Err(Error::Corrupt("an API of no kind")),
         };
         let status = |text: String| read::<SchemaStatus>(&format!("\"{text}\""));
-        let schema = match self.schema_status {
-            Some(text) => Some(SchemaState { status: status(text)?, details: self.schema_details }),
+        let schema = match row.schema_status {
+            Some(text) => Some(SchemaState { status: status(text)?, details: row.schema_details }),
             None => None,
         };
         Ok(Api {
             kind,
-            environment: self.environment,
-            cache: self.cache.as_deref().map(read).transpose()?,
-            flushes: self.flushes,
+            environment: row.environment,
+            cache: row.cache.as_deref().map(read).transpose()?,
+            flushes: row.flushes,
             schema,
-            changes: self.changes,
+            changes: row.changes,
         })
     }
 }
 
-impl DomainRow {
-    pub(super) fn of(domain: &Domain) -> Self {
+impl From<Domain> for DomainRow {
+    fn from(domain: Domain) -> Self {
         DomainRow {
             config: wire::text(&domain.config),
             association: domain.association.as_ref().map(wire::text),
         }
     }
+}
 
-    pub(super) fn read(self) -> Result<Domain, Error> {
+impl TryFrom<DomainRow> for Domain {
+    type Error = Error;
+
+    fn try_from(row: DomainRow) -> Result<Self, Error> {
         Ok(Domain {
-            config: read(&self.config)?,
-            association: self.association.as_deref().map(read).transpose()?,
+            config: read(&row.config)?,
+            association: row.association.as_deref().map(read).transpose()?,
         })
     }
 }

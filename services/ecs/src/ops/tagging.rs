@@ -1,17 +1,16 @@
 //! Tags, which both services change in the same way.
 
-use minicbor::Encode;
-use store::Batch;
+use store::{Batch, Found, Stored};
 
 use crate::arn::{Revisioned, TaskKey, name_of};
 use crate::errors::Error;
 use crate::jobs::model::{ComputeEnvironment, Job, JobQueue};
 use crate::model::{Cluster, Definition, Tags, Task};
-use crate::tables::{Found, Kind};
+use crate::tables::Kind;
 use crate::visit::{Commit, Visit};
 
 /// What has tags.
-trait Tagged: Clone + PartialEq + Encode<()> {
+trait Tagged: Clone + PartialEq + Stored {
     fn tags(&mut self) -> &mut Tags;
 }
 
@@ -87,7 +86,7 @@ fn edit<T: Tagged>(
     let mut changed = found.value.clone();
     act(changed.tags());
     if changed != found.value {
-        found.replace(batch, &changed);
+        found.replace(batch, changed.clone());
     }
     Some(changed.tags().clone())
 }

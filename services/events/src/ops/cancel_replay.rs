@@ -1,5 +1,6 @@
 use crate::errors::Error;
 use crate::model::Replay;
+use crate::tables;
 use crate::visit::{Commit, Visit};
 use crate::wire::{CancelReplayOutput, ReplayInput, ReplayState};
 
@@ -19,7 +20,7 @@ pub(crate) async fn cancel_replay(
             ended_at: Some(ctx.now()),
             ..found.value.clone()
         };
-        if ctx.commit(found.change(cancelled)).await? == Commit::Done {
+        if ctx.commit(tables::replay_change(&found, cancelled)).await? == Commit::Done {
             let replay_arn = ctx.scope().replay(&req.replay_name);
             return Ok(CancelReplayOutput { replay_arn, state: ReplayState::Cancelling });
         }

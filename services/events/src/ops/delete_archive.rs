@@ -8,7 +8,7 @@ use crate::wire::{ArchiveInput, Empty};
 pub(crate) async fn delete_archive(ctx: &Visit<'_>, req: ArchiveInput) -> Result<Empty, Error> {
     loop {
         let (name, found) = ctx.archive(&req.archive_name).await?;
-        let mut batch = found.removal_of(&name);
+        let mut batch = tables::archive_removal(&found, &name);
         tables::delete_managed_rule(&mut batch, &archive::rule_name(&found.value.bus, &name));
         if ctx.commit(batch).await? == Commit::Done {
             return Ok(Empty {});

@@ -1,4 +1,5 @@
 use crate::errors::Error;
+use crate::tables;
 use crate::visit::{Commit, Visit};
 use crate::wire::{Empty, RuleInput};
 
@@ -13,7 +14,7 @@ pub(crate) async fn delete_rule(ctx: &Visit<'_>, req: RuleInput) -> Result<Empty
         if !found.value.targets.is_empty() {
             return Err(Error::validation("Rule can't be deleted since it has targets."));
         }
-        if ctx.commit(found.removal_of(&name)).await? == Commit::Done {
+        if ctx.commit(tables::rule_removal(&found, &name)).await? == Commit::Done {
             return Ok(Empty {});
         }
     }

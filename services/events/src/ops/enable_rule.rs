@@ -1,6 +1,7 @@
 use crate::errors::Error;
 use crate::model::Rule;
 use crate::schedule::Schedule;
+use crate::tables;
 use crate::visit::{Commit, Visit};
 use crate::wire::{Empty, RuleInput, RuleState};
 
@@ -29,7 +30,7 @@ pub(super) async fn set(
             .filter(|_| state != RuleState::Disabled)
             .and_then(|schedule| schedule.next_after(ctx.now()));
         let changed = Rule { state, due, ..found.value.clone() };
-        if ctx.commit(found.change(&name, changed)).await? == Commit::Done {
+        if ctx.commit(tables::rule_change(&found, &name, changed)).await? == Commit::Done {
             ctx.room().bell.ring();
             return Ok(Empty {});
         }

@@ -62,7 +62,7 @@ pub(crate) async fn put_rule(ctx: &Visit<'_>, req: PutRuleInput) -> Result<PutRu
             due,
         };
         let batch = match &found {
-            Some(found) => found.change(&name, rule),
+            Some(found) => tables::rule_change(found, &name, rule),
             None if RULES_MAX <= ctx.tables().rules(&name.bus).await?.len() => {
                 return Err(Error::LimitExceeded);
             }

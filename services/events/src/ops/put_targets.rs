@@ -3,6 +3,7 @@ use base::Arn;
 use crate::errors::Error;
 use crate::input;
 use crate::model::Rule;
+use crate::tables;
 use crate::visit::{Commit, Visit};
 use crate::wire::{PutTargetsInput, PutTargetsOutput, Target};
 
@@ -31,7 +32,7 @@ pub(crate) async fn put_targets(
             return Err(Error::LimitExceeded);
         }
         let changed = Rule { targets, ..found.value.clone() };
-        if ctx.commit(found.change(&name, changed)).await? == Commit::Done {
+        if ctx.commit(tables::rule_change(&found, &name, changed)).await? == Commit::Done {
             return Ok(PutTargetsOutput { failed_entry_count: 0, failed_entries: Vec::new() });
         }
     }

@@ -1,5 +1,6 @@
 use crate::errors::Error;
 use crate::model::Rule;
+use crate::tables;
 use crate::visit::{Commit, Visit};
 use crate::wire::{PutTargetsOutput, RemoveTargetsInput};
 
@@ -15,7 +16,7 @@ pub(crate) async fn remove_targets(
         let mut targets = found.value.targets.clone();
         targets.retain(|target| !req.ids.contains(&target.id));
         let changed = Rule { targets, ..found.value.clone() };
-        if ctx.commit(found.change(&name, changed)).await? == Commit::Done {
+        if ctx.commit(tables::rule_change(&found, &name, changed)).await? == Commit::Done {
             return Ok(PutTargetsOutput { failed_entry_count: 0, failed_entries: Vec::new() });
         }
     }

@@ -1,6 +1,7 @@
 use crate::errors::Error;
 use crate::identifier::Tagged;
 use crate::model::{EventBus, Rule, Tags};
+use crate::tables;
 use crate::visit::{Commit, Visit};
 use crate::wire::{Empty, Tag, TagResourceInput};
 
@@ -43,7 +44,11 @@ pub(super) async fn change(
                 let (name, found) = ctx.rule(Some(&name.bus.arn()), &name.name).await?;
                 let mut tags = found.value.tags.clone();
                 change(&mut tags);
-                found.change(&name, Rule { tags: within(tags)?, ..found.value.clone() })
+                tables::rule_change(
+                    &found,
+                    &name,
+                    Rule { tags: within(tags)?, ..found.value.clone() },
+                )
             }
         };
         if ctx.commit(batch).await? == Commit::Done {

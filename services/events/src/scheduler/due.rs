@@ -8,9 +8,10 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use json::Value;
 use serde_json::json;
+use store::Found;
 
 use super::errors::Error;
-use super::tables::{self, Found, Schedule, ScheduleName};
+use super::tables::{self, Schedule, ScheduleName};
 use super::wire::{ActionAfterCompletion, ScheduleInput, ScheduleState, ScheduleTarget};
 use crate::Room;
 use crate::event::{Facts, seconds};
@@ -127,8 +128,8 @@ async fn start(
     });
     let is_over = next.is_none();
     let mut batch = match input.action_after_completion {
-        Some(ActionAfterCompletion::Delete) if is_over => found.removal(name),
-        _ => found.change(name, &Schedule { due: next, ..found.value.clone() }),
+        Some(ActionAfterCompletion::Delete) if is_over => tables::removal(found, name),
+        _ => tables::change(found, name, Schedule { due: next, ..found.value.clone() }),
     };
     let place = Place { due: now, id: room.house.entropy().next_u64() };
     put_delivery(&mut batch, place, delivery(room, name, &input.target, due, now));

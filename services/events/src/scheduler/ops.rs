@@ -1,10 +1,11 @@
 //! The operations: check, act, reply.
 
 use base::Arn;
+use store::Found;
 
 use super::due::first;
 use super::errors::Error;
-use super::tables::{self, DEFAULT_GROUP, Found, Group, Schedule, ScheduleName, group_arn};
+use super::tables::{self, DEFAULT_GROUP, Group, Schedule, ScheduleName, group_arn};
 use super::wire::{
     ActionAfterCompletion, CreateScheduleGroupInput, CreateScheduleGroupOutput,
     FlexibleTimeWindowMode, GetScheduleOutput, ListScheduleGroupsInput, ListScheduleGroupsOutput,
@@ -28,7 +29,7 @@ pub(crate) async fn create_schedule(
         created_at: ctx.now(),
         modified_at: ctx.now(),
     };
-    match ctx.commit(tables::creation(&name, &schedule)).await? {
+    match ctx.commit(tables::creation(&name, schedule)).await? {
         Commit::Done => {
             ctx.room().bell.ring();
             Ok(ScheduleOutput { schedule_arn: name.arn() })
@@ -52,7 +53,7 @@ pub(crate) async fn update_schedule(
             created_at: found.value.created_at,
             modified_at: ctx.now(),
         };
-        if ctx.commit(found.change(&name, &changed)).await? == Commit::Done {
+        if ctx.commit(tables::change(&found, &name, changed)).await? == Commit::Done {
             ctx.room().bell.ring();
             return Ok(ScheduleOutput { schedule_arn: name.arn() });
         }
@@ -138,7 +139,7 @@ pub(crate) async fn delete_schedule(ctx: &Visit<'_>, req: OneSchedule) -> Result
     let name = named(ctx, req.name, req.group_name);
     loop {
         let found = existing(ctx, &name).await?;
-        if ctx.commit(found.removal(&name)).await? == Commit::Done {
+        if ctx.commit(tables::removal(&found, &name)).await? == Commit::Done {
             return Ok(Empty {});
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base::Timestamp;
 use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
-use store::{Batch, Bytes, Error, Read};
+use store::{Batch, Error, Found, Read, Stored, row};
 
 use super::wire::ScheduleInput;
 use crate::identifier::Scope;
@@ -68,7 +68,7 @@ pub(crate) struct Group {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct ScheduleRow {
+pub(crate) struct ScheduleRow {
     /// JSON, as AWS writes it.
     #[n(0)]
     input: String,
@@ -82,7 +82,7 @@ struct ScheduleRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct GroupRow {
+pub(crate) struct GroupRow {
     #[n(0)]
     created_at: i64,
     #[n(1)]
@@ -91,69 +91,94 @@ struct GroupRow {
     tags: BTreeMap<String, String>,
 }
 
-/// A value as a row held it.
-#[derive(Clone, Debug)]
-pub(crate) struct Found<T> {
-    pub(crate) value: T,
-    row: Bytes,
+impl Stored for Schedule {
+    type Row = ScheduleRow;
+    const WHAT: &'static str = "a schedule";
 }
 
-impl Found<Schedule> {
-    /// A batch that puts the changed schedule in the place of this one, if that hasn't changed since.
-    pub(crate) fn change(&self, name: &ScheduleName, changed: &Schedule) -> Batch {
-        let mut batch = self.unchanged(name);
-        batch.put(name.key(), encode(changed));
-        if let Some(due) = changed.due {
-            batch.put(name.timer(due), Vec::new());
-        }
-        batch
-    }
+impl Stored for Group {
+    type Row = GroupRow;
+    const WHAT: &'static str = "a group of schedules";
+}
 
-    /// A batch that removes the schedule, if it hasn't changed since.
-    pub(crate) fn removal(&self, name: &ScheduleName) -> Batch {
-        let mut batch = self.unchanged(name);
-        batch.delete(name.key());
-        batch
-    }
-
-    /// The old timer goes in any case.
-    fn unchanged(&self, name: &ScheduleName) -> Batch {
-        let mut batch = Batch::new();
-        batch.require_value(name.key(), self.row.clone());
-        if let Some(due) = self.value.due {
-            batch.delete(name.timer(due));
+impl From<Schedule> for ScheduleRow {
+    fn from(schedule: Schedule) -> Self {
+        ScheduleRow {
+            input: serde_json::to_string(&schedule.input).expect("writing to memory succeeds"),
+            created_at: schedule.created_at.as_millis(),
+            modified_at: schedule.modified_at.as_millis(),
+            due: schedule.due.map(Timestamp::as_millis),
         }
-        batch
     }
+}
+
+impl TryFrom<ScheduleRow> for Schedule {
+    type Error = Error;
+
+    fn try_from(row: ScheduleRow) -> Result<Self, Error> {
+        let input = aws::decode(row.input.as_bytes());
+        Ok(Schedule {
+            input: input.map_err(|_| Error::Corrupt(Schedule::WHAT))?,
+            created_at: Timestamp::from_millis(row.created_at),
+            modified_at: Timestamp::from_millis(row.modified_at),
+            due: row.due.map(Timestamp::from_millis),
+        })
+    }
+}
+
+impl From<Group> for GroupRow {
+    fn from(group: Group) -> Self {
+        GroupRow {
+            created_at: group.created_at.as_millis(),
+            modified_at: group.modified_at.as_millis(),
+            tags: group.tags,
+        }
+    }
+}
+
+impl From<GroupRow> for Group {
+    fn from(row: GroupRow) -> Self {
+        Group {
+            created_at: Timestamp::from_millis(row.created_at),
+            modified_at: Timestamp::from_millis(row.modified_at),
+            tags: row.tags,
+        }
+    }
+}
+
+/// A batch that puts the changed schedule in the place of the one found, if that hasn't changed since; its timer moves
+/// along.
+pub(crate) fn change(found: &Found<Schedule>, name: &ScheduleName, changed: Schedule) -> Batch {
+    let due = changed.due;
+    let mut batch = found.change(changed);
+    move_timer(&mut batch, name, found.value.due, due);
+    batch
+}
+
+/// A batch that removes a schedule and its timer, if it hasn't changed since it was found.
+pub(crate) fn removal(found: &Found<Schedule>, name: &ScheduleName) -> Batch {
+    let mut batch = found.removal();
+    move_timer(&mut batch, name, found.value.due, None);
+    batch
 }
 
 /// A batch that creates a schedule, if its name is free.
-pub(crate) fn creation(name: &ScheduleName, schedule: &Schedule) -> Batch {
-    let mut batch = Batch::new();
-    batch.require_absent(name.key()).put(name.key(), encode(schedule));
-    if let Some(due) = schedule.due {
-        batch.put(name.timer(due), Vec::new());
-    }
+pub(crate) fn creation(name: &ScheduleName, schedule: Schedule) -> Batch {
+    let due = schedule.due;
+    let mut batch = row::creation(name.key(), schedule);
+    move_timer(&mut batch, name, None, due);
     batch
 }
 
 /// A batch that creates a group, if its name is free.
 pub(crate) fn group_creation(scope: &Scope, name: &str, group: Group) -> Batch {
-    let mut batch = Batch::new();
-    batch.require_absent(group_key(scope, name));
-    batch.append(group_put(scope, name, group));
-    batch
+    row::creation(group_key(scope, name), group)
 }
 
 /// A batch that puts a group.
 pub(crate) fn group_put(scope: &Scope, name: &str, group: Group) -> Batch {
-    let row = GroupRow {
-        created_at: group.created_at.as_millis(),
-        modified_at: group.modified_at.as_millis(),
-        tags: group.tags,
-    };
     let mut batch = Batch::new();
-    batch.put(group_key(scope, name), cbor(&row));
+    batch.put(group_key(scope, name), row::of(group));
     batch
 }
 
@@ -167,9 +192,7 @@ pub(crate) fn group_removal(
     batch.delete(group_key(scope, name));
     for (name, schedule) in schedules {
         batch.delete(name.key());
-        if let Some(due) = schedule.due {
-            batch.delete(name.timer(due));
-        }
+        move_timer(&mut batch, name, schedule.due, None);
     }
     batch
 }
@@ -178,8 +201,7 @@ pub(crate) async fn schedule(
     store: &dyn Read,
     name: &ScheduleName,
 ) -> Result<Option<Found<Schedule>>, Error> {
-    let Some(row) = store.get(&name.key()).await? else { return Ok(None) };
-    Ok(Some(Found { value: decode(&row)?, row }))
+    Found::read(store, name.key()).await
 }
 
 /// The schedules of a group, or of all groups, in the order of their names.
@@ -191,12 +213,13 @@ pub(crate) async fn schedules(
     let key = Key::of(SCHEDULE).text(scope.as_str());
     let key = group.map_or(key.clone(), |group| key.text(group));
     let mut schedules = Vec::new();
-    for row in store.scan(&key.scan()).await? {
-        let mut parts = Parts::of(SCHEDULE, &row.key)?;
+    for entry in store.scan(&key.scan()).await? {
+        let mut parts = Parts::of(SCHEDULE, &entry.key)?;
         parts.text()?;
         let (group, name) = (parts.text()?, parts.text()?);
         parts.end()?;
-        schedules.push((ScheduleName { scope: scope.clone(), group, name }, decode(&row.value)?));
+        let name = ScheduleName { scope: scope.clone(), group, name };
+        schedules.push((name, row::value(&entry.value)?));
     }
     Ok(schedules)
 }
@@ -208,7 +231,7 @@ pub(crate) async fn group(
     name: &str,
 ) -> Result<Option<Group>, Error> {
     match store.get(&group_key(scope, name)).await? {
-        Some(row) => Ok(Some(decode_group(&row)?)),
+        Some(row) => Ok(Some(row::value(&row)?)),
         None if name == DEFAULT_GROUP => Ok(Some(Group {
             created_at: Timestamp::from_millis(0),
             modified_at: Timestamp::from_millis(0),
@@ -224,10 +247,10 @@ pub(crate) async fn groups(
     scope: &Scope,
 ) -> Result<BTreeMap<String, Group>, Error> {
     let mut groups = BTreeMap::new();
-    for row in store.scan(&Key::of(GROUP).text(scope.as_str()).scan()).await? {
-        let mut parts = Parts::of(GROUP, &row.key)?;
+    for entry in store.scan(&Key::of(GROUP).text(scope.as_str()).scan()).await? {
+        let mut parts = Parts::of(GROUP, &entry.key)?;
         parts.text()?;
-        groups.insert(parts.text()?, decode_group(&row.value)?);
+        groups.insert(parts.text()?, row::value(&entry.value)?);
     }
     Ok(groups)
 }
@@ -253,37 +276,16 @@ fn group_key(scope: &Scope, name: &str) -> Key {
     Key::of(GROUP).text(scope.as_str()).text(name)
 }
 
-fn encode(schedule: &Schedule) -> Vec<u8> {
-    cbor(&ScheduleRow {
-        input: serde_json::to_string(&schedule.input).expect("writing to memory succeeds"),
-        created_at: schedule.created_at.as_millis(),
-        modified_at: schedule.modified_at.as_millis(),
-        due: schedule.due.map(Timestamp::as_millis),
-    })
-}
-
-fn cbor<R: Encode<()>>(row: &R) -> Vec<u8> {
-    minicbor::to_vec(row).expect("a vector takes all that is written")
-}
-
-fn decode(row: &[u8]) -> Result<Schedule, Error> {
-    let corrupt = Error::Corrupt("a schedule");
-    let Ok(row) = minicbor::decode::<ScheduleRow>(row) else { return Err(corrupt) };
-    let input = aws::decode(row.input.as_bytes()).map_err(|_| corrupt)?;
-    Ok(Schedule {
-        input,
-        created_at: Timestamp::from_millis(row.created_at),
-        modified_at: Timestamp::from_millis(row.modified_at),
-        due: row.due.map(Timestamp::from_millis),
-    })
-}
-
-fn decode_group(row: &[u8]) -> Result<Group, Error> {
-    let row: GroupRow =
-        minicbor::decode(row).map_err(|_| Error::Corrupt("a group of schedules"))?;
-    Ok(Group {
-        created_at: Timestamp::from_millis(row.created_at),
-        modified_at: Timestamp::from_millis(row.modified_at),
-        tags: row.tags,
-    })
+fn move_timer(
+    batch: &mut Batch,
+    name: &ScheduleName,
+    old: Option<Timestamp>,
+    new: Option<Timestamp>,
+) {
+    if let Some(old) = old {
+        batch.delete(name.timer(old));
+    }
+    if let Some(new) = new {
+        batch.put(name.timer(new), Vec::new());
+    }
 }

@@ -3,9 +3,9 @@
 use base::Timestamp;
 use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
-use store::{Batch, Bytes, Error, KeyRange};
+use store::{Batch, Bytes, Error, Found, KeyRange, Stored, row};
 
-use super::{Found, Tables, creation, decode, named, rows};
+use super::{Tables, named, rows};
 use crate::identifier::{ArchiveName, BusName, Scope};
 use crate::model::{Archive, Position, Replay};
 use crate::wire::ReplayState;
@@ -21,7 +21,7 @@ const COUNTED_AT_ONCE: usize = 1_000;
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct ArchiveRow {
+pub(crate) struct ArchiveRow {
     /// The ARN of its bus.
     #[n(0)]
     bus: String,
@@ -39,7 +39,7 @@ struct ArchiveRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct ReplayRow {
+pub(crate) struct ReplayRow {
     #[n(0)]
     name: String,
     #[n(1)]
@@ -152,42 +152,43 @@ pub(crate) struct Volume {
     pub(crate) bytes: i64,
 }
 
-impl Found<Archive> {
-    /// A batch that puts the changed archive in the place of this one, if that hasn't changed since.
-    pub(crate) fn change(&self, changed: Archive) -> Batch {
-        self.put(&ArchiveRow::from(changed))
-    }
-
-    /// A batch that removes the archive with its events, if it hasn't changed since.
-    pub(crate) fn removal_of(&self, name: &ArchiveName) -> Batch {
-        let mut batch = self.removal();
-        batch.delete_range(archived(name).range());
-        batch
-    }
+impl Stored for Archive {
+    type Row = ArchiveRow;
+    const WHAT: &'static str = "an archive";
 }
 
-impl Found<Replay> {
-    /// A batch that puts the changed replay in the place of this one, if that hasn't changed since.
-    pub(crate) fn change(&self, changed: Replay) -> Batch {
-        let key = named(REPLAYING, &changed.archive.scope, &changed.name);
-        let goes_on = matches!(changed.state, ReplayState::Starting | ReplayState::Running);
-        let mut batch = self.put(&ReplayRow::from(changed));
-        if !goes_on {
-            batch.delete(key);
-        }
-        batch
+impl Stored for Replay {
+    type Row = ReplayRow;
+    const WHAT: &'static str = "a replay";
+}
+
+/// A batch that removes an archive with its events, if it hasn't changed since it was found.
+pub(crate) fn archive_removal(found: &Found<Archive>, name: &ArchiveName) -> Batch {
+    let mut batch = found.removal();
+    batch.delete_range(archived(name).range());
+    batch
+}
+
+/// A batch that puts the changed replay in the place of the one found, if that hasn't changed since.
+pub(crate) fn replay_change(found: &Found<Replay>, changed: Replay) -> Batch {
+    let key = named(REPLAYING, &changed.archive.scope, &changed.name);
+    let goes_on = matches!(changed.state, ReplayState::Starting | ReplayState::Running);
+    let mut batch = found.change(changed);
+    if !goes_on {
+        batch.delete(key);
     }
+    batch
 }
 
 /// A batch that creates an archive, if its name is free.
 pub(crate) fn archive_creation(name: &ArchiveName, archive: Archive) -> Batch {
-    creation(named(ARCHIVE, &name.scope, &name.name), &ArchiveRow::from(archive))
+    row::creation(named(ARCHIVE, &name.scope, &name.name), archive)
 }
 
 /// A batch that creates a replay, if its name is free.
 pub(crate) fn replay_creation(scope: &Scope, replay: Replay) -> Batch {
     let going_on = named(REPLAYING, scope, &replay.name);
-    let mut batch = creation(named(REPLAY, scope, &replay.name), &ReplayRow::from(replay));
+    let mut batch = row::creation(named(REPLAY, scope, &replay.name), replay);
     batch.put(going_on, Vec::new());
     batch
 }
@@ -213,22 +214,22 @@ impl Tables<'_> {
         &self,
         name: &ArchiveName,
     ) -> Result<Option<Found<Archive>>, Error> {
-        self.found::<ArchiveRow, _>(named(ARCHIVE, &name.scope, &name.name)).await
+        Found::read(self.0, named(ARCHIVE, &name.scope, &name.name)).await
     }
 
     pub(crate) async fn archives(&self, scope: &Scope) -> Result<Vec<(String, Archive)>, Error> {
         let scan = Key::of(ARCHIVE).text(scope.as_str()).scan();
-        self.all::<ArchiveRow, _>(ARCHIVE, scan, 1).await
+        self.all(ARCHIVE, scan, 1).await
     }
 
     /// Every archive of every account, for the sweep.
     pub(crate) async fn all_archives(&self) -> Result<Vec<(ArchiveName, Archive)>, Error> {
         let mut archives = Vec::new();
-        for row in self.0.scan(&Key::of(ARCHIVE).scan()).await? {
-            let mut parts = Parts::of(ARCHIVE, &row.key)?;
+        for entry in self.0.scan(&Key::of(ARCHIVE).scan()).await? {
+            let mut parts = Parts::of(ARCHIVE, &entry.key)?;
             let name = ArchiveName { scope: Scope::of_text(parts.text()?), name: parts.text()? };
             parts.end()?;
-            archives.push((name, decode::<ArchiveRow>(&row.value)?.try_into()?));
+            archives.push((name, row::value(&entry.value)?));
         }
         Ok(archives)
     }
@@ -280,12 +281,12 @@ impl Tables<'_> {
         scope: &Scope,
         name: &str,
     ) -> Result<Option<Found<Replay>>, Error> {
-        self.found::<ReplayRow, _>(named(REPLAY, scope, name)).await
+        Found::read(self.0, named(REPLAY, scope, name)).await
     }
 
     pub(crate) async fn replays(&self, scope: &Scope) -> Result<Vec<(String, Replay)>, Error> {
         let scan = Key::of(REPLAY).text(scope.as_str()).scan();
-        self.all::<ReplayRow, _>(REPLAY, scan, 1).await
+        self.all(REPLAY, scan, 1).await
     }
 
     /// The replays that aren't at their end: whose they are, and their names.

@@ -13,7 +13,7 @@ use crate::wire::{
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct BusRow {
+pub(crate) struct BusRow {
     #[n(0)]
     created_at: Option<i64>,
     #[n(1)]
@@ -32,7 +32,7 @@ pub(super) struct BusRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct RuleRow {
+pub(crate) struct RuleRow {
     #[n(0)]
     pattern: Option<String>,
     #[n(1)]
@@ -59,7 +59,7 @@ pub(super) struct RuleRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct DeliveryRow {
+pub(crate) struct DeliveryRow {
     #[n(0)]
     rule_arn: String,
     #[n(1)]
@@ -81,7 +81,7 @@ pub(super) struct DeliveryRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct ConnectionRow {
+pub(crate) struct ConnectionRow {
     #[n(0)]
     id: String,
     #[n(1)]
@@ -104,7 +104,7 @@ pub(super) struct ConnectionRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct DestinationRow {
+pub(crate) struct DestinationRow {
     #[n(0)]
     id: String,
     #[n(1)]

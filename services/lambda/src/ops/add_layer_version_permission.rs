@@ -45,7 +45,7 @@ pub(crate) async fn add_layer_version_permission(
         policy.statements.push(Statement { id: req.statement_id.clone(), json: statement.clone() });
         policy.revision_id = ctx.house().uuid();
         let revision_id = policy.revision_id.clone();
-        if ctx.room().commit(found.replacement(&version)).await? == Commit::Done {
+        if ctx.room().commit(found.change(version.clone())).await? == Commit::Done {
             return Ok(AddLayerVersionPermissionOutput { statement, revision_id });
         }
     }

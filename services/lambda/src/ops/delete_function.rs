@@ -28,7 +28,7 @@ pub(crate) async fn delete_function(ctx: &Visit<'_>, req: QualifiedInput) -> Res
 async fn delete_all(ctx: &Visit<'_>, arn: &crate::arn::FunctionArn) -> Result<(), Error> {
     loop {
         let found = ctx.function(arn).await?;
-        if ctx.room().commit(found.removal_with_versions(arn)).await? == Commit::Done {
+        if ctx.room().commit(tables::removal(&found, arn)).await? == Commit::Done {
             return Ok(());
         }
     }

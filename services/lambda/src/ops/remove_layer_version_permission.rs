@@ -20,7 +20,7 @@ pub(crate) async fn remove_layer_version_permission(
         let not_found = || Error::StatementNotFound(req.statement_id.clone());
         policy.statements.remove(at.ok_or_else(not_found)?);
         policy.revision_id = ctx.house().uuid();
-        if ctx.room().commit(found.replacement(&version)).await? == Commit::Done {
+        if ctx.room().commit(found.change(version.clone())).await? == Commit::Done {
             return Ok(Empty {});
         }
     }

@@ -47,7 +47,7 @@ pub(crate) async fn update_event_source_mapping(
             mapping.filters = mappings::filters(Some(criteria))?;
         }
         mapping.modified_at = ctx.now().as_millis();
-        if ctx.room().commit(found.replacement(&mapping)).await? == Commit::Done {
+        if ctx.room().commit(found.change(mapping.clone())).await? == Commit::Done {
             ctx.room().mappings.notify_one();
             return Ok(describe::mapping(&scope, &req.u_u_i_d, &mapping, "Updating"));
         }

@@ -9,7 +9,7 @@ pub(crate) async fn create_log_stream(ctx: &Visit<'_>, req: StreamInput) -> Resu
     let scope = ctx.scope();
     let name = StreamName { scope: &scope, group: &req.log_group_name, name: &req.log_stream_name };
     loop {
-        let group = ctx.group(name.group).await?;
+        ctx.group(name.group).await?;
         if ctx.tables().stream(&scope, name.group, name.name).await?.is_some() {
             return Err(Error::StreamExists);
         }
@@ -22,7 +22,7 @@ pub(crate) async fn create_log_stream(ctx: &Visit<'_>, req: StreamInput) -> Resu
             last_ingestion_at: None,
             stored_bytes: 0,
         };
-        if ctx.commit(tables::stream_creation(&group, &name, stream)).await? == Commit::Done {
+        if ctx.commit(tables::stream_creation(&name, stream)).await? == Commit::Done {
             return Ok(Empty {});
         }
     }

@@ -3,9 +3,9 @@
 use base::Timestamp;
 use minicbor::{Decode, Encode};
 use store::key::{Key, Parts};
-use store::{Batch, Error};
+use store::{Batch, Error, Stored, row};
 
-use super::{Tables, decode, encode, of_group};
+use super::{Tables, of_group};
 use crate::identifier::Scope;
 use crate::model::{Delivery, DeliveryPlace, MetricFilter};
 use crate::wire::MetricTransformation;
@@ -15,7 +15,7 @@ const DELIVERY: &str = "logs.delivery";
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct MetricFilterRow {
+pub(crate) struct MetricFilterRow {
     #[n(0)]
     pattern: String,
     /// JSON, as AWS writes it.
@@ -29,7 +29,7 @@ struct MetricFilterRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct DeliveryRow {
+pub(crate) struct DeliveryRow {
     #[n(0)]
     destination_arn: String,
     #[n(1)]
@@ -96,6 +96,16 @@ impl From<DeliveryRow> for Delivery {
     }
 }
 
+impl Stored for MetricFilter {
+    type Row = MetricFilterRow;
+    const WHAT: &'static str = "a metric filter";
+}
+
+impl Stored for Delivery {
+    type Row = DeliveryRow;
+    const WHAT: &'static str = "a delivery to a subscriber";
+}
+
 /// The key of a delivery.
 pub(crate) fn delivery_key(place: DeliveryPlace) -> Key {
     Key::of(DELIVERY).i64(place.due.as_millis()).u64(place.id)
@@ -103,7 +113,7 @@ pub(crate) fn delivery_key(place: DeliveryPlace) -> Key {
 
 /// Adds a delivery that is due then.
 pub(crate) fn put_delivery(batch: &mut Batch, place: DeliveryPlace, delivery: Delivery) {
-    batch.put(delivery_key(place), encode(&DeliveryRow::from(delivery)));
+    batch.put(delivery_key(place), row::of(delivery));
 }
 
 /// Adds a metric filter of a group, in the place of another one of its name.
@@ -115,7 +125,7 @@ pub(crate) fn put_metric_filter(
     filter: MetricFilter,
 ) {
     let key = of_group(METRIC_FILTER, scope, group).text(name);
-    batch.put(key, encode(&MetricFilterRow::from(filter)));
+    batch.put(key, row::of(filter));
 }
 
 pub(crate) fn delete_metric_filter(batch: &mut Batch, scope: &Scope, group: &str, name: &str) {
@@ -129,12 +139,12 @@ impl Tables<'_> {
         limit: usize,
     ) -> Result<Vec<(DeliveryPlace, Delivery)>, Error> {
         let mut deliveries = Vec::new();
-        for row in self.0.scan(&Key::of(DELIVERY).scan().limit(limit)).await? {
-            let mut parts = Parts::of(DELIVERY, &row.key)?;
+        for entry in self.0.scan(&Key::of(DELIVERY).scan().limit(limit)).await? {
+            let mut parts = Parts::of(DELIVERY, &entry.key)?;
             let due = Timestamp::from_millis(parts.i64()?);
             let place = DeliveryPlace { due, id: parts.u64()? };
             parts.end()?;
-            deliveries.push((place, decode::<DeliveryRow>(&row.value)?.into()));
+            deliveries.push((place, row::value(&entry.value)?));
         }
         Ok(deliveries)
     }
@@ -150,12 +160,12 @@ impl Tables<'_> {
             None => Key::of(METRIC_FILTER).text(scope.as_str()),
         };
         let mut filters = Vec::new();
-        for row in self.0.scan(&key.scan()).await? {
-            let mut parts = Parts::of(METRIC_FILTER, &row.key)?;
+        for entry in self.0.scan(&key.scan()).await? {
+            let mut parts = Parts::of(METRIC_FILTER, &entry.key)?;
             parts.text()?;
             let (group, name) = (parts.text()?, parts.text()?);
             parts.end()?;
-            filters.push((group, name, decode::<MetricFilterRow>(&row.value)?.try_into()?));
+            filters.push((group, name, row::value(&entry.value)?));
         }
         Ok(filters)
     }

@@ -11,7 +11,7 @@ use crate::wire::LogGroupClass;
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct GroupRow {
+pub(crate) struct GroupRow {
     #[n(0)]
     created_at: i64,
     #[n(1)]
@@ -49,7 +49,7 @@ pub(super) struct SubscriptionRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct StreamRow {
+pub(crate) struct StreamRow {
     #[n(0)]
     id: u64,
     #[n(1)]
@@ -77,7 +77,7 @@ pub(super) struct EventRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct PolicyRow {
+pub(crate) struct PolicyRow {
     #[n(0)]
     document: String,
     #[n(1)]

@@ -1,5 +1,3 @@
-use store::Batch;
-
 use crate::errors::Error;
 use crate::model::{State, Subscription, TOKEN_KEPT, Token};
 use crate::tables;
@@ -41,9 +39,6 @@ pub(crate) async fn confirm_subscription(
 
     let is_locked = found.value.is_locked || locks;
     let subscription = Subscription { state: State::Confirmed, is_locked, ..found.value.clone() };
-    let mut batch = Batch::new();
-    tables::require_subscription(&mut batch, &topic_arn, &id, &found);
-    tables::put_subscription(&mut batch, &topic_arn, &id, subscription);
-    ctx.commit(batch).await?;
+    ctx.commit(found.change(subscription)).await?;
     Ok(SubscriptionInput { subscription_arn: format!("{topic_arn}:{id}") })
 }

@@ -38,8 +38,7 @@ pub(crate) async fn create_topic(
         return Ok(CreateTopicOutput { topic_arn: arn });
     }
     let mut batch = Batch::new();
-    tables::require_topic(&mut batch, &arn, None);
-    tables::put_topic(&mut batch, &arn, Topic { attributes, tags, last_number: 0 });
+    tables::add_topic(&mut batch, &arn, Topic { attributes, tags, last_number: 0 });
     ctx.commit(batch).await?;
     Ok(CreateTopicOutput { topic_arn: arn })
 }

@@ -1,8 +1,5 @@
-use store::Batch;
-
 use crate::attributes;
 use crate::errors::Error;
-use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{Empty, SetTopicAttributesInput};
 
@@ -19,9 +16,6 @@ pub(crate) async fn set_topic_attributes(
     let value = req.attribute_value.unwrap_or_default();
     attributes::set_topic(&mut topic.attributes, &req.attribute_name, value)?;
 
-    let mut batch = Batch::new();
-    tables::require_topic(&mut batch, &req.topic_arn, Some(&found));
-    tables::put_topic(&mut batch, &req.topic_arn, topic);
-    ctx.commit(batch).await?;
+    ctx.commit(found.change(topic)).await?;
     Ok(Empty {})
 }

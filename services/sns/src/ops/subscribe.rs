@@ -58,7 +58,7 @@ pub(crate) async fn subscribe(
         is_locked: false,
     };
     let mut batch = Batch::new();
-    tables::require_topic(&mut batch, &topic_arn, Some(&found));
+    found.require(&mut batch);
     if let Some(token) = subscription.token.as_ref().filter(|_| is_http(&subscription.protocol)) {
         let pair = (&found.value, &subscription);
         let question = Question::Subscribe.to(&topic_arn, &id, pair, token, ctx).await?;

@@ -1,5 +1,3 @@
-use store::Batch;
-
 use crate::errors::Error;
 use crate::tables;
 use crate::visit::Visit;
@@ -17,9 +15,6 @@ pub(crate) async fn tag_resource(ctx: &Visit<'_>, req: TagResourceInput) -> Resu
         return Err(Error::TagLimitExceeded);
     }
 
-    let mut batch = Batch::new();
-    tables::require_topic(&mut batch, &req.resource_arn, Some(&found));
-    tables::put_topic(&mut batch, &req.resource_arn, topic);
-    ctx.commit(batch).await?;
+    ctx.commit(found.change(topic)).await?;
     Ok(Empty {})
 }

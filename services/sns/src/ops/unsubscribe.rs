@@ -20,7 +20,7 @@ pub(crate) async fn unsubscribe(ctx: &Visit<'_>, req: SubscriptionInput) -> Resu
         return Err(Error::Unsigned);
     }
     let mut batch = Batch::new();
-    tables::require_subscription(&mut batch, topic_arn, id, &found);
+    found.require(&mut batch);
     let mut subscription = found.value;
     match subscription.state {
         State::Deleted => return Ok(Empty {}),

@@ -1,5 +1,3 @@
-use store::Batch;
-
 use crate::errors::Error;
 use crate::tables;
 use crate::visit::Visit;
@@ -15,9 +13,6 @@ pub(crate) async fn untag_resource(
     let mut topic = found.value.clone();
     topic.tags.retain(|key, _| !req.tag_keys.contains(key));
 
-    let mut batch = Batch::new();
-    tables::require_topic(&mut batch, &req.resource_arn, Some(&found));
-    tables::put_topic(&mut batch, &req.resource_arn, topic);
-    ctx.commit(batch).await?;
+    ctx.commit(found.change(topic)).await?;
     Ok(Empty {})
 }

@@ -1,7 +1,9 @@
+use store::Found;
+
 use crate::arn::{self, MachineArn};
 use crate::errors::{Error, Validation};
 use crate::model::{Machine, Revision, Version};
-use crate::tables::{self, Found, Tables};
+use crate::tables::{self, Tables};
 use crate::visit::{Commit, Visit, living};
 use crate::wire::{
     Configuration, CreateStateMachineInput, CreateStateMachineOutput, StateMachineType,

@@ -36,7 +36,7 @@ pub(crate) async fn create_state_machine_alias(
             let message = "The maximum number of aliases of the state machine has been reached.";
             return Err(Error::ServiceQuotaExceeded(message));
         }
-        let mut batch = found.change(found.value.clone());
+        let mut batch = tables::change(&found, found.value.clone());
         tables::put_alias(&mut batch, &arn, &req.name, wanted.clone());
         if ctx.commit(batch).await? == Commit::Done {
             return Ok(CreateStateMachineAliasOutput {

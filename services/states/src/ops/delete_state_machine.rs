@@ -3,6 +3,7 @@ use std::sync::Arc;
 use crate::arn::MachineArn;
 use crate::errors::Error;
 use crate::model::Machine;
+use crate::tables;
 use crate::visit::{Commit, Visit, unqualified};
 use crate::wire::{DeleteStateMachineInput, Empty};
 use crate::work;
@@ -22,7 +23,7 @@ pub(crate) async fn delete_state_machine(
             return Ok(Empty {});
         }
         let deleting = Machine { is_deleting: true, ..found.value.clone() };
-        if ctx.commit(found.change(deleting)).await? == Commit::Done {
+        if ctx.commit(tables::change(&found, deleting)).await? == Commit::Done {
             break;
         }
     }

@@ -20,7 +20,7 @@ pub(crate) async fn delete_state_machine_alias(
         if tables.alias(&arn, &name).await?.is_none() {
             return Ok(Empty {});
         }
-        let mut batch = found.change(found.value.clone());
+        let mut batch = tables::change(&found, found.value.clone());
         tables::delete_alias(&mut batch, &arn, &name);
         if ctx.commit(batch).await? == Commit::Done {
             return Ok(Empty {});

@@ -29,7 +29,7 @@ pub(crate) async fn delete_state_machine_version(
         }
         let is_current = version.revision == found.value.revision;
         let published = found.value.published.filter(|_| !is_current);
-        let mut batch = found.change(Machine { published, ..found.value.clone() });
+        let mut batch = tables::change(&found, Machine { published, ..found.value.clone() });
         tables::delete_version(&mut batch, &arn, number);
         if !is_current {
             tables::delete_revision(&mut batch, &arn, version.revision);

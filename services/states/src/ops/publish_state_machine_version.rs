@@ -1,7 +1,7 @@
 use crate::arn::MachineArn;
 use crate::errors::{Conflict, Error};
 use crate::publish;
-use crate::tables::Tables;
+use crate::tables::{self, Tables};
 use crate::visit::{Commit, Visit, living, unqualified};
 use crate::wire::{PublishStateMachineVersionInput, PublishStateMachineVersionOutput};
 
@@ -33,7 +33,7 @@ pub(crate) async fn publish_state_machine_version(
         let (number, version) =
             publish::current(ctx, tables, &arn, &mut machine, description, &mut changes).await?;
         let is_published = changes.is_empty();
-        let mut batch = found.change(machine);
+        let mut batch = tables::change(&found, machine);
         batch.append(changes);
         if is_published || ctx.commit(batch).await? == Commit::Done {
             return Ok(PublishStateMachineVersionOutput {

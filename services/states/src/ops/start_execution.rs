@@ -62,7 +62,7 @@ fn start(
         input: input.value.clone(),
         trace_header: ctx.trace_header(trace_header),
         attempt: ctx.request.attempt().cloned(),
-        machine_row: Some(row),
+        machine_row: row,
     };
     (start, execution_arn)
 }

@@ -67,7 +67,7 @@ pub(crate) async fn update_state_machine(
         }
         let version = machine.published.filter(|_| publish);
         let is_unchanged = changes.is_empty();
-        let mut batch = found.change(machine);
+        let mut batch = tables::change(&found, machine);
         batch.append(changes);
         if is_unchanged || ctx.commit(batch).await? == Commit::Done {
             return Ok(UpdateStateMachineOutput {

@@ -35,7 +35,7 @@ pub(crate) async fn update_state_machine_alias(
             created_at: alias.created_at,
             updated_at: now,
         };
-        let mut batch = found.change(found.value.clone());
+        let mut batch = tables::change(&found, found.value.clone());
         tables::put_alias(&mut batch, &arn, &name, changed);
         if ctx.commit(batch).await? == Commit::Done {
             return Ok(UpdateStateMachineAliasOutput { update_date: now.into() });

@@ -5,13 +5,12 @@ use minicbor::{Decode, Encode};
 use runner::MachineType;
 use store::Error;
 
-use super::millis;
 use crate::model::{Activity, Alias, Machine, Revision, Route, Tag, Version};
 use crate::wire::Configuration;
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct MachineRow {
+pub(crate) struct MachineRow {
     #[n(0)]
     id: String,
     #[n(1)]
@@ -34,7 +33,7 @@ pub(super) struct MachineRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct RevisionRow {
+pub(crate) struct RevisionRow {
     #[n(0)]
     id: Option<String>,
     #[n(1)]
@@ -50,7 +49,7 @@ pub(super) struct RevisionRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct VersionRow {
+pub(crate) struct VersionRow {
     #[n(0)]
     revision: u64,
     #[n(1)]
@@ -61,7 +60,7 @@ pub(super) struct VersionRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct AliasRow {
+pub(crate) struct AliasRow {
     #[n(0)]
     description: Option<String>,
     #[n(1)]
@@ -83,7 +82,7 @@ struct RouteRow {
 
 #[derive(Encode, Decode)]
 #[cbor(map)]
-pub(super) struct ActivityRow {
+pub(crate) struct ActivityRow {
     #[n(0)]
     created_at: i64,
     /// JSON, as AWS writes it.
@@ -108,7 +107,7 @@ impl From<Machine> for MachineRow {
             id: machine.id,
             is_express: machine.machine_type == MachineType::Express,
             is_deleting: machine.is_deleting,
-            created_at: millis(machine.created_at),
+            created_at: machine.created_at.as_millis(),
             tags: machine.tags.into_iter().map(TagRow::from).collect(),
             revision: machine.revision,
             last_version: machine.last_version,
@@ -145,7 +144,7 @@ impl From<Revision> for RevisionRow {
             definition: revision.definition.to_string(),
             role_arn: revision.role_arn.to_string(),
             configuration: revision.configuration.to_text().to_string(),
-            updated_at: millis(revision.updated_at),
+            updated_at: revision.updated_at.as_millis(),
         }
     }
 }
@@ -167,7 +166,7 @@ impl TryFrom<RevisionRow> for Revision {
 impl From<Version> for VersionRow {
     fn from(version: Version) -> Self {
         let Version { revision, description, created_at } = version;
-        VersionRow { revision, description, created_at: millis(created_at) }
+        VersionRow { revision, description, created_at: created_at.as_millis() }
     }
 }
 
@@ -186,8 +185,8 @@ impl From<Alias> for AliasRow {
         AliasRow {
             description: alias.description,
             routes: alias.routes.into_iter().map(route).collect(),
-            created_at: millis(alias.created_at),
-            updated_at: millis(alias.updated_at),
+            created_at: alias.created_at.as_millis(),
+            updated_at: alias.updated_at.as_millis(),
         }
     }
 }
@@ -210,7 +209,7 @@ impl From<Activity> for ActivityRow {
     fn from(activity: Activity) -> Self {
         let encryption = serde_json::to_string(&activity.encryption);
         ActivityRow {
-            created_at: millis(activity.created_at),
+            created_at: activity.created_at.as_millis(),
             encryption: encryption.expect("writing to memory succeeds"),
             tags: activity.tags.into_iter().map(TagRow::from).collect(),
         }
@@ -244,20 +243,17 @@ impl From<TagRow> for Tag {
 
 #[cfg(test)]
 mod tests {
+    use store::{Stored, row};
+
     use super::*;
     use crate::configuration::encryption_or_default;
 
     /// What the first release wrote: if it reads otherwise, a store no longer opens.
-    fn check<T, R>(value: &T, first_release: &str)
-    where
-        T: Clone + PartialEq + std::fmt::Debug + TryFrom<R, Error = Error>,
-        R: From<T> + Encode<()> + for<'b> Decode<'b, ()>,
-    {
+    fn check<T: Stored + Clone + PartialEq + std::fmt::Debug>(value: &T, first_release: &str) {
         let byte = |at| u8::from_str_radix(&first_release[at..at + 2], 16).expect("is hex");
         let row: Vec<u8> = (0..first_release.len()).step_by(2).map(byte).collect();
-        let read: R = super::super::decode(&row).expect("reads");
-        assert_eq!(T::try_from(read).expect("is whole"), *value);
-        assert_eq!(super::super::encode(&R::from(value.clone())), row, "this release writes it so");
+        assert_eq!(row::value::<T>(&row).expect("reads"), *value);
+        assert_eq!(row::of(value.clone()), row, "this release writes it so");
     }
 
     const AT: Timestamp = Timestamp::from_millis(1_700_000_000_000);
@@ -265,7 +261,7 @@ mod tests {
     #[test]
     fn rows_of_the_first_release_are_read() {
         let tags = vec![Tag { key: "k".into(), value: "v".into() }];
-        check::<_, MachineRow>(
+        check(
             &Machine {
                 id: "i".into(),
                 machine_type: MachineType::Express,
@@ -279,7 +275,7 @@ mod tests {
             },
             "a900616901f502f4031b0000018bcfe568000481a200616b0161760503060207020809",
         );
-        check::<_, RevisionRow>(
+        check(
             &Revision {
                 id: None,
                 definition: "{}".into(),
@@ -289,11 +285,11 @@ mod tests {
             },
             "a401627b7d0261720378a17b226c6f6767696e67436f6e66696775726174696f6e223a7b226c6576656c223a224f4646222c22696e636c756465457865637574696f6e44617461223a66616c73657d2c2274726163696e67436f6e66696775726174696f6e223a7b22656e61626c6564223a66616c73657d2c22656e6372797074696f6e436f6e66696775726174696f6e223a7b2274797065223a224157535f4f574e45445f4b4559227d7d041b0000018bcfe56800",
         );
-        check::<_, VersionRow>(
+        check(
             &Version { revision: 1, description: Some("d".into()), created_at: AT },
             "a30001016164021b0000018bcfe56800",
         );
-        check::<_, AliasRow>(
+        check(
             &Alias {
                 description: None,
                 routes: vec![Route { version: 1, weight: 100 }],
@@ -303,7 +299,7 @@ mod tests {
             "a30181a20001011864021b0000018bcfe56800031b0000018bcfe56800",
         );
         let encryption = encryption_or_default(None).expect("is valid");
-        check::<_, ActivityRow>(
+        check(
             &Activity { created_at: AT, encryption, tags },
             "a3001b0000018bcfe568000178187b2274797065223a224157535f4f574e45445f4b4559227d0281a200616b016176",
         );

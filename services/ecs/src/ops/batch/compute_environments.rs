@@ -131,7 +131,7 @@ pub(crate) async fn update_compute_environment(
         }
         environment.text = text.to_string();
         let mut batch = Batch::new();
-        found.replace(&mut batch, &environment);
+        found.replace(&mut batch, environment.clone());
         if ctx.room().commit(batch).await? == Commit::Done {
             return Ok(output(&scope, name));
         }

@@ -5,6 +5,7 @@ use crate::errors::Error;
 use crate::jobs::model::{Job, JobStatus};
 use crate::jobs::task_key;
 use crate::model::StopCode;
+use crate::tables;
 use crate::visit::{Commit, Visit};
 use crate::wire::batch::{Empty, EndJobInput};
 
@@ -62,7 +63,7 @@ async fn end(ctx: &Visit<'_>, id: &str, reason: &str, ending: Ending) -> Result<
         let mut batch = Batch::new();
         match task_key(&job) {
             // The end of its task will be its end.
-            Some(_) => found.change(&mut batch, job.clone()),
+            Some(_) => tables::change_job(&mut batch, &found, job.clone()),
             None => {
                 job.status_reason = Some(reason.to_owned());
                 room.end_job(&mut batch, &found, job.clone(), JobStatus::Failed).await?;

@@ -1,11 +1,11 @@
 use serde_json::{Value, json};
-use store::Batch;
+use store::{Batch, Found};
 
 use super::check_name;
 use crate::arn::{Revisioned, Scope};
 use crate::errors::Error;
 use crate::model::Definition;
-use crate::tables::{self, Found, Kind};
+use crate::tables::{self, Kind};
 use crate::visit::{Commit, Visit};
 use crate::wire::Document;
 use crate::wire::batch::{
@@ -230,7 +230,7 @@ pub(crate) async fn deregister_job_definition(
         let mut definition = found.value.clone();
         definition.deregistered_at = definition.deregistered_at.or(Some(ctx.now().as_millis()));
         let mut batch = Batch::new();
-        found.replace(&mut batch, &definition);
+        found.replace(&mut batch, definition.clone());
         if ctx.room().commit(batch).await? == Commit::Done {
             return Ok(Empty {});
         }

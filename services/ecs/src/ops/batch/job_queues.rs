@@ -121,7 +121,7 @@ pub(crate) async fn update_job_queue(
         queue.environments = order.clone().unwrap_or(queue.environments);
         queue.scheduling_policy = req.scheduling_policy_arn.clone().or(queue.scheduling_policy);
         let mut batch = Batch::new();
-        found.replace(&mut batch, &queue);
+        found.replace(&mut batch, queue.clone());
         if ctx.room().commit(batch).await? == Commit::Done {
             return Ok(output(&scope, name));
         }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use store::Batch;
+use store::{Batch, Found};
 
 use super::check_name;
 use super::compute_environments::cluster;
@@ -12,7 +12,6 @@ use crate::errors::Error;
 use crate::jobs::default_log;
 use crate::jobs::model::{Array, ExitRule, Job, JobQueue, JobStatus, Retry};
 use crate::model::{Container, Status};
-use crate::tables::Found;
 use crate::visit::{Commit, Once, Visit};
 use crate::wire::Document;
 use crate::wire::batch::{

@@ -52,7 +52,7 @@ pub(crate) async fn create_cluster(
     loop {
         let mut batch = Batch::new();
         match ctx.tables().cluster(&scope, &name).await? {
-            Some(found) if found.value.is_inactive => found.replace(&mut batch, &new),
+            Some(found) if found.value.is_inactive => found.replace(&mut batch, new.clone()),
             Some(found) => {
                 let tasks = ctx.tables().tasks(&scope, &name).await?;
                 return Ok(ClusterOutput {
@@ -82,7 +82,7 @@ pub(crate) async fn delete_cluster(
         let deleted = Cluster { is_inactive: true, ..cluster };
         let mut batch = Batch::new();
         match ctx.tables().cluster(&scope, &name).await? {
-            Some(found) => found.replace(&mut batch, &deleted),
+            Some(found) => found.replace(&mut batch, deleted.clone()),
             None => tables::add_cluster(&mut batch, &scope, &name, &deleted),
         }
         if ctx.room().commit(batch).await? == Commit::Done {

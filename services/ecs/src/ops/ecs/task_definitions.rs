@@ -1,12 +1,12 @@
 use serde_json::Value;
-use store::Batch;
+use store::{Batch, Found};
 
 use crate::arn::Revisioned;
 use crate::compose::at_least;
 use crate::describe;
 use crate::errors::Error;
 use crate::model::Definition;
-use crate::tables::{self, Found, Kind};
+use crate::tables::{self, Kind};
 use crate::visit::{Commit, Visit};
 use crate::wire::Document;
 use crate::wire::ecs::{
@@ -157,7 +157,7 @@ pub(crate) async fn deregister_task_definition(
         let at = definition.deregistered_at.unwrap_or(ctx.now().as_millis());
         definition.deregistered_at = Some(at);
         let mut batch = Batch::new();
-        found.replace(&mut batch, &definition);
+        found.replace(&mut batch, definition.clone());
         if ctx.room().commit(batch).await? == Commit::Done {
             return Ok(TaskDefinitionOutput {
                 task_definition: describe::task_definition(
