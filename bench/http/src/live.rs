@@ -1,9 +1,10 @@
-//! One event to many subscribers: how soon all have it, and what a connection costs that hears nothing.
+//! One event to many subscribers: how soon all have it, and what a connection costs that hears nothing; by `ws`, and by
+//! `wss` beside it.
 //!
 //! The subscribers are connections of this process, on the same cores as the server; what they do with an event is to
 //! note when it came. Both processes need as many file descriptors (`ulimit -n`).
 //!
-//! Budgets: p99 ≤ 500 ms, 8 KB a connection.
+//! Budgets: p99 ≤ 500 ms, 8 KB a connection by `ws`.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -12,10 +13,14 @@ use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, mpsc};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use crate::client::{self, Request};
 use crate::process::Server;
@@ -33,15 +38,41 @@ const TEMPLATE: &str = r#"{"version": "2018-05-29",
 
 #[expect(clippy::print_stdout, reason = "the report is what this program is for")]
 pub(crate) fn report(subscribers: usize) -> Result<()> {
+    println!("\n## One event to {subscribers} subscribers\n");
+    println!(
+        "Over `graphql-ws`, an argument as filter, {EVENTS} events one after the other, clients on the same cores.\n"
+    );
+    println!(
+        "| | p50, ms | p99, ms | the last, ms | processor time a subscriber, µs | bytes a connection | all left, a mutation took, ms |"
+    );
+    println!("|---|---:|---:|---:|---:|---:|---:|");
+    for way in [Way::Plain, Way::Tls] {
+        println!("{}", row(way, subscribers)?);
+    }
+    Ok(())
+}
+
+/// How subscribers come.
+#[derive(Clone, Copy)]
+enum Way {
+    Plain,
+    Tls,
+}
+
+fn row(way: Way, subscribers: usize) -> Result<String> {
     let server = Server::freehold()?;
     let api = Api::create(&server)?;
+    let door = match way {
+        Way::Plain => Door::Plain,
+        Way::Tls => Door::Tls(trusting(&server.authority()?)?),
+    };
     // The first connections make the server grow by what all share.
     let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let (heard, mut times) = mpsc::channel(subscribers);
-        let first = arrive(&api, ARRIVING, &heard).await?;
+        let first = arrive(&api, &door, ARRIVING, &heard).await?;
         let before = server.memory_bytes("RssAnon")?;
-        let mut all = arrive(&api, subscribers - ARRIVING, &heard).await?;
+        let mut all = arrive(&api, &door, subscribers - ARRIVING, &heard).await?;
         let after = server.memory_bytes("RssAnon")?;
         all.extend(first);
         let mut micros = Vec::with_capacity(EVENTS * subscribers);
@@ -58,27 +89,60 @@ pub(crate) fn report(subscribers: usize) -> Result<()> {
         let used = server.processor_seconds()? - processor;
         micros.sort_unstable();
         let at = |share: f64| micros[((micros.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
-        println!("\n## One event to {subscribers} subscribers\n");
-        println!(
-            "Over `graphql-ws`, an argument as filter, {EVENTS} events one after the other, clients on the same cores.\n"
-        );
-        println!("| p50, ms | p99, ms | the last, ms | processor time a subscriber, µs | bytes a connection |");
-        println!("|---:|---:|---:|---:|---:|");
-        println!(
-            "| {:.0} | {:.0} | {:.0} | {:.1} | {:.0} |",
+        let left = client::now();
+        all.iter().for_each(tokio::task::JoinHandle::abort);
+        drop(all);
+        say(&api).await??;
+        Ok(format!(
+            "| {} | {:.0} | {:.0} | {:.0} | {:.1} | {:.0} | {:.0} |",
+            door.name(),
             at(0.5),
             at(0.99),
             at(1.0),
             used * 1e6 / micros.len() as f64,
             after.saturating_sub(before) as f64 / (subscribers - ARRIVING) as f64,
-        );
-        let left = client::now();
-        all.iter().for_each(tokio::task::JoinHandle::abort);
-        drop(all);
-        say(&api).await??;
-        println!("\nAll left at once; a mutation was answered {:?} later.", left.elapsed());
-        Ok(())
+            left.elapsed().as_secs_f64() * 1e3,
+        ))
     })
+}
+
+/// The way into the server.
+#[derive(Clone)]
+enum Door {
+    Plain,
+    Tls(TlsConnector),
+}
+
+trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<C: AsyncRead + AsyncWrite + Send + Unpin> Connection for C {}
+
+impl Door {
+    fn name(&self) -> &'static str {
+        match self {
+            Door::Plain => "`ws`",
+            Door::Tls(_) => "`wss`",
+        }
+    }
+
+    async fn open(&self, address: &str) -> Result<Box<dyn Connection>> {
+        let connection = TcpStream::connect(address).await?;
+        Ok(match self {
+            Door::Plain => Box::new(connection),
+            Door::Tls(connector) => {
+                let name = ServerName::try_from("localhost")?;
+                Box::new(connector.connect(name, connection).await?)
+            }
+        })
+    }
+}
+
+/// TLS that trusts the authority of a server of developers.
+fn trusting(authority: &[u8]) -> Result<TlsConnector> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_slice(authority)?)?;
+    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
 
 /// Has something said that all hear.
@@ -92,6 +156,7 @@ type Subscriber = tokio::task::JoinHandle<Result<()>>;
 /// Connects subscribers and has them listen.
 async fn arrive(
     api: &Api,
+    door: &Door,
     count: usize,
     heard: &mpsc::Sender<std::time::Instant>,
 ) -> Result<Vec<Subscriber>> {
@@ -101,9 +166,9 @@ async fn arrive(
     for _ in 0..count {
         let place = Arc::clone(&places).acquire_owned().await?;
         let (address, hello, start) = (api.address.clone(), api.hello(), api.start());
-        let (heard, ready) = (heard.clone(), ready.clone());
+        let (door, heard, ready) = (door.clone(), heard.clone(), ready.clone());
         subscribers.push(tokio::spawn(async move {
-            let mut connection = subscribe(&address, &hello, &start).await?;
+            let mut connection = subscribe(&door, &address, &hello, &start).await?;
             drop(place);
             ready.send(()).await?;
             drop(ready);
@@ -121,8 +186,13 @@ async fn arrive(
     Ok(subscribers)
 }
 
-async fn subscribe(address: &str, hello: &[u8], start: &[u8]) -> Result<TcpStream> {
-    let mut connection = TcpStream::connect(address).await?;
+async fn subscribe(
+    door: &Door,
+    address: &str,
+    hello: &[u8],
+    start: &[u8],
+) -> Result<Box<dyn Connection>> {
+    let mut connection = door.open(address).await?;
     connection.write_all(hello).await?;
     connection.write_all(start).await?;
     let (mut heard, mut piece) = (Vec::new(), [0; 1024]);

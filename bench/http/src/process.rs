@@ -11,7 +11,7 @@ use tempfile::TempDir;
 pub(crate) struct Server {
     process: Child,
     pub(crate) address: String,
-    _data: TempDir,
+    data: TempDir,
     /// It may say more than where it listens.
     _output: BufReader<ChildStdout>,
 }
@@ -46,11 +46,16 @@ impl Server {
         while output.read_line(&mut line)? != 0 {
             if let Some((_, rest)) = line.split_once("listening on http://") {
                 let address = rest.split_whitespace().next().unwrap_or_default().to_owned();
-                return Ok(Server { process, address, _data: data, _output: output });
+                return Ok(Server { process, address, data, _output: output });
             }
             line.clear();
         }
         bail!("the server ended before it listened")
+    }
+
+    /// The certificate of the authority that a server of developers makes, in PEM.
+    pub(crate) fn authority(&self) -> Result<Vec<u8>> {
+        Ok(fs::read(self.data.path().join("certificate-authority.pem"))?)
     }
 
     /// Processor time used so far, in seconds, of all threads, in user and in kernel mode.
