@@ -2,6 +2,8 @@
 //!
 //! Only the linker that Rust brings along is asked; whoever has chosen another is left alone.
 
+#![expect(clippy::disallowed_methods, reason = "cargo speaks to build scripts by variables")]
+
 use std::env;
 use std::path::PathBuf;
 use std::process::Command;

@@ -5,10 +5,10 @@
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail};
-use base::{Entropy, Timestamp};
+use base::{Entropy, Stop, Timestamp};
 use json::Value;
 use resolver::{Context, End};
-use resolver_js::{Module, Realm, Stop};
+use resolver_js::{Module, Realm};
 
 use crate::row;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use base::{Entropy, Stop, Timestamp};
 use json::Value;
 use resolver::template::{Rendered, Template};

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use base::Stop;
 use corpus::Difference;
 use velocity::{Fault, Heap, Host, HostObject, Limits, Program, Value};

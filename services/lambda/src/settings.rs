@@ -50,6 +50,12 @@ pub(crate) fn runtime(name: String) -> Result<String, Error> {
     }
 }
 
+/// The architecture that was asked for, or AWS's default.
+pub(crate) fn architecture(given: Option<&[wire::Architecture]>) -> String {
+    let asked = given.and_then(<[_]>::first);
+    asked.map_or("x86_64", |it| it.as_str()).to_owned()
+}
+
 /// The variables of a request.
 pub(crate) fn environment(
     ctx: &Visit<'_>,

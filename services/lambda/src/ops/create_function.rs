@@ -31,7 +31,6 @@ pub(crate) async fn create_function(
         return Err(Error::FunctionExists(arn.name));
     }
     ctx.check_role(&req.role)?;
-    let architecture = req.architectures.and_then(|list| list.first().copied());
     let mut latest = Settings {
         runtime,
         role: req.role,
@@ -46,7 +45,7 @@ pub(crate) async fn create_function(
         dead_letter: req.dead_letter_config.map(settings::dead_letter).transpose()?.flatten(),
         traces_actively: req.tracing_config.and_then(|it| it.mode)
             == Some(crate::wire::TracingMode::Active),
-        architecture: architecture.map_or("x86_64", |it| it.as_str()).to_owned(),
+        architecture: settings::architecture(req.architectures.as_deref()),
         ephemeral_storage_mb: req.ephemeral_storage.map_or(512, |it| it.size).cast_unsigned(),
         log_group: req.logging_config.map(settings::log_group).transpose()?.flatten(),
         subnet_ids: Vec::new(),
