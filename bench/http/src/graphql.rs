@@ -4,7 +4,7 @@
 //! so what is compared is the processor time of a request.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -106,7 +106,9 @@ fn peers() -> Result<Vec<(&'static str, &'static str, Server)>> {
     if !folder.join("node_modules").is_dir() {
         let mut npm = Command::new("npm");
         npm.args(["install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"]);
-        ensure!(npm.current_dir(&folder).status()?.success(), "npm installs the peers");
+        // What it says doesn't belong to the report.
+        npm.current_dir(&folder).stdout(Stdio::null());
+        ensure!(npm.status()?.success(), "npm installs the peers");
     }
     PEERS.into_iter().map(|(name, file)| start(&folder, name, file)).collect()
 }

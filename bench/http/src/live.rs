@@ -81,7 +81,8 @@ fn row(way: Way, subscribers: usize) -> Result<String> {
             let sent = client::now();
             let answer = say(&api);
             for _ in 0..subscribers {
-                let came: std::time::Instant = times.recv().await.context("a subscriber is there")?;
+                let came: std::time::Instant =
+                    times.recv().await.context("a subscriber is there")?;
                 micros.push(came.saturating_duration_since(sent).as_micros());
             }
             answer.await??;

@@ -25,6 +25,8 @@ use client::{Load, Request, load};
 use process::Server;
 
 const CONNECTIONS: [usize; 3] = [1, 16, 64];
+/// How long each load lasts.
+const SPAN: Duration = Duration::from_secs(4);
 const SUBSCRIBERS: usize = 10_000;
 
 fn main() -> Result<()> {
@@ -36,8 +38,9 @@ fn main() -> Result<()> {
         Some("echo") => echo::serve(),
         Some("at-rest") => at_rest::report(),
         Some("live") => live::report(SUBSCRIBERS),
+        Some("graphql") => graphql::report(SPAN),
         Some("quick") => report(Duration::from_millis(500), 2_000),
-        _ => report(Duration::from_secs(4), 100_000),
+        _ => report(SPAN, 100_000),
     }
 }
 

@@ -23,7 +23,11 @@ const CONTEXT_BYTES_SHORT: usize = 128 << 10;
 
 /// A mapping template, parsed once and evaluated as often as wanted.
 #[derive(Debug)]
-pub struct Template(Program);
+pub struct Template {
+    program: Program,
+    /// What the text tells if it is always the same.
+    constant: Option<Value>,
+}
 
 /// What a template rendered, before it is read as JSON. EvaluateMappingTemplate shows this.
 #[derive(Debug)]
@@ -32,6 +36,8 @@ pub struct Rendering {
     /// `ctx.stash` as the template left it.
     pub stash: Value,
     pub effects: Effects,
+    /// What the text tells, where that is known without reading it.
+    known: Option<Value>,
 }
 
 #[derive(Debug)]
@@ -46,7 +52,9 @@ impl Template {
     /// # Errors
     /// The template can't be parsed; the failure has Velocity's words.
     pub fn parse(text: &str) -> Result<Template, Failure> {
-        Program::parse(text).map(Template).map_err(|error| fault(&error))
+        let program = Program::parse(text).map_err(|error| fault(&error))?;
+        let constant = program.constant().and_then(|text| Value::parse(&text).ok());
+        Ok(Template { program, constant })
     }
 
     /// Renders the template within what AppSync allows, unless it is told to stop.
@@ -69,7 +77,7 @@ impl Template {
     ) -> Attempt {
         let mut heap = Heap::new(limits);
         let mut surroundings = Surroundings::new(context, now, &mut entropy);
-        let evaluated = self.0.evaluate(&mut surroundings, &mut heap, limits, stop);
+        let evaluated = self.program.evaluate(&mut surroundings, &mut heap, limits, stop);
         let mut is_cut = matches!(evaluated, Err(Error::Limit(_)));
         let mut end = match evaluated {
             Ok(output) => match output.returned.map(|value| heap.export(&value)) {
@@ -88,10 +96,12 @@ impl Template {
             end = Rendered::Failed(too_large());
             context.stash.clone()
         });
-        Attempt {
-            rendering: Rendering { end, stash, effects: surroundings.into_effects() },
-            is_cut,
-        }
+        let known = match &end {
+            Rendered::Text(text) => self.constant.clone().or_else(|| surroundings.told_by(text)),
+            Rendered::Returned(_) | Rendered::Failed(_) => None,
+        };
+        let effects = surroundings.into_effects();
+        Attempt { rendering: Rendering { end, stash, effects, known }, is_cut }
     }
 
     /// Renders the template and reads the text as JSON. `target` is what AppSync says it would be converted
@@ -135,9 +145,9 @@ struct Attempt {
 
 impl Rendering {
     fn read(self, target: &str) -> Outcome {
-        let Rendering { end, stash, effects } = self;
+        let Rendering { end, stash, effects, known } = self;
         let end = match end {
-            Rendered::Text(text) => match read(&text, target) {
+            Rendered::Text(text) => match known.map_or_else(|| read(&text, target), Ok) {
                 Ok(value) => End::Result(value),
                 Err(failure) => End::Failed(failure),
             },

@@ -93,4 +93,13 @@ impl Program {
     pub fn source(&self) -> &str {
         &self.source
     }
+
+    /// What the template always renders, if there is nothing in it but text.
+    pub fn constant(&self) -> Option<String> {
+        let text = |node: &Node| match node {
+            Node::Text(text) => Some(text.to_string()),
+            _ => None,
+        };
+        self.body.iter().map(text).collect()
+    }
 }

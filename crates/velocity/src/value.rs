@@ -146,6 +146,21 @@ impl Heap {
         }
     }
 
+    /// The list or map as it was imported, if nothing has looked into it.
+    pub fn unopened(&self, value: &Value) -> Option<&json::Value> {
+        match value {
+            Value::List(list) => match &self.lists[list.0 as usize] {
+                List::Json(json) => Some(json),
+                List::Items(_) => None,
+            },
+            Value::Map(map) => match &self.maps[map.0 as usize] {
+                Map::Json(json) => Some(json),
+                Map::Members(_) => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The value as JSON; what JSON doesn't have is `null`.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The objects that a template finds: `$context`, `$util` with its namespaces, `$extensions`.
 
+use std::sync::Arc;
+
 use base::{Entropy, Timestamp};
 use json::Value as Json;
 use velocity::{Fault, Heap, Host, HostObject, Value};
@@ -37,16 +39,25 @@ pub(super) struct Surroundings<'a> {
     failure: Option<Failure>,
     /// The members of the context that were looked into or set.
     members: Vec<(&'static str, Value)>,
+    /// The last text that `toJson` made of a value as it came, and that value.
+    told: Option<(Arc<str>, Json)>,
 }
 
 impl<'a> Surroundings<'a> {
     pub(super) fn new(context: &'a Context, now: Timestamp, entropy: &'a mut Entropy) -> Self {
         let effects = Effects::default();
-        Surroundings { context, now, entropy, effects, failure: None, members: Vec::new() }
+        let members = Vec::new();
+        Surroundings { context, now, entropy, effects, failure: None, members, told: None }
     }
 
     pub(super) fn take_failure(&mut self) -> Failure {
         self.failure.take().unwrap_or_default()
+    }
+
+    /// What the text tells, if it is all that `toJson` has made of a value: most response templates are no more.
+    pub(super) fn told_by(&mut self, text: &str) -> Option<Json> {
+        let (told, value) = self.told.take()?;
+        (*told == *text.trim_ascii()).then_some(value)
     }
 
     pub(super) fn into_effects(self) -> Effects {
@@ -184,7 +195,11 @@ impl<'a> Surroundings<'a> {
                 let value = self.whole(heap, &first);
                 let mut text = String::new();
                 heap.write_json(&value, &mut text)?;
-                Value::Text(text.into())
+                let text: Arc<str> = text.into();
+                if let Some(value) = heap.unopened(&value) {
+                    self.told = Some((text.clone(), value.clone()));
+                }
+                Value::Text(text)
             }
             "isNull" => Value::Bool(first == Value::Null),
             "isNullOrEmpty" => Value::Bool(is_null_or_empty(heap, &first)),

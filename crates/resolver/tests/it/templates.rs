@@ -204,3 +204,28 @@ fn a_template_ends_when_it_is_told_to() {
     let resolver::End::Failed(failure) = outcome.end else { panic!("{:?}", outcome.end) };
     assert_eq!(failure.message, "The template took too long and was stopped.");
 }
+
+#[test]
+fn a_text_that_to_json_wrote_tells_the_value_as_it_was_then() {
+    let context = r#"{"result": {"a": [1, 2.0], "b": null}}"#;
+    check_template("\n $util.toJson($ctx.result) ", context, r#"{"a":[1,2.0],"b":null}"#);
+    check_template(
+        "$util.toJson($ctx.result)x",
+        context,
+        "MappingTemplate: Trailing characters at the end of the JSON string are not allowed.",
+    );
+    check_template("[$util.toJson($ctx.result.a)]", context, "[[1,2.0]]");
+    let changed = "#set($text = $util.toJson($ctx.result))$util.qr($ctx.result.put(\"a\", 3))$text";
+    check_template(changed, context, r#"{"a":[1,2.0],"b":null}"#);
+    check_template(
+        "$util.qr($ctx.result.put(\"a\", 3))$util.toJson($ctx.result)",
+        context,
+        r#"{"a":3,"b":null}"#,
+    );
+}
+
+#[test]
+fn a_template_without_references_tells_the_same_each_time() {
+    check_template(r#" {"payload": {"n": 1}} "#, "{}", r#"{"payload":{"n":1}}"#);
+    check_template("", "{}", "MappingTemplate: Template transformation yielded an empty response.");
+}
