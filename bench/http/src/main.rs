@@ -5,7 +5,7 @@
 //! compare is the server's processor time per request, as a ratio to the echo's.
 //!
 //! Functions and tasks are measured likewise, and cold starts beside the start of the bare interpreter.
-//! `at-rest` measures only the program that does nothing, `live` only subscribers.
+//! `at-rest` measures only the program that does nothing, `live` only subscribers, `graphql` only queries.
 //!
 //! Budgets: a synchronous Express execution ≤ 3 × the echo, a durable Standard one ≤ 6 ×.
 
