@@ -10,6 +10,7 @@ use base::Timestamp;
 use json::Value;
 use resolver::{CacheEviction, Context};
 
+use crate::auth::Entrant;
 use crate::execution::Run;
 use crate::model::Api;
 use crate::served::Plan;
@@ -117,17 +118,19 @@ pub(crate) fn place(
     Some(Place { field: field_of(api, &plan.name), keys, ttl })
 }
 
-/// Where the answer to a whole operation is kept, if it is.
+/// Where the answer to a whole operation is kept, if it is. Nobody is asked again what may be seen in it, so it is for
+/// those alone who may see the same: with the same identity and rights and, where policies decide, the same session.
 pub(crate) fn place_of_operation(
     api: &Api,
     cache: &ApiCache,
-    identity: &Value,
+    entrant: &Entrant,
     asked: &Value,
 ) -> Option<Place> {
+    let Entrant { identity, ctx, .. } = entrant;
     let ttl = Duration::from_secs(u64::try_from(cache.ttl).unwrap_or(0));
     (cache.api_caching_behavior == ApiCachingBehavior::OperationLevel).then(|| Place {
         field: field_of(api, ""),
-        keys: format!("{identity}{asked}"),
+        keys: format!("{identity}{asked}{}{:?}", entrant.rights(), ctx.session()),
         ttl,
     })
 }

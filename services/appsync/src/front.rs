@@ -236,7 +236,7 @@ async fn execute(
     let now = room.house.now();
     let cached = served.api.cache.as_ref().filter(|_| kind == OperationKind::Query);
     let place = cached.and_then(|cache| {
-        cache::place_of_operation(&served.api, cache, &entrant.identity, &asked.to_value())
+        cache::place_of_operation(&served.api, cache, entrant, &asked.to_value())
     });
     if let Some(place) = &place
         && let Some(known) = room.cache.find(place, now)

@@ -73,7 +73,8 @@ pub(crate) async fn flush_api_cache(ctx: &Visit<'_>, req: ApiInput) -> Result<Em
     Ok(Empty {})
 }
 
-fn check_ttl(ttl: i64) -> Result<(), Error> {
+/// Of an API as of a resolver.
+pub(super) fn check_ttl(ttl: i64) -> Result<(), Error> {
     match ttl {
         1..=TTL_MAX => Ok(()),
         _ => Err(Error::bad_request(format!("TTL must be between 1 and {TTL_MAX} seconds."))),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{data_sources, functions};
+use super::{api_caches, data_sources, functions};
 use crate::code;
 use crate::errors::Error;
 use crate::paging::Listing;
@@ -10,9 +10,12 @@ use crate::schema;
 use crate::tables::{self, Part as _, resolver_name};
 use crate::visit::{Change, Visit};
 use crate::wire::{
-    Empty, FieldInput, ListResolversByFunctionInput, ListResolversInput, ListResolversOutput,
-    Resolver, ResolverInput, ResolverKind, ResolverOutput, described,
+    CachingConfig, Empty, FieldInput, ListResolversByFunctionInput, ListResolversInput,
+    ListResolversOutput, Resolver, ResolverInput, ResolverKind, ResolverOutput, described,
 };
+
+/// <https://docs.aws.amazon.com/general/latest/gr/appsync.html>
+const CACHING_KEYS_MAX: usize = 25;
 
 pub(crate) async fn create_resolver(
     ctx: &Visit<'_>,
@@ -94,6 +97,7 @@ async fn put(
     req: &ResolverInput,
 ) -> Result<ResolverOutput, Error> {
     code::check(ctx, req.runtime.as_ref(), req.code.as_deref()).await?;
+    check_caching(req.caching_config.as_ref())?;
     let (type_name, field_name) = (&req.type_name, &req.field_name);
     let schema = schema::of(ctx, &req.api_id).await?;
     schema::check_field(&schema, type_name, field_name)?;
@@ -103,6 +107,19 @@ async fn put(
     tables::put_part(&mut change.batch, &req.api_id, &resolver);
     change.commit().await?;
     Ok(ResolverOutput { resolver })
+}
+
+/// <https://docs.aws.amazon.com/appsync/latest/APIReference/API_CachingConfig.html>
+fn check_caching(config: Option<&CachingConfig>) -> Result<(), Error> {
+    let Some(CachingConfig { ttl, caching_keys }) = config else { return Ok(()) };
+    api_caches::check_ttl(*ttl)?;
+    match caching_keys.as_ref().map_or(0, Vec::len) {
+        0..=CACHING_KEYS_MAX => Ok(()),
+        _ => {
+            let message = format!("A resolver can have at most {CACHING_KEYS_MAX} caching keys.");
+            Err(Error::bad_request(message))
+        }
+    }
 }
 
 /// Checks that what the resolver runs is there.

@@ -1,26 +1,27 @@
-//! A house with nothing but this room.
+//! A house with nothing but this room and some functions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use appsync::{AppSync, Limits, Options, Rates};
-use aws::PageTokens;
+use aws::{PageTokens, Protocol};
 use base::{Clock, Entropy, ManualClock, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::Request;
+use http::request::Builder;
 use http_body_util::{BodyExt as _, Full};
 use serde_json::{Value, json};
-use service::{Bus, Ctx, House, Registry, Service};
+use service::{Bus, Ctx, Facts, House, Rate, Registry, Reply, Service};
 use store::{Memory, Store};
 
 pub(crate) struct Room {
     pub(crate) appsync: Arc<AppSync>,
     house: Arc<House>,
     clock: Arc<ManualClock>,
-    /// What the Bus leads to; it holds the room only.
+    /// What the Bus leads to; it holds the rooms only.
     _registry: Arc<Registry>,
 }
 
@@ -59,7 +60,8 @@ impl Room {
             issuers: BTreeMap::new(),
         };
         let appsync = Arc::new(AppSync::open(options).await.unwrap());
-        let registry = Arc::new(Registry::new([Arc::clone(&appsync) as Arc<dyn Service>]));
+        let rooms = [Arc::clone(&appsync) as Arc<dyn Service>, Arc::new(Functions)];
+        let registry = Arc::new(Registry::new(rooms));
         bus.connect(&registry);
         Room { appsync, house, clock: manual, _registry: registry }
     }
@@ -148,16 +150,87 @@ impl Room {
     }
 
     pub(crate) async fn post(&self, id: &str, key: &str, body: String) -> (u16, Value) {
+        let path = format!("/appsync-api/{id}/graphql");
+        self.send(Request::post(path).header("x-api-key", key), body).await
+    }
+
+    /// The status and the body of a reply to somebody with that token.
+    pub(crate) async fn ask_as(&self, id: &str, token: &str, query: &str) -> (u16, Value) {
+        let path = format!("/appsync-api/{id}/graphql");
+        let request = Request::post(path).header("authorization", token);
+        self.send(request, json!({"query": query}).to_string()).await
+    }
+
+    pub(crate) async fn send(&self, request: Builder, body: String) -> (u16, Value) {
         let body = Full::new(Bytes::from(body)).map_err(|never| match never {}).boxed_unsync();
-        let request = Request::post(format!("/appsync-api/{id}/graphql"))
-            .header("x-api-key", key)
-            .body(body)
-            .unwrap();
+        let request = request.body(body).unwrap();
         let public = self.appsync.public_http().unwrap();
         assert!(public.serves(None, request.uri().path()));
         let reply = public.answer(self.ctx(), request).await;
         let status = reply.status().as_u16();
         let body = reply.into_body().collect().await.map_err(|_| "no body").unwrap().to_bytes();
         (status, serde_json::from_slice(&body).unwrap())
+    }
+}
+
+/// Stands for the room of functions: `authorizer` lets everybody in and denies `Query.secret` to the token `low`,
+/// `hangs` never answers.
+struct Functions;
+
+impl Functions {
+    /// The ARN of one of them.
+    fn arn(name: &str) -> String {
+        format!("arn:aws:lambda:us-east-1:000000000000:function:{name}")
+    }
+}
+
+/// The ARN of the function that never answers.
+pub(crate) fn hanging() -> String {
+    Functions::arn("hangs")
+}
+
+/// The settings of an API that asks a function who may come in.
+pub(crate) fn authorized(more: &Value) -> Value {
+    let mut config = json!({"authorizerUri": Functions::arn("authorizer")});
+    config.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
+    json!({"authenticationType": "AWS_LAMBDA", "lambdaAuthorizerConfig": config})
+}
+
+impl Service for Functions {
+    fn facts(&self) -> Facts {
+        Facts {
+            name: "lambda",
+            signing_name: "lambda",
+            endpoint_prefix: "lambda",
+            target_prefix: "",
+            protocol: Protocol::RestJson,
+        }
+    }
+
+    fn operations(&self) -> Vec<&'static str> {
+        vec!["Invoke"]
+    }
+
+    fn rate(&self, _operation: &str) -> Option<Rate> {
+        None
+    }
+
+    fn call(&self, _ctx: Ctx, _operation: &str, body: Bytes) -> Reply<'_> {
+        Box::pin(async move {
+            let asked: Value = serde_json::from_slice(&body).unwrap();
+            if asked["FunctionName"] == Functions::arn("hangs") {
+                std::future::pending::<()>().await;
+            }
+            let payload = STANDARD.decode(asked["Payload"].as_str().unwrap()).unwrap();
+            let event: Value = serde_json::from_slice(&payload).unwrap();
+            let denied = if event["authorizationToken"] == "low" {
+                json!(["Query.secret"])
+            } else {
+                json!([])
+            };
+            let verdict = json!({"isAuthorized": true, "deniedFields": denied});
+            let reply = json!({"StatusCode": 200, "Payload": STANDARD.encode(verdict.to_string())});
+            Ok(Bytes::from(reply.to_string()))
+        })
     }
 }
