@@ -301,8 +301,8 @@ NAMES = {mqtt.MQTTv31: "mqttv3.1", mqtt.MQTTv311: "mqtt"}
 
 
 @pytest.mark.parametrize("version", [mqtt.MQTTv31, mqtt.MQTTv311])
-def test_the_first_clients_hear_over_mqtt_what_the_mutation_selected(api, version):
-    status, body, _ = api.ask("subscription { said(room: \"red\") { id } }")
+def test_the_first_clients_hear_over_mqtt_what_they_have_selected(api, version):
+    status, body, _ = api.ask("subscription { said(room: \"red\") { id words: text } }")
     assert status == 200 and body["data"] == {"said": None}
     subscription = body["extensions"]["subscription"]
     assert subscription["version"] == "1.0.0"
@@ -318,10 +318,38 @@ def test_the_first_clients_hear_over_mqtt_what_the_mutation_selected(api, versio
         say(api, room="red", text="b")
         heard_topic, message = heard.get(timeout=10)
         assert heard_topic == topic
-        assert message["data"]["said"]["text"] == "b" and message["data"]["said"]["room"] == "red"
+        assert message == {"data": {"said": {"id": "1", "words": "b"}}}
     finally:
         client.disconnect()
         client.loop_stop()
+
+
+def test_nobody_hears_over_mqtt_what_he_may_not_see(api):
+    _, body, _ = api.ask("subscription { said { text secret } }")
+    subscription = body["extensions"]["subscription"]
+    [connection] = subscription["mqttConnections"]
+    client, heard, answered = over_mqtt(connection)
+    try:
+        assert answered.get(timeout=10) == 0
+        client.subscribe(connection["topics"][0])
+        answered.get(timeout=10)
+        mutation = json.dumps({"query": 'mutation { say(text: "a") { id text secret } }'})
+        status, said, _ = post(api.url, mutation.encode(), signed(api.url, mutation))
+        assert status == 200 and said["data"]["say"]["secret"] == "s", said
+        _, message = heard.get(timeout=10)
+        assert message["data"] == {"said": {"text": "a", "secret": None}}
+        assert message["errors"][0]["message"] == "Not Authorized to access secret on type Message"
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+@pytest.mark.parametrize("query", ["{ said { id } filtered { id } }", "{ a: said { id } b: said { id } }"])
+def test_a_subscription_has_one_field_however_it_is_asked_for(api, query):
+    message = "A subscription has one field."
+    assert api.errors(f"subscription {query}")[0]["message"] == message
+    with Graphql(api) as live:
+        assert live.error("1", f"subscription {query}") == [{"errorType": "BadRequestException", "message": message}]
 
 
 def test_nobody_listens_over_mqtt_who_wasnt_told_to(api):

@@ -210,14 +210,8 @@ impl Start {
         }
         let request = front::request_member(&headers, &client.named);
         let logged = (request, record);
-        let wishes = start::start(&client.room, served, &entrant, &asked, &document, logged);
-        let mut wishes = wishes.await.map_err(|wrong| told(&wrong))?;
-        match (wishes.pop(), wishes.is_empty()) {
-            (Some(wish), true) => Ok(wish),
-            (Some(_) | None, _) => {
-                Err(vec![error("BadRequestException", "A subscription has one field.")])
-            }
-        }
+        let wish = start::start(&client.room, served, &entrant, &asked, &document, logged);
+        wish.await.map_err(|wrong| told(&wrong))
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct Interest {
     pub(super) filter: Filter,
     /// What ends the subscription, if anything does.
     pub(super) invalidation: Option<Filter>,
-    /// His selections; without them he hears everything there is to say.
+    /// His selections, and what he may see; without them he hears of no mutation.
     pub(super) shape: Option<Arc<Shape>>,
 }
 
@@ -203,11 +203,9 @@ impl Subscription {
         let text = match what {
             What::Said(text) => Some(Arc::clone(text)),
             What::Given(value) if filter.admits(value) => {
-                let place = shape.as_ref().map_or(0, |shape| Arc::as_ptr(shape).addr());
-                let text = texts.entry(place).or_insert_with(|| match shape {
-                    Some(shape) => shape.text(value),
-                    None => Some(whole(&self.topic, value)),
-                });
+                let Some(shape) = shape else { return };
+                let place = Arc::as_ptr(shape).addr();
+                let text = texts.entry(place).or_insert_with(|| shape.text(value));
                 // AWS says nothing where there is too much to say (aws-appsync-community#33).
                 let Some(text) = text else { return };
                 Some(Arc::clone(text))
@@ -225,11 +223,6 @@ impl Subscription {
             self.outlet.deliver(delivery);
         }
     }
-}
-
-fn whole(topic: &str, value: &Value) -> Arc<str> {
-    let data = Value::object([(topic, value.clone())]);
-    Value::object([("data", data)]).to_string().into()
 }
 
 impl Outlet {

@@ -1,7 +1,7 @@
 //! Subscriptions as AppSync's first clients make them: asked for over HTTP, heard over MQTT in a WebSocket.
 //!
 //! The reply to the subscription names a connection and its topics; the client's id is what lets it in.
-//! What is heard is what the mutation's client has selected: this way knows no selections of the subscriber.
+//! What is heard has the subscriber's selections and what he may see, as over the other WebSocket.
 //! `aws-appsync-subscription-link` 4.0.3 is the last client that speaks it; it says `MQIsdp`, which is MQTT 3.1.
 
 mod packet;
@@ -22,6 +22,7 @@ use crate::journal::Record;
 use crate::served::Served;
 
 pub(super) use protocol::{Mqtt, NAME, is_name};
+use ticket::Ticket;
 pub(crate) use ticket::Tickets;
 
 /// The path of the connections of an API.
@@ -38,9 +39,9 @@ pub(crate) async fn handshake(
     document: &Arc<Document>,
     (request, record): (Value, &Record<'_>),
 ) -> String {
-    let wishes = start::start(room, served, entrant, asked, document, (request, record)).await;
-    let wishes = match wishes {
-        Ok(wishes) => wishes,
+    let wish = start::start(room, served, entrant, asked, document, (request, record)).await;
+    let wish = match wish {
+        Ok(wish) => wish,
         Err(errors) => {
             record.errors(&errors);
             return Response::refused(errors).to_json();
@@ -48,31 +49,28 @@ pub(crate) async fn handshake(
     };
     let (api_id, account) = (served.api.id(), entrant.ctx.account());
     let until = room.house.now().after(TICKET_LASTS);
-    let mut data = json::Object::new();
-    let mut news = json::Object::new();
-    let mut topics = Vec::new();
-    for wish in wishes {
-        let topic = format!("{account}/{api_id}/{}/{}", wish.field, room.house.uuid());
-        let expires = Value::from(until.as_millis());
-        let told = [("topic", Value::from(topic.as_str())), ("expireTime", expires)];
-        news.insert(wish.field.as_str(), Value::object(told));
-        data.insert(wish.field.as_str(), Value::NULL);
-        record.subscribed(&topic, &wish.field);
-        topics.push((topic, wish));
-    }
-    let names = Value::array(topics.iter().map(|(topic, _)| Value::from(topic.as_str())));
+    let topic = format!("{account}/{api_id}/{}/{}", wish.field, room.house.uuid());
+    record.subscribed(&topic, &wish.field);
+    let told = Value::object([
+        ("topic", Value::from(topic.as_str())),
+        ("expireTime", Value::from(until.as_millis())),
+    ]);
+    let news = Value::object([(wish.field.as_str(), told)]);
+    let data = Value::object([(wish.field.as_str(), Value::NULL)]);
+    let topics = Value::array([Value::from(topic.as_str())]);
     let client = room.house.uuid();
-    room.tickets.issue(&client, api_id, topics, until, room.house.now());
+    let ticket = Ticket { api_id: api_id.to_owned(), topic, wish, until };
+    room.tickets.issue(&client, ticket, room.house.now());
     let host = entrant.ctx.host().unwrap_or("localhost:4566");
     let scheme = if entrant.ctx.is_secure() { "wss" } else { "ws" };
     let url = format!("{scheme}://{host}/appsync-api/{api_id}{PATH}");
     let connection =
-        Value::object([("url", Value::from(url)), ("topics", names), ("client", client.into())]);
+        Value::object([("url", Value::from(url)), ("topics", topics), ("client", client.into())]);
     let subscription = Value::object([
         ("version", Value::from("1.0.0")),
         ("mqttConnections", Value::array([connection])),
-        ("newSubscriptions", news.into()),
+        ("newSubscriptions", news),
     ]);
     let extensions = Value::object([("subscription", subscription)]);
-    Value::object([("data", Value::from(data)), ("extensions", extensions)]).to_string()
+    Value::object([("data", data), ("extensions", extensions)]).to_string()
 }

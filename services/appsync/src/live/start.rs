@@ -16,8 +16,8 @@ use crate::execution::Run;
 use crate::journal::Record;
 use crate::served::Served;
 
-/// The type of errors that say that a filter can't be used.
-const FILTER: &str = "BadRequestException";
+/// The type of errors that say that a filter can't be used, or a selection.
+const UNUSABLE: &str = "BadRequestException";
 
 /// A subscription that may start: its field, and what he who asks for it wants to hear.
 pub(super) struct Wish {
@@ -25,7 +25,8 @@ pub(super) struct Wish {
     pub(super) interest: Interest,
 }
 
-/// Runs what a subscription runs when it starts; `request` is `ctx.request`, and `record` what it logs. The document holds against the schema, and the operation is one.
+/// Runs what a subscription runs when it starts. It has one field, as the specification of GraphQL wants it: what its
+/// resolver sets as a filter would else be another field's, too. `request` is `ctx.request`, and `record` what it logs. The document holds against the schema, and the operation is one.
 pub(super) async fn start(
     room: &Room,
     served: &Arc<Served>,
@@ -33,7 +34,7 @@ pub(super) async fn start(
     asked: &Asked,
     document: &Arc<Document>,
     (request, record): (Value, &Record<'_>),
-) -> Result<Vec<Wish>, Vec<Error>> {
+) -> Result<Wish, Vec<Error>> {
     let starting = Starting {
         run: Run::new(room, served, entrant, request, record),
         root: served.schema.root(OperationKind::Subscription).unwrap_or_default(),
@@ -56,22 +57,21 @@ pub(super) async fn start(
     if !errors.is_empty() {
         return Err(errors);
     }
-    let fields = starting.fields.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut fields = starting.fields.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (Some((field, arguments)), true) = (fields.pop(), fields.is_empty()) else {
+        return Err(vec![unusable("A subscription has one field.".to_owned())]);
+    };
     let effects = starting.run.into_effects();
-    let read = |filter: &Value| Filter::read(filter).map_err(|message| vec![of_filter(message)]);
+    let read = |filter: &Value| Filter::read(filter).map_err(|message| vec![unusable(message)]);
     let filter = effects.subscription_filter.as_ref().map(read).transpose()?;
     let invalidation = effects.invalidation_filter.as_ref().map(read).transpose()?;
     let shape = room.shapes.of(served, document, operation_name, &asked.variables, entrant);
-    let wish = |(field, arguments): (String, Value)| {
-        let filter = filter.clone().unwrap_or_else(|| Filter::of_arguments(&arguments));
-        let (invalidation, shape) = (invalidation.clone(), Some(Arc::clone(&shape)));
-        Wish { field, interest: Interest { filter, invalidation, shape } }
-    };
-    Ok(fields.into_iter().map(wish).collect())
+    let filter = filter.unwrap_or_else(|| Filter::of_arguments(&arguments));
+    Ok(Wish { field, interest: Interest { filter, invalidation, shape: Some(shape) } })
 }
 
-fn of_filter(message: String) -> Error {
-    let detail = graphql::Detail { error_type: Some(FILTER.to_owned()), ..Default::default() };
+fn unusable(message: String) -> Error {
+    let detail = graphql::Detail { error_type: Some(UNUSABLE.to_owned()), ..Default::default() };
     Error { detail: Some(Box::new(detail)), ..Error::of_request(message, Vec::new()) }
 }
 

@@ -15,21 +15,17 @@ const TICKETS_MAX: usize = 10_000;
 #[derive(Default)]
 pub(crate) struct Tickets(Mutex<HashMap<String, Ticket>>);
 
-struct Ticket {
-    api_id: String,
-    topics: HashMap<String, Wish>,
-    until: Timestamp,
+/// What one client may listen to.
+pub(super) struct Ticket {
+    pub(super) api_id: String,
+    pub(super) topic: String,
+    pub(super) wish: Wish,
+    /// Until when he may connect.
+    pub(super) until: Timestamp,
 }
 
 impl Tickets {
-    pub(super) fn issue(
-        &self,
-        client: &str,
-        api_id: &str,
-        topics: Vec<(String, Wish)>,
-        until: Timestamp,
-        now: Timestamp,
-    ) {
+    pub(super) fn issue(&self, client: &str, ticket: Ticket, now: Timestamp) {
         let mut tickets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if TICKETS_MAX <= tickets.len() {
             tickets.retain(|_, ticket| now < ticket.until);
@@ -40,8 +36,7 @@ impl Tickets {
                 tickets.remove(&oldest);
             }
         }
-        let topics = topics.into_iter().collect();
-        tickets.insert(client.to_owned(), Ticket { api_id: api_id.to_owned(), topics, until });
+        tickets.insert(client.to_owned(), ticket);
     }
 
     /// Whether a client may connect to that API.
@@ -53,7 +48,7 @@ impl Tickets {
     /// What a client hears on a topic of his: the field of a subscription, and what of it.
     pub(super) fn wish(&self, client: &str, topic: &str) -> Option<(String, Interest)> {
         let tickets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Wish { field, interest } = tickets.get(client)?.topics.get(topic)?;
-        Some((field.clone(), Interest { shape: None, ..interest.clone() }))
+        let Wish { field, interest } = &tickets.get(client).filter(|it| it.topic == topic)?.wish;
+        Some((field.clone(), interest.clone()))
     }
 }
