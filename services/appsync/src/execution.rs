@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use graphql::{Call, FieldError, Resolve, Resolved, Role};
 use json::Value;
 use resolver::{Context, Effects, End, Failure, SkipTo};
+use tokio::time::{Instant, timeout_at};
 
 use crate::Room;
 use crate::auth::Entrant;
@@ -34,6 +35,8 @@ pub(crate) struct Run<'r> {
     /// What the code did besides giving values.
     pub(crate) effects: Mutex<Effects>,
     record: &'r Record<'r>,
+    /// Until when data sources may take.
+    until: Instant,
 }
 
 /// A call of a field under way.
@@ -89,12 +92,16 @@ impl Resolve for Run<'_> {
         let Some(plan) = plan else {
             return calls.iter().map(|_| Resolved::default()).collect();
         };
-        match &plan.kind {
-            PlanKind::Unit(step) if 0 < step.batch_max => self.batch(step, &calls).await,
-            PlanKind::Unit(_) | PlanKind::Pipeline { .. } => {
-                join_all(calls.iter().map(|call| self.resolve_one(plan, call))).await
+        let resolved = async {
+            match &plan.kind {
+                PlanKind::Unit(step) if 0 < step.batch_max => self.batch(step, &calls).await,
+                PlanKind::Unit(_) | PlanKind::Pipeline { .. } => {
+                    join_all(calls.iter().map(|call| self.resolve_one(plan, call))).await
+                }
             }
-        }
+        };
+        let resolved = timeout_at(self.until + self.room.limits.last_words, resolved).await;
+        resolved.unwrap_or_else(|_| calls.iter().map(|_| timed_out()).collect())
     }
 }
 
@@ -110,7 +117,8 @@ impl<'r> Run<'r> {
         let environment =
             environment.map(|(name, value)| (name.as_str(), Value::from(value.as_str())));
         let environment = Value::object(environment);
-        Run { room, served, entrant, request, environment, effects: Mutex::default(), record }
+        let (effects, until) = (Mutex::default(), Instant::now() + room.limits.request);
+        Run { room, served, entrant, request, environment, effects, record, until }
     }
 
     /// What the code did besides giving values.
@@ -258,6 +266,7 @@ impl Run<'_> {
             api_arn: self.served.api.arn(),
             request: document,
             origin: context.map(|context| self.origin(context)),
+            until: self.until,
         };
         query.ask().await
     }
@@ -402,6 +411,12 @@ impl Run<'_> {
         all.invalidations.extend(effects.invalidations);
         all.evictions.extend(effects.evictions);
     }
+}
+
+/// What becomes of a field whose code takes longer than there is time; the others have their values.
+fn timed_out() -> Resolved {
+    let error = FieldError::new("Execution timed out.", "ExecutionTimeout");
+    Resolved { value: Value::NULL, errors: vec![error] }
 }
 
 /// What a call has come to.

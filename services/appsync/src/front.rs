@@ -121,7 +121,7 @@ async fn ask(
     record.query(&asked);
     let request = request_member(&head.headers, named);
     let operation = tokio::time::timeout(
-        room.limits.request,
+        room.limits.answer(),
         execute(room, served, &entrant, &asked, request, record),
     );
     let (text, headers) =

@@ -15,6 +15,8 @@ pub struct Limits {
     pub pipeline_functions_max: usize,
     /// How long a query, a mutation or the start of a subscription may take.
     pub request: Duration,
+    /// How much longer code has to say what becomes of a source that has taken all of that. Ours.
+    pub last_words: Duration,
     /// How long one run of a resolver's code may take, by the clock. Ours: AWS tells none.
     pub code: Duration,
     /// Bytes of a request to an API.
@@ -41,6 +43,13 @@ pub struct Limits {
     pub cache_bytes_max: usize,
 }
 
+impl Limits {
+    /// How long an operation may take with all that becomes of it: fields end before that, each by itself.
+    pub(crate) fn answer(&self) -> Duration {
+        self.request + 2 * self.last_words
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Limits {
@@ -48,6 +57,7 @@ impl Default for Limits {
             schema_bytes_max: 1024 * 1024,
             pipeline_functions_max: 10,
             request: Duration::from_secs(30),
+            last_words: Duration::from_secs(1),
             code: Duration::from_secs(5),
             request_bytes_max: 1024 * 1024,
             result_bytes_max: 5 * 1024 * 1024,

@@ -15,6 +15,7 @@ mod rds;
 use json::Value;
 use resolver::{Context, Failure};
 use service::{CallError, Caller, Ctx};
+use tokio::time::Instant;
 
 use crate::Room;
 use crate::wire::{DataSource, DataSourceType};
@@ -35,6 +36,8 @@ pub(crate) struct Query<'q> {
     pub(crate) request: &'q Value,
     /// What has made it, unless it is for several calls at once.
     pub(crate) origin: Option<Origin<'q>>,
+    /// When whoever asks needs an answer at the latest.
+    pub(crate) until: Instant,
 }
 
 /// Which code has made a request, for functions that are asked what shall become of it.
@@ -68,8 +71,33 @@ fn given(request: &Value, member: &str) -> Option<Value> {
 }
 
 impl Query<'_> {
-    /// Asks the data source.
+    /// Asks the data source, which may take as long as there is time. What AWS tells of one that takes longer was seen of
+    /// a function (aws-appsync-community#386); the types of others follow it.
     pub(crate) async fn ask(&self) -> Result<Value, Failure> {
+        let answer = tokio::time::timeout_at(self.until, self.answer());
+        answer.await.unwrap_or_else(|_| {
+            let error_type = format!("{}:ExecutionTimeoutException", self.prefix());
+            Err(Failure::new("Execution timed out.", error_type))
+        })
+    }
+
+    /// What the types of errors begin with that AWS tells of that kind of source.
+    fn prefix(&self) -> &'static str {
+        match self.source.r#type {
+            DataSourceType::None => "None",
+            DataSourceType::AwsLambda => "Lambda",
+            DataSourceType::AmazonDynamodb => "DynamoDB",
+            DataSourceType::Http => "Http",
+            DataSourceType::AmazonEventbridge => "EventBridge",
+            DataSourceType::AmazonOpensearchService | DataSourceType::AmazonElasticsearch => {
+                "OpenSearch"
+            }
+            DataSourceType::AmazonBedrockRuntime => "Bedrock",
+            DataSourceType::RelationalDatabase => "RDSHttp",
+        }
+    }
+
+    async fn answer(&self) -> Result<Value, Failure> {
         match self.source.r#type {
             DataSourceType::None => Ok(given(self.request, "payload").unwrap_or_default()),
             DataSourceType::AwsLambda => lambda::ask(self).await,

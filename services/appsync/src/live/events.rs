@@ -18,9 +18,10 @@ mod served;
 use std::sync::Arc;
 
 use ::http::request::Parts;
-use ::http::{Method, Response};
+use ::http::{Method, Response, StatusCode};
 use bytes::Bytes;
 use service::{Ctx, HttpBody};
+use tokio::time::Instant;
 
 use crate::Room;
 use crate::address::Named;
@@ -69,14 +70,22 @@ pub(crate) async fn post(
         source_ip: &source_ip,
         named,
         record: &record,
+        until: Instant::now() + room.limits.request,
     };
-    let response = publish(&visitor, body).await.unwrap_or_else(|refusal| {
+    let published = tokio::time::timeout(room.limits.answer(), publish(&visitor, body)).await;
+    let published = published.unwrap_or_else(|_| Err(timed_out()));
+    let response = published.unwrap_or_else(|refusal| {
         record.refused(&refusal);
         refusal.reply(ctx.request_id())
     });
     record.headers(&head.headers, response.headers());
     record.end(response.status().as_u16(), &[("operation", "EVENT_PUBLISH".into())]);
     Ok(response)
+}
+
+/// What somebody hears whose deed takes too long.
+fn timed_out() -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, "ExecutionTimeout", "Execution timed out.")
 }
 
 async fn publish(visitor: &Visitor<'_>, body: &Bytes) -> Result<Response<HttpBody>, Refusal> {

@@ -172,7 +172,7 @@ impl Start {
         let Client { room, ctx, .. } = &*self.client;
         let (scribe, ctx) = (Scribe::of(&served.api), ctx.follow_up(Caller::anonymous()));
         let record = room.journal.record(scribe.as_ref(), ctx.request_id());
-        let wish = tokio::time::timeout(room.limits.request, self.wish(served, &ctx, &record));
+        let wish = tokio::time::timeout(room.limits.answer(), self.wish(served, &ctx, &record));
         let timed_out = |_| Err(vec![error("ExecutionTimeout", "Execution timed out.")]);
         let wish = wish.await.unwrap_or_else(timed_out);
         match &wish {

@@ -77,7 +77,7 @@ pub(super) fn url(endpoint: &str, path: &str) -> Result<String, Failure> {
     }
 }
 
-/// Sends a request, signed in the role of the data source if that says so, and waits no longer than a client would.
+/// Sends a request, signed in the role of the data source if that says so.
 pub(super) async fn send(
     query: &Query<'_>,
     asked: Asked,
@@ -92,9 +92,7 @@ pub(super) async fn send(
     }
     // A resolver is asked often, and its client asks again.
     request.extensions_mut().insert(service::KeptConnection);
-    let answer = tokio::time::timeout(query.room.limits.request, query.room.bus.fetch(request));
-    let timed_out = |_| Failure::new("Execution timed out.", "ExecutionTimeout");
-    let answer = answer.await.map_err(timed_out)?;
+    let answer = query.room.bus.fetch(request).await;
     answer.map_err(|error| Failure::new(error.to_string(), "Http:RequestFailed"))
 }
 

@@ -4,6 +4,7 @@
 
 mod caches;
 mod connections;
+mod deadlines;
 mod house;
 mod rates;
 mod rights;

@@ -128,7 +128,8 @@ impl Run<'_> {
         let api_arn = served.api.arn();
         let (client, context) = (&self.entrant.ctx, &self.context);
         let origin = Some(Origin { context, output_type: None });
-        let query = Query { room, source, client, api_arn, request, origin };
+        let until = self.visitor.until;
+        let query = Query { room, source, client, api_arn, request, origin, until };
         match query.ask().await {
             Ok(result) => self.context.result = result,
             Err(failure) => {

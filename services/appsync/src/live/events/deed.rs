@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ::http::HeaderMap;
 use json::Value;
 use service::Ctx;
+use tokio::time::Instant;
 
 use super::channel::Channel;
 use super::served::{Namespace, ServedEvents};
@@ -37,6 +38,8 @@ pub(crate) struct Visitor<'v> {
     pub(crate) source_ip: &'v [Value],
     pub(crate) named: &'v Named,
     pub(crate) record: &'v Record<'v>,
+    /// Until when data sources may take.
+    pub(crate) until: Instant,
 }
 
 impl Visitor<'_> {

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use ::http::StatusCode;
 use json::Value;
 use service::{Caller, Ctx};
+use tokio::time::Instant;
 use websocket::{Close, Message};
 
 use super::channel::Channel;
 use super::deed::{Deed, Visitor};
 use super::publishing::{Publication, Published, no_channel};
-use super::{ServedEvents, handler, serve};
+use super::{ServedEvents, handler, serve, timed_out};
 use crate::journal::{Record, Scribe};
 use crate::live::connection::{NoPlace, Out, Protocol, Seat, Step};
 use crate::live::hub::{Delivery, Interest};
@@ -124,8 +125,8 @@ impl Client {
         &self,
         work: impl Future<Output = Result<T, Refusal>>,
     ) -> Result<T, Refusal> {
-        let done = tokio::time::timeout(self.room.limits.request, work).await;
-        done.unwrap_or_else(|_| Err(refusal("ExecutionTimeout", "Execution timed out.")))
+        let done = tokio::time::timeout(self.room.limits.answer(), work).await;
+        done.unwrap_or_else(|_| Err(timed_out()))
     }
 
     pub(in crate::live) fn visitor<'v>(
@@ -145,6 +146,7 @@ impl Client {
             source_ip: &self.source_ip,
             named: &self.named,
             record,
+            until: Instant::now() + self.room.limits.request,
         }
     }
 }

@@ -119,6 +119,7 @@ impl<'f> Function<'f> {
             api_arn: visitor.served.api.arn(),
             request: &request,
             origin: None,
+            until: visitor.until,
         };
         query.ask().await.map_err(|failure| failed(&failure))
     }
