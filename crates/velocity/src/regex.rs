@@ -55,6 +55,14 @@ impl Regex {
         })
     }
 
+    /// Whether the pattern can be used: [`Regex::of`] takes any.
+    ///
+    /// # Errors
+    /// The pattern isn't well-formed or compiles to too much.
+    pub fn check(&self) -> Result<(), RegexError> {
+        self.whole().map(|_| ())
+    }
+
     fn anywhere(&self) -> Result<&fancy_regex::Regex, RegexError> {
         compiled(&self.anywhere, || self.translated.clone())
     }
@@ -64,8 +72,11 @@ impl Regex {
     /// # Errors
     /// The pattern isn't well-formed or compiles to too much, or the match backtracks without end.
     pub fn is_full_match(&self, text: &str) -> Result<bool, RegexError> {
-        let whole = compiled(&self.whole, || format!(r"\A(?:{})\z", self.translated))?;
-        whole.is_match(text).map_err(endless)
+        self.whole()?.is_match(text).map_err(endless)
+    }
+
+    fn whole(&self) -> Result<&fancy_regex::Regex, RegexError> {
+        compiled(&self.whole, || format!(r"\A(?:{})\z", self.translated))
     }
 
     /// `String.replaceAll` and, with a `limit` of 1, `String.replaceFirst`: `$1` and `\$` in the replacement.

@@ -4,6 +4,7 @@
 //! What somebody may see inside, field by field, is the business of `rights`.
 //! <https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html>
 
+mod expression;
 mod lambda;
 mod signature;
 mod token;
@@ -16,6 +17,7 @@ use json::Value;
 use service::Ctx;
 
 use crate::Room;
+use crate::errors::Error;
 use crate::model::Api;
 use crate::reply::Refusal;
 use crate::tables::Part as _;
@@ -151,6 +153,20 @@ pub(crate) fn ways_of_events(config: &EventConfig) -> Vec<Way> {
         authorizer: provider.lambda_authorizer_config.clone(),
     };
     config.auth_providers.iter().enumerate().map(way).collect()
+}
+
+/// Checks that the regular expressions of ways in can be used.
+pub(crate) fn check_expressions(ways: &[Way]) -> Result<(), Error> {
+    for way in ways {
+        let pool = way.user_pool.as_ref().and_then(|it| it.app_id_client_regex.as_deref());
+        let client = way.open_id.as_ref().and_then(|it| it.client_id.as_deref());
+        let token =
+            way.authorizer.as_ref().and_then(|it| it.identity_validation_expression.as_deref());
+        expression::check("appIdClientRegex", pool)?;
+        expression::check("clientId", client)?;
+        expression::check("identityValidationExpression", token)?;
+    }
+    Ok(())
 }
 
 /// Lets somebody in, or says why not.

@@ -76,6 +76,9 @@ async fn answer(
     if place.path != GRAPHQL {
         return Err(Refusal::not_found());
     }
+    if !matches!(head.method, Method::GET | Method::POST) {
+        return Err(Refusal::method_not_allowed());
+    }
     let served = serve(room, &id).await?;
     let body = read(room, body).await?;
     let ctx = in_account_of(&served.api, ctx);

@@ -43,11 +43,12 @@ use crate::rates::Counted;
 use crate::reply::Refusal;
 use crate::served::Served;
 
+use connection::Ends;
 pub(crate) use events::ServedEvents;
 use events::{Deed, EventWs};
 use graphql_ws::GraphqlWs;
 pub(crate) use hub::Hub;
-use hub::{News, What};
+use hub::{Life, News, What};
 use mqtt::Mqtt;
 pub(crate) use mqtt::Tickets;
 pub(crate) use shape::Shapes;
@@ -97,7 +98,8 @@ pub(crate) async fn open(
         record.refused(refusal);
     }
     record.end(refusal.as_ref().map_or(reply.status(), |refusal| refusal.status).as_u16(), &[]);
-    let opened = Opened { client: Arc::clone(&client), name, refusal, _entry: entry };
+    let life = room.hub.life_of(api_id);
+    let opened = Opened { client: Arc::clone(&client), name, refusal, life, _entry: entry };
     reply.extensions_mut().insert(Upgrade(Arc::new(opened)));
     Ok(reply)
 }
@@ -273,6 +275,8 @@ struct Opened {
     name: &'static str,
     /// Why it will end as soon as it is.
     refusal: Option<Refusal>,
+    /// What it ends with.
+    life: Life,
     _entry: Entry,
 }
 
@@ -297,18 +301,19 @@ impl TakeOver for Opened {
         let room = Arc::clone(&client.room);
         Box::pin(async move {
             let began = Instant::now();
+            let ends = Ends { stopping, life: self.life.clone() };
             match self.name {
                 events::PROTOCOL => {
                     let protocol = EventWs::new(Arc::clone(&client), refusal);
-                    connection::serve(room, connection, stopping, protocol).await;
+                    connection::serve(room, connection, ends, protocol).await;
                 }
                 graphql_ws::NAME => {
                     let protocol = GraphqlWs::new(Arc::clone(&client), refusal);
-                    connection::serve(room, connection, stopping, protocol).await;
+                    connection::serve(room, connection, ends, protocol).await;
                 }
                 _ => {
                     let protocol = Mqtt::new(Arc::clone(&room), client.api_id.clone());
-                    connection::serve(room, connection, stopping, protocol).await;
+                    connection::serve(room, connection, ends, protocol).await;
                 }
             }
             client.note(&format!("End Connection, Duration: {} ms", began.elapsed().as_millis()));

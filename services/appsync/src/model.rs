@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use base::Timestamp;
 
 use crate::wire::{
-    self, ApiAssociation, ApiCache, AuthenticationType, DomainNameConfig, GraphqlApi, SchemaStatus,
+    self, ApiAssociation, ApiCache, AuthenticationType, DomainNameConfig, GraphQLApiType,
+    GraphqlApi, SchemaStatus,
 };
 
 /// Keys and values.
@@ -84,6 +85,11 @@ impl Api {
             Kind::Graphql(api) => Some(api),
             Kind::Events(_) => None,
         }
+    }
+
+    /// Whether it is made of other APIs.
+    pub(crate) fn is_merged(&self) -> bool {
+        self.as_graphql().is_some_and(|api| api.api_type == Some(GraphQLApiType::Merged))
     }
 
     pub(crate) fn as_events(&self) -> Option<&wire::Api> {

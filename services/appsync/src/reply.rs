@@ -1,6 +1,6 @@
 //! What clients of an API hear over HTTP, whatever becomes of their request.
 
-use ::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use ::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue};
 use ::http::{Response, StatusCode};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -10,6 +10,8 @@ use service::HttpBody;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 const JSON: HeaderValue = HeaderValue::from_static("application/json;charset=UTF-8");
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
 
 /// Browsers may use APIs from any page, and read these headers of the replies.
 const CROSS_ORIGIN: [(HeaderName, HeaderValue); 2] = [
@@ -99,6 +101,12 @@ impl Refusal {
         Refusal::new(StatusCode::NOT_FOUND, "NotFoundException", "There is no such API here.")
     }
 
+    /// AWS takes GET and POST (<https://github.com/graphql/graphql-over-http/issues/81>); what it says to others is unknown.
+    pub(crate) fn method_not_allowed() -> Self {
+        let (status, message) = (StatusCode::METHOD_NOT_ALLOWED, "Use GET or POST.");
+        Refusal::new(status, "MethodNotAllowedException", message)
+    }
+
     pub(crate) fn internal() -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
         Refusal::new(status, "InternalFailure", "The request could not be processed.")
@@ -111,6 +119,9 @@ impl Refusal {
         let mut reply = answer(request_id, body);
         *reply.status_mut() = self.status;
         reply.headers_mut().insert(ERROR_TYPE, HeaderValue::from_static(self.error_type));
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            reply.headers_mut().insert(ALLOW, METHODS);
+        }
         reply
     }
 }
@@ -132,8 +143,7 @@ pub(crate) fn answer(request_id: &str, body: String) -> Response<HttpBody> {
 pub(crate) fn preflight(request_id: &str, asked: Option<&HeaderValue>) -> Response<HttpBody> {
     let mut reply = answer(request_id, String::new());
     let headers = reply.headers_mut();
-    let methods = HeaderValue::from_static("GET, POST, OPTIONS");
-    headers.insert("access-control-allow-methods", methods);
+    headers.insert("access-control-allow-methods", METHODS);
     headers.insert("access-control-max-age", HeaderValue::from_static("172800"));
     if let Some(asked) = asked {
         headers.insert("access-control-allow-headers", asked.clone());

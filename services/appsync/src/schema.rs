@@ -7,6 +7,7 @@ use graphql::{Definitions, OperationKind, Problem, Schema};
 use store::Error as StoreError;
 
 use crate::errors::Error;
+use crate::model::Api;
 use crate::visit::Visit;
 use crate::wire::{Type, TypeDefinitionFormat};
 
@@ -14,6 +15,14 @@ use crate::wire::{Type, TypeDefinitionFormat};
 pub(crate) async fn of(ctx: &Visit<'_>, api_id: &str) -> Result<Schema, Error> {
     let text = ctx.tables().schema(api_id).await?.ok_or(Error::NoSchema)?;
     Ok(read(&text)?)
+}
+
+/// Checks that an API's schema is for its owner to change: that of a merged API is made of those of its sources.
+pub(crate) fn check_own(api: &Api) -> Result<(), Error> {
+    match api.is_merged() {
+        true => Err(Error::bad_request("The schema of a merged API is made of its source APIs'.")),
+        false => Ok(()),
+    }
 }
 
 /// A schema that was kept, so that was checked before.

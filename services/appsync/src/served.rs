@@ -19,7 +19,7 @@ use crate::sources::BATCH_SIZE_OF_TEMPLATES;
 use crate::tables::{Part as _, read_api, resolver_name};
 use crate::wire::{
     CachingConfig, DataSource, DataSourceType, FunctionConfiguration,
-    GraphQLApiIntrospectionConfig, GraphQLApiType, GraphqlApi, Resolver, ResolverKind,
+    GraphQLApiIntrospectionConfig, GraphqlApi, Resolver, ResolverKind,
 };
 
 /// Documents of an API that are kept, parsed and valid. What comes beyond is parsed each time.
@@ -84,7 +84,7 @@ impl Servable for Served {
         let not_graphql = || Error::ApiNotFound(id.clone());
         let graphql = api.as_graphql().cloned().ok_or_else(not_graphql)?;
         let text = tables.schema(&id).await?.ok_or(Error::NoSchema)?;
-        let is_merged = graphql.api_type == Some(GraphQLApiType::Merged);
+        let is_merged = api.is_merged();
         let resolvers = tables.all_parts::<Resolver>(&id).await?;
         let functions = tables.all_parts::<FunctionConfiguration>(&id).await?;
         let codes = resolvers.iter().map(|it| &it.code).chain(functions.iter().map(|it| &it.code));

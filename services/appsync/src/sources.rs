@@ -176,8 +176,14 @@ impl From<CallError> for Refusal {
     fn from(error: CallError) -> Self {
         match error {
             CallError::Refused(error) => Refusal::Refused(error),
-            CallError::NoRoom(_) | CallError::Unanswered(_) => {
-                Refusal::Failed(Failure::new(error.to_string(), "InternalFailure"))
+            CallError::NoRoom(service) => {
+                let message = format!(
+                    "Freehold doesn't have {service}. Its configuration can say where it is: [endpoints.{service}]."
+                );
+                Refusal::Failed(Failure::new(message, "InternalFailure"))
+            }
+            CallError::Unanswered(message) => {
+                Refusal::Failed(Failure::new(message, "InternalFailure"))
             }
         }
     }

@@ -12,7 +12,7 @@ use crate::merge;
 use crate::model::{Api, Domain};
 use crate::paging::Listing;
 use crate::tables::{self, Part, Tables};
-use crate::wire::ListInput;
+use crate::wire::{Empty, ListInput};
 use crate::{Limits, Room};
 
 /// One request in the room.
@@ -120,6 +120,29 @@ impl<'r> Visit<'r> {
         let found = self.api(id).await?;
         let api = found.value.clone();
         Ok(Change { room: self.room, found, api, batch: Batch::new(), _turn: turn })
+    }
+
+    /// Removes an API, with all that belongs to it and the connections to it. It leaves its domain names first: AWS wants
+    /// them disassociated, in these words (ekristen/aws-nuke#534).
+    pub(crate) async fn remove_api(&self, id: &str) -> Result<Empty, Error> {
+        loop {
+            let turn = self.room.changes.lock().await;
+            let found = self.api(id).await?;
+            let leads_here = |domain: &Domain| {
+                domain.association.as_ref().is_some_and(|association| association.api_id == id)
+            };
+            if self.tables().domains().await?.iter().any(leads_here) {
+                return Err(Error::bad_request(
+                    "API can not be deleted as it is associated to a domain",
+                ));
+            }
+            let committed = self.commit(tables::removal(&found)).await?;
+            drop(turn);
+            if committed == Commit::Done {
+                self.room.hub.end(id);
+                return Ok(Empty {});
+            }
+        }
     }
 
     /// A page of the parts of one kind that an API has.

@@ -10,12 +10,11 @@ use base::Timestamp;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use json::Value;
-use regex::Regex;
 use serde_json::json;
 use service::Caller;
 use sha2::{Digest as _, Sha256};
 
-use super::{Claim, Entrant, Way};
+use super::{Claim, Entrant, Way, expression};
 use crate::Room;
 use crate::model::{Api, Kind};
 use crate::reply::Refusal;
@@ -66,11 +65,9 @@ pub(super) async fn enter(
     claim: &Claim<'_>,
 ) -> Result<Entrant, Refusal> {
     let config = way.authorizer.as_ref().ok_or_else(Refusal::not_authorized)?;
-    if let Some(expression) = config.identity_validation_expression.as_deref() {
-        let expression = Regex::new(&format!("^(?:{expression})$"));
-        if !expression.is_ok_and(|expression| expression.is_match(token)) {
-            return Err(Refusal::not_authorized());
-        }
+    let expression = config.identity_validation_expression.as_deref();
+    if expression.is_some_and(|expression| !expression::describes(expression, token)) {
+        return Err(Refusal::not_authorized());
     }
     let now = claim.ctx.now();
     let key = (api.id().to_owned(), digest(token, claim.scope));

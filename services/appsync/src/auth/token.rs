@@ -2,9 +2,8 @@
 
 use json::Value;
 use openid::{Place, Token};
-use regex::Regex;
 
-use super::{Claim, Entrant, Way};
+use super::{Claim, Entrant, Way, expression};
 use crate::Room;
 use crate::reply::Refusal;
 use crate::wire::{AuthenticationType, CognitoUserPoolConfig, OpenIdConnectConfig};
@@ -83,14 +82,12 @@ fn check_client(
     token: &Token<'_>,
 ) -> Result<(), Refusal> {
     let Some(expression) = expression.filter(|it| !it.is_empty()) else { return Ok(()) };
-    let expression =
-        Regex::new(&format!("^(?:{expression})$")).map_err(|_| Refusal::not_authorized())?;
     let named = claims.iter().filter_map(|name| token.claims.get(name));
     let mut clients = named.flat_map(|value| match value.as_str() {
         Some(text) => vec![text.to_owned()],
         None => value.items().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
     });
-    match clients.any(|client| expression.is_match(&client)) {
+    match clients.any(|client| expression::describes(expression, &client)) {
         true => Ok(()),
         false => Err(Refusal::not_authorized()),
     }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, Interval};
 use websocket::{Close, Error, Message, Socket};
 
-use super::hub::{Delivery, Interest, Outlet, Subscription};
+use super::hub::{Delivery, Interest, Life, Outlet, Subscription};
 use crate::Room;
 
 /// What is written at once, where several deliveries wait.
@@ -130,11 +130,27 @@ impl Drop for Seat {
     }
 }
 
+/// What ends a connection that neither end wants to end.
+pub(super) struct Ends {
+    pub(super) stopping: Stopping,
+    pub(super) life: Life,
+}
+
+impl Ends {
+    /// Waits until the house stops, or the API is no more.
+    async fn wait(&mut self) {
+        tokio::select! {
+            () = self.stopping.wait() => {}
+            () = self.life.ended() => {}
+        }
+    }
+}
+
 /// Serves a connection that the hub has let in, to its end.
 pub(super) async fn serve<P: Protocol>(
     room: Arc<Room>,
     connection: Connection,
-    mut stopping: Stopping,
+    mut ends: Ends,
     mut protocol: P,
 ) {
     let limits = &room.limits;
@@ -170,14 +186,14 @@ pub(super) async fn serve<P: Protocol>(
                 protocol.keep_alive(&mut out);
             }
             () = outlet.cut.notified() => break Close::Policy,
-            () = stopping.wait() => break Close::GoingAway,
+            () = ends.wait() => break Close::GoingAway,
         }
         // Who takes nothing in while more and more waits for him, or the house stops, is cut off in the midst of a message.
         let written = tokio::select! {
             biased;
             written = tokio::time::timeout(write_timeout, socket.write(&out.frames)) => written,
             () = outlet.cut.notified() => return,
-            () = stopping.wait() => return,
+            () = ends.wait() => return,
         };
         match (written, out.ends) {
             (Ok(Ok(())), None) => {}

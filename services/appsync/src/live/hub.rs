@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use json::Value;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 
 use super::filter::Filter;
 use super::shape::Shape;
@@ -28,6 +28,8 @@ pub(crate) struct Hub {
     topics: Mutex<Topics>,
     next_key: AtomicU64,
     connections: AtomicUsize,
+    /// The APIs that somebody has connected to; what is dropped here ends their connections.
+    apis: Mutex<HashMap<String, watch::Sender<()>>>,
     teller: mpsc::Sender<News>,
     news: tokio::sync::Mutex<mpsc::Receiver<News>>,
 }
@@ -55,6 +57,17 @@ pub(crate) struct Interest {
     pub(super) invalidation: Option<Filter>,
     /// His selections, and what he may see; without them he hears of no mutation.
     pub(super) shape: Option<Arc<Shape>>,
+}
+
+/// Lasts as long as an API.
+#[derive(Clone)]
+pub(super) struct Life(watch::Receiver<()>);
+
+impl Life {
+    /// Waits until the API is no more.
+    pub(super) async fn ended(&mut self) {
+        while self.0.changed().await.is_ok() {}
+    }
 }
 
 /// The way to a connection.
@@ -95,6 +108,7 @@ impl Hub {
             topics: Mutex::default(),
             next_key: AtomicU64::new(0),
             connections: AtomicUsize::new(0),
+            apis: Mutex::default(),
             teller,
             news: tokio::sync::Mutex::new(news),
         }
@@ -179,6 +193,17 @@ impl Hub {
 
     pub(super) fn leave(&self) {
         self.connections.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// How a connection learns that its API is no more.
+    pub(super) fn life_of(&self, api_id: &str) -> Life {
+        let mut apis = self.apis.lock().unwrap_or_else(PoisonError::into_inner);
+        Life(apis.entry(api_id.to_owned()).or_default().subscribe())
+    }
+
+    /// Ends the connections to an API that is no more.
+    pub(crate) fn end(&self, api_id: &str) {
+        self.apis.lock().unwrap_or_else(PoisonError::into_inner).remove(api_id);
     }
 
     fn topics(&self) -> MutexGuard<'_, Topics> {

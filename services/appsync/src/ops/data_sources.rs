@@ -1,5 +1,6 @@
 //! Data sources.
 
+use http::Uri;
 use serde_json::json;
 
 use crate::errors::Error;
@@ -77,8 +78,15 @@ fn of(req: &DataSourceInput, api_arn: &str) -> Result<DataSource, Error> {
     Ok(described(req, json!({ "dataSourceArn": arn }))?)
 }
 
-/// Each kind of source has its own configuration.
+/// Each kind of source has its own configuration, and what is an endpoint is one of HTTP.
 fn check(req: &DataSourceInput) -> Result<(), Error> {
+    let http = req.http_config.as_ref().and_then(|config| config.endpoint.as_ref());
+    let elasticsearch = req.elasticsearch_config.as_ref().map(|config| &config.endpoint);
+    let opensearch = req.open_search_service_config.as_ref().map(|config| &config.endpoint);
+    if [http, elasticsearch, opensearch].into_iter().flatten().any(|it| !is_endpoint(it)) {
+        // As clients have seen it (serverless-appsync-plugin#56).
+        return Err(Error::bad_request("Invalid endpoint configuration"));
+    }
     let (member, is_there) = match req.r#type {
         DataSourceType::AwsLambda => ("lambdaConfig", req.lambda_config.is_some()),
         DataSourceType::AmazonDynamodb => ("dynamodbConfig", req.dynamodb_config.is_some()),
@@ -88,10 +96,7 @@ fn check(req: &DataSourceInput) -> Result<(), Error> {
         DataSourceType::AmazonOpensearchService => {
             ("openSearchServiceConfig", req.open_search_service_config.is_some())
         }
-        DataSourceType::Http => {
-            let endpoint = req.http_config.as_ref().and_then(|config| config.endpoint.as_ref());
-            ("httpConfig", endpoint.is_some())
-        }
+        DataSourceType::Http => ("httpConfig", http.is_some()),
         DataSourceType::RelationalDatabase => {
             ("relationalDatabaseConfig", req.relational_database_config.is_some())
         }
@@ -107,4 +112,11 @@ fn check(req: &DataSourceInput) -> Result<(), Error> {
             req.r#type.as_str()
         ))),
     }
+}
+
+fn is_endpoint(text: &str) -> bool {
+    text.parse::<Uri>().is_ok_and(|uri| {
+        let is_http = matches!(uri.scheme_str(), Some("http" | "https"));
+        is_http && uri.host().is_some_and(|host| !host.is_empty())
+    })
 }

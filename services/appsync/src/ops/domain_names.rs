@@ -63,8 +63,9 @@ pub(crate) async fn delete_domain_name(
     loop {
         let found = ctx.domain(&req.domain_name).await?;
         if found.value.association.is_some() {
+            // As clients have seen it (terraform-provider-aws#25322).
             return Err(Error::bad_request(
-                "The domain name is associated with an API. Disassociate it first.",
+                "Domain name must be disassociated before it can be deleted.",
             ));
         }
         if ctx.commit(found.removal()).await? == Commit::Done {
@@ -95,6 +96,8 @@ pub(crate) async fn associate_api(
     ctx: &Visit<'_>,
     req: AssociateApiInput,
 ) -> Result<ApiAssociationOutput, Error> {
+    // Nobody removes the API meanwhile.
+    let _turn = ctx.room().changes.lock().await;
     ctx.api(&req.api_id).await?;
     let api_association = ApiAssociation {
         domain_name: req.domain_name.clone(),

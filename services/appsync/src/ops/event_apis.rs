@@ -3,13 +3,14 @@
 use serde_json::json;
 
 use crate::address;
+use crate::auth;
 use crate::errors::Error;
 use crate::model::{self, Kind};
 use crate::paging::Listing;
 use crate::tables;
 use crate::visit::{Commit, Visit};
 use crate::wire::{
-    Api, ApiInput, ApiOutput, AuthenticationType, CreateApiInput, Empty, EventConfig,
+    Api, ApiInput, ApiOutput, AuthMode, AuthenticationType, CreateApiInput, Empty, EventConfig,
     ListApisInput, ListApisOutput, UpdateApiInput, described,
 };
 
@@ -56,15 +57,8 @@ pub(crate) async fn update_api(ctx: &Visit<'_>, req: UpdateApiInput) -> Result<A
 }
 
 pub(crate) async fn delete_api(ctx: &Visit<'_>, req: ApiInput) -> Result<Empty, Error> {
-    loop {
-        let found = ctx.api(&req.api_id).await?;
-        if found.value.as_events().is_none() {
-            return Err(Error::ApiNotFound(req.api_id));
-        }
-        if ctx.commit(tables::removal(&found)).await? == Commit::Done {
-            return Ok(Empty {});
-        }
-    }
+    find(ctx, &req.api_id).await?;
+    ctx.remove_api(&req.api_id).await
 }
 
 pub(crate) async fn list_apis(
@@ -117,7 +111,16 @@ fn check_modes(config: &EventConfig) -> Result<(), Error> {
         &config.default_publish_auth_modes,
         &config.default_subscribe_auth_modes,
     ];
-    for mode in used.into_iter().flatten() {
+    check_configured(config, used.into_iter().flatten())?;
+    auth::check_expressions(&auth::ways_of_events(config))
+}
+
+/// Checks that the API has those ways in.
+pub(super) fn check_configured<'m>(
+    config: &EventConfig,
+    modes: impl Iterator<Item = &'m AuthMode>,
+) -> Result<(), Error> {
+    for mode in modes {
         if !config.auth_providers.iter().any(|provider| provider.auth_type == mode.auth_type) {
             return Err(Error::bad_request(format!(
                 "The auth mode {} is not configured in authProviders.",

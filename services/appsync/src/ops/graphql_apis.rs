@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::address;
+use crate::auth;
 use crate::errors::Error;
 use crate::model::{Api, Kind};
 use crate::paging::Listing;
@@ -80,15 +81,8 @@ pub(crate) async fn update_graphql_api(
 }
 
 pub(crate) async fn delete_graphql_api(ctx: &Visit<'_>, req: ApiInput) -> Result<Empty, Error> {
-    loop {
-        let found = ctx.api(&req.api_id).await?;
-        if found.value.as_graphql().is_none() {
-            return Err(Error::ApiNotFound(req.api_id));
-        }
-        if ctx.commit(tables::removal(&found)).await? == Commit::Done {
-            return Ok(Empty {});
-        }
-    }
+    ctx.graphql_api(&req.api_id).await?;
+    ctx.remove_api(&req.api_id).await
 }
 
 pub(crate) async fn list_graphql_apis(
@@ -165,5 +159,5 @@ fn check_modes(api: &GraphqlApi) -> Result<(), Error> {
         }
         single.push(mode);
     }
-    Ok(())
+    auth::check_expressions(&auth::ways(api))
 }

@@ -11,7 +11,7 @@ use crate::tables;
 use crate::visit::Visit;
 use crate::wire::{
     AssociateMergedGraphqlApiInput, AssociateSourceGraphqlApiInput,
-    DisassociateMergedGraphqlApiInput, GraphQLApiType, ListInput, ListSourceApiAssociationsOutput,
+    DisassociateMergedGraphqlApiInput, ListInput, ListSourceApiAssociationsOutput,
     ListTypesByAssociationInput, ListTypesOutput, MergeType, MergedSource, SourceApiAssociation,
     SourceApiAssociationConfig, SourceApiAssociationInput, SourceApiAssociationOutput,
     SourceApiAssociationStatus, SourceApiAssociationStatusOutput, SourceApiAssociationSummary,
@@ -155,6 +155,9 @@ async fn associate(
 ) -> Result<SourceApiAssociationOutput, Error> {
     let merged = merged(ctx, merged_identifier).await?;
     let source = ctx.graphql_api(id_of(source_identifier)).await?;
+    if source.is_merged() {
+        return Err(Error::bad_request("A merged API can't be a source of a merged API."));
+    }
     let id = ctx.house().uuid();
     let merge_type = config.and_then(|config| config.merge_type).unwrap_or(MergeType::ManualMerge);
     let association = SourceApiAssociation {
@@ -210,12 +213,9 @@ fn id_of(identifier: &str) -> &str {
 
 async fn merged(ctx: &Visit<'_>, identifier: &str) -> Result<Api, Error> {
     let api = ctx.graphql_api(id_of(identifier)).await?;
-    let api_type = api.as_graphql().and_then(|graphql| graphql.api_type);
-    match api_type {
-        Some(GraphQLApiType::Merged) => Ok(api),
-        Some(GraphQLApiType::Graphql) | None => {
-            Err(Error::bad_request(format!("The API {} is not a merged API.", api.id())))
-        }
+    match api.is_merged() {
+        true => Ok(api),
+        false => Err(Error::bad_request(format!("The API {} is not a merged API.", api.id()))),
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) async fn start_schema_creation(
     if ctx.limits().schema_bytes_max < definition.len() {
         return Err(Error::bad_request("The schema definition is larger than 1 MB."));
     }
-    ctx.graphql_api(&req.api_id).await?;
+    schema::check_own(&ctx.graphql_api(&req.api_id).await?)?;
     let mut change = ctx.change(&req.api_id).await?;
     let processing = SchemaState { status: SchemaStatus::Processing, details: None };
     if change.api.schema.as_ref() == Some(&processing) {

@@ -91,7 +91,7 @@ fn sdl(definition: String, format: TypeDefinitionFormat) -> Result<String, Error
 
 /// Begins a change of a schema; that of an API without one is empty.
 async fn begin<'r>(ctx: &Visit<'r>, api_id: &str) -> Result<(Change<'r>, Definitions), Error> {
-    ctx.graphql_api(api_id).await?;
+    schema::check_own(&ctx.graphql_api(api_id).await?)?;
     let change = ctx.change(api_id).await?;
     if change.api.schema.as_ref().is_some_and(|it| it.status == SchemaStatus::Processing) {
         return Err(Error::SchemaBusy);

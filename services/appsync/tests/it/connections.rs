@@ -6,7 +6,7 @@ use appsync::Limits;
 use bytes::Bytes;
 use http::Request;
 use http_body_util::{BodyExt as _, Empty};
-use serde_json::Value;
+use serde_json::{Value, json};
 use service::{Service as _, Stopping, Upgrade};
 use tokio::io::{AsyncReadExt as _, DuplexStream};
 use tokio::sync::watch;
@@ -54,4 +54,20 @@ async fn who_may_not_come_in_and_says_nothing_keeps_no_place() {
     client.read_exact(&mut heard).await.unwrap();
     assert_eq!(&heard, b"\x81\x0d{\"type\":\"ka\"}");
     assert!(!welcome.is_finished());
+}
+
+#[tokio::test]
+async fn a_connection_ends_with_its_api() {
+    let limits = Limits { farewell: Duration::from_millis(20), ..Limits::default() };
+    let room = Room::within(limits).await;
+    let (id, key) = room.api("type Query { hello: String }", Value::Null).await;
+    let (other, other_key) = room.api("type Query { hello: String }", Value::Null).await;
+    let (mut client, served) = connect(&room, &id, &key).await;
+    let (_client, stays) = connect(&room, &other, &other_key).await;
+    room.call("DeleteGraphqlApi", json!({"apiId": id})).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(5), served).await.unwrap().unwrap();
+    let mut heard = [0; 4];
+    client.read_exact(&mut heard).await.unwrap();
+    assert_eq!(heard, [0x88, 2, 0x03, 0xe9], "a close that says going away");
+    assert!(!stays.is_finished());
 }

@@ -9,4 +9,5 @@ mod house;
 mod rates;
 mod rights;
 mod schemas;
+mod settings;
 mod templates;

@@ -46,17 +46,6 @@ impl Visitor<'_> {
     /// Lets him do it, or says why not.
     pub(crate) async fn may(&self, deed: Deed<'_>, signed: &str) -> Result<Entrant, Refusal> {
         let Visitor { room, served, .. } = self;
-        let (resource, modes) = match deed.channel() {
-            None => (served.api.arn().to_owned(), served.connect_modes()),
-            Some(channel) => {
-                let namespace = self.namespace(channel)?;
-                let modes = match deed {
-                    Deed::Publish(_) => &namespace.publish,
-                    Deed::Connect | Deed::Subscribe(_) => &namespace.subscribe,
-                };
-                (namespace.config.channel_namespace_arn.clone(), &**modes)
-            }
-        };
         let scope = format!("{} {}", deed.name(), deed.channel().map_or("", |it| &it.path));
         let claim = Claim {
             ctx: self.ctx,
@@ -70,8 +59,20 @@ impl Visitor<'_> {
             scope: &scope,
         };
         let entrant = auth::enter(room, &served.door(), &claim).await?;
+        // Only who has shown who he is learns which namespaces there are.
+        let (resource, modes) = match deed.channel() {
+            None => (served.api.arn(), served.connect_modes()),
+            Some(channel) => {
+                let namespace = self.namespace(channel)?;
+                let modes = match deed {
+                    Deed::Publish(_) => &namespace.publish,
+                    Deed::Connect | Deed::Subscribe(_) => &namespace.subscribe,
+                };
+                (&*namespace.config.channel_namespace_arn, &**modes)
+            }
+        };
         let is_signed = entrant.mode == AuthenticationType::AwsIam;
-        let may = |action| room.bus.check_action(&entrant.ctx, action, &resource).is_ok();
+        let may = |action| room.bus.check_action(&entrant.ctx, action, resource).is_ok();
         if !modes.contains(&entrant.mode) || is_signed && !may(deed.action()) {
             return Err(Refusal::not_authorized());
         }

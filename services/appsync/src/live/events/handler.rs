@@ -172,7 +172,7 @@ pub(super) fn failed(failure: &Failure) -> Refusal {
     if failure.is_unauthorized() {
         return Refusal::unauthorized(message.clone());
     }
-    tracing::warn!(message, "the handler of a channel namespace");
+    tracing::debug!(message, "the handler of a channel namespace");
     Refusal::bad_request(message.clone())
 }
 
