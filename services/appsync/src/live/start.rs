@@ -26,7 +26,8 @@ pub(super) struct Wish {
 }
 
 /// Runs what a subscription runs when it starts. It has one field, as the specification of GraphQL wants it: what its
-/// resolver sets as a filter would else be another field's, too. `request` is `ctx.request`, and `record` what it logs. The document holds against the schema, and the operation is one.
+/// resolver sets as a filter would else be another field's, too. `request` is `ctx.request`, and `record` what it logs.
+/// The document holds against the schema, and the operation is one.
 pub(super) async fn start(
     room: &Room,
     served: &Arc<Served>,
