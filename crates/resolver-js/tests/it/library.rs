@@ -55,6 +55,32 @@ fn one_request_numbers_its_names_together() {
     assert_eq!(with_modules(body, "{}"), expected);
 }
 
+/// DynamoDB refuses parentheses around nothing but parentheses: "The expression has redundant parentheses".
+#[test]
+fn conditions_stand_in_parentheses_once() {
+    let cases = [
+        ("{ and: [{ a: { eq: 1 } }] }", "(a = 1)"),
+        ("{ and: [{ a: { eq: 1 }, b: { eq: 2 } }] }", "(a = 1 AND b = 2)"),
+        (
+            "{ and: [{ or: [{ a: { eq: 1 } }, { b: { eq: 2 } }] }, { c: { eq: 3 } }] }",
+            "(((a = 1) OR (b = 2)) AND (c = 3))",
+        ),
+        ("{ and: [{ or: [{ a: { eq: 1 } }, {}] }, { b: { eq: 2 } }] }", "((a = 1) AND (b = 2))"),
+        ("{ not: { a: { eq: 1 }, b: { eq: 2 } } }", "(NOT (a = 1 AND b = 2))"),
+        ("{ not: { or: [{ a: { eq: 1 } }, { b: { eq: 2 } }] } }", "(NOT ((a = 1) OR (b = 2)))"),
+        ("{ not: { not: { a: { eq: 1 } } } }", "(NOT (NOT (a = 1)))"),
+    ];
+    for (condition, expected) in cases {
+        let body = format!(
+            "const filter = ddb.scan({{ filter: {condition} }}).filter; let text = filter.expression;
+             for (const [name, told] of Object.entries(filter.expressionNames)) {{ text = text.replaceAll(name, told); }}
+             for (const [name, told] of Object.entries(filter.expressionValues)) {{ text = text.replaceAll(name, `${{told.N}}`); }}
+             return text;"
+        );
+        assert_eq!(with_modules(&body, "{}"), format!("{expected:?}"), "{condition}");
+    }
+}
+
 #[test]
 fn queries_and_projections_are_expressions() {
     let body = "return ddb.query({ index: 'i', query: { id: { eq: 1 }, at: { between: [1, 2] } }, projection: ['id', 'a.b'], limit: undefined })";

@@ -48,6 +48,52 @@ fn alternatives_keep_their_values_apart() {
     );
 }
 
+/// DynamoDB refuses parentheses around nothing but parentheses: "The expression has redundant parentheses".
+#[test]
+fn groups_stand_in_parentheses_once() {
+    let cases = [
+        (r#"{"and": [{"a": {"eq": 1}}]}"#, "(#a = :and_0_a_eq)"),
+        (r#"{"or": {"a": {"eq": 1}}}"#, "(#a = :or_a_eq)"),
+        // A function behind Amplify's transformers has seen AWS write this one so.
+        (
+            r#"{"and": [{"a": {"eq": 1}}, {"b": {"attributeExists": true}}]}"#,
+            "((#a = :and_0_a_eq) AND (attribute_exists(#b)))",
+        ),
+        (
+            r#"{"and": [{"or": [{"a": {"eq": 1}}, {"b": {"eq": 2}}]}]}"#,
+            "((#a = :and_0_or_0_a_eq) OR (#b = :and_0_or_1_b_eq))",
+        ),
+        (
+            r#"{"and": [{"or": [{"a": {"eq": 1}}, {}]}, {"b": {"eq": 2}}]}"#,
+            "((#a = :and_0_or_0_a_eq) AND (#b = :and_1_b_eq))",
+        ),
+        (
+            r#"{"and": [{"or": [{"a": {"eq": 1}}, {"b": {"eq": 2}}]}, {"c": {"eq": 3}}]}"#,
+            "(((#a = :and_0_or_0_a_eq) OR (#b = :and_0_or_1_b_eq)) AND (#c = :and_1_c_eq))",
+        ),
+        (
+            r#"{"or": [{"a": {"eq": 1}, "b": {"eq": 2}}, {"c": {"eq": 3}}]}"#,
+            "((#a = :or_0_a_eq) AND (#b = :or_0_b_eq) OR (#c = :or_1_c_eq))",
+        ),
+        (
+            r#"{"not": {"or": [{"a": {"eq": 1}}, {"b": {"eq": 2}}]}}"#,
+            "(NOT ((#a = :not_or_0_a_eq) OR (#b = :not_or_1_b_eq)))",
+        ),
+        (r#"{"not": {"not": {"a": {"eq": 1}}}}"#, "(NOT (NOT (#a = :not_not_a_eq)))"),
+        (r#"{"and": [{}], "not": {}}"#, ""),
+    ];
+    for (filter, expected) in cases {
+        assert_eq!(expression("toDynamoDBFilterExpression", filter)[0], expected, "{filter}");
+    }
+}
+
+#[test]
+fn not_is_said_of_all_that_stands_below_it() {
+    let filter = r#"{"not": {"a": {"eq": 1}, "b": {"eq": 2}}}"#;
+    let [text, ..] = expression("toDynamoDBFilterExpression", filter);
+    assert_eq!(text, "(NOT ((#a = :not_a_eq) AND (#b = :not_b_eq)))");
+}
+
 #[test]
 fn nothing_to_filter_is_an_empty_expression() {
     assert_eq!(expression("toDynamoDBFilterExpression", "{}")[0], "");

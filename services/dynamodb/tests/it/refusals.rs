@@ -43,6 +43,35 @@ async fn members_that_are_missing_or_mistyped_are_named() {
     );
 }
 
+/// As DynamoDB was seen to do it: https://github.com/architect/dynalite/issues/99
+#[tokio::test]
+async fn parentheses_around_nothing_but_parentheses_are_refused() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let scan = |filter: &str| {
+        json!({
+            "TableName": "Orders", "FilterExpression": filter,
+            "ExpressionAttributeValues": {":a": {"S": "a"}},
+        })
+    };
+    for filter in ["((a = :a))", "(b = :a) AND ((a = :a))", "((a = :a OR b = :a))", "(((a = :a)))"]
+    {
+        let message = "Invalid FilterExpression: The expression has redundant parentheses;";
+        let refusal = ("ValidationException".into(), message.into());
+        assert_eq!(rooms.refusal("Scan", scan(filter)).await, refusal, "{filter}");
+    }
+    for filter in [
+        "(a = :a)",
+        "((a = :a) OR (b = :a))",
+        "((a = :a AND b = :a) AND c = :a)",
+        "(((a = :a) OR (b = :a)) AND (c = :a))",
+        "a = :a OR (b = :a AND c = :a)",
+        "(NOT (NOT (a = :a)))",
+    ] {
+        rooms.call("Scan", scan(filter)).await;
+    }
+}
+
 #[tokio::test]
 async fn an_operation_that_isnt_there_is_unknown() {
     let rooms = Rooms::open();

@@ -21,41 +21,79 @@ pub(super) fn expression(
         return Ok(condition.clone());
     }
     let mut expression = Expression::default();
-    let text = all(condition, &mut expression, names)?;
-    Ok(expression.into_value(text))
+    let term = all(condition, &mut expression, names)?;
+    Ok(expression.into_value(term.map(|term| term.text).unwrap_or_default()))
 }
 
+/// A part of an expression.
+struct Term {
+    text: String,
+    /// Whether it stands in parentheses already: DynamoDB refuses parentheses around parentheses.
+    is_enclosed: bool,
+}
+
+impl Term {
+    fn bare(text: String) -> Term {
+        Term { text, is_enclosed: false }
+    }
+
+    fn enclosed(self) -> Term {
+        match self.is_enclosed {
+            true => self,
+            false => Term { text: format!("({})", self.text), is_enclosed: true },
+        }
+    }
+}
+
+/// What the members of a condition ask, which all has to hold; nothing if there are none.
 fn all(
     condition: &Value,
     expression: &mut Expression,
     names: &mut Names,
-) -> Result<String, Failure> {
-    let mut parts = Vec::new();
+) -> Result<Option<Term>, Failure> {
+    let mut terms = Vec::new();
     for (name, value) in condition.entries() {
         match name {
-            "and" | "or" => {
-                let joined = joined(&value, name, expression, names)?;
-                parts.push(format!("({joined})"));
+            "and" | "or" => terms.extend(group(&value, name, expression, names)?),
+            "not" => {
+                let inner = all(&value, expression, names)?.map(Term::enclosed);
+                terms.extend(
+                    inner.map(|inner| Term::bare(format!("NOT {}", inner.text)).enclosed()),
+                );
             }
-            "not" => parts.push(format!("(NOT ({}))", all(&value, expression, names)?)),
-            _ => parts.extend(of_attribute(name, &value, expression, names)?),
+            _ => {
+                let conditions = of_attribute(name, &value, expression, names)?;
+                terms.extend(conditions.into_iter().map(Term::bare));
+            }
         }
     }
-    Ok(parts.join(" AND "))
+    Ok(joined(terms, " AND "))
 }
 
-fn joined(
+fn group(
     conditions: &Value,
     word: &str,
     expression: &mut Expression,
     names: &mut Names,
-) -> Result<String, Failure> {
+) -> Result<Option<Term>, Failure> {
     if conditions.kind() != Kind::Array {
         return Err(Failure::fault(format!("{word} expects conditions to be an array")));
     }
-    let each = conditions.items().map(|it| Ok(format!("({})", all(&it, expression, names)?)));
-    let each = each.collect::<Result<Vec<String>, Failure>>()?;
-    Ok(each.join(if word == "and" { " AND " } else { " OR " }))
+    let mut terms = Vec::new();
+    for condition in conditions.items() {
+        terms.extend(all(&condition, expression, names)?.map(Term::enclosed));
+    }
+    let joiner = if word == "and" { " AND " } else { " OR " };
+    Ok(joined(terms, joiner).map(Term::enclosed))
+}
+
+/// One term is what it is.
+fn joined(mut terms: Vec<Term>, joiner: &str) -> Option<Term> {
+    if terms.len() < 2 {
+        return terms.pop();
+    }
+    let texts: Vec<String> = terms.into_iter().map(|term| term.text).collect();
+    Some(Term::bare(texts.join(joiner)))
 }
 
 /// The conditions on one attribute.

@@ -18,7 +18,7 @@ struct Expression {
 /// Below `and`, `or` and `not` the names of values tell the way to them: `:or_0_title_contains`.
 pub(super) fn expression(filter: &Value, what: &str) -> Result<Value, Failure> {
     let mut expression = Expression::default();
-    let text = expression.group(filter, "", what)?;
+    let text = expression.terms(filter, "", what)?.join(" AND ");
     let document = Value::object([
         ("expression", Value::from(text)),
         ("expressionNames", expression.names.into()),
@@ -28,38 +28,47 @@ pub(super) fn expression(filter: &Value, what: &str) -> Result<Value, Failure> {
 }
 
 impl Expression {
-    /// All members of a filter, joined by AND.
-    fn group(&mut self, filter: &Value, path: &str, what: &str) -> Result<String, Failure> {
+    /// What the members of a filter ask, which all has to hold: each in parentheses.
+    fn terms(&mut self, filter: &Value, path: &str, what: &str) -> Result<Vec<String>, Failure> {
         let mut terms = Vec::new();
         for (name, value) in filter.entries() {
             let path = if path.is_empty() { name.to_owned() } else { format!("{path}_{name}") };
             match name {
-                "and" | "or" => {
-                    let joiner = if name == "and" { " AND " } else { " OR " };
-                    let mut parts = Vec::new();
-                    if value.kind() == json::Kind::Array {
-                        for (place, part) in value.items().enumerate() {
-                            let part = self.group(&part, &format!("{path}_{place}"), what)?;
-                            parts.push(part);
-                        }
-                    } else {
-                        parts.push(self.group(&value, &path, what)?);
-                    }
-                    parts.retain(|part| !part.is_empty());
-                    if !parts.is_empty() {
-                        terms.push(format!("({})", parts.join(joiner)));
-                    }
-                }
+                "and" | "or" => terms.extend(self.group(name, &value, &path, what)?),
                 "not" => {
-                    let inner = self.group(&value, &path, what)?;
+                    let inner = self.terms(&value, &path, what)?;
                     if !inner.is_empty() {
-                        terms.push(format!("(NOT {inner})"));
+                        terms.push(format!("(NOT {})", enclosed(&inner, " AND ")));
                     }
                 }
                 field => terms.extend(self.field(field, &value, &path, what)?),
             }
         }
-        Ok(terms.join(" AND "))
+        Ok(terms)
+    }
+
+    /// The filters below `and` or `or`. One alone is what it is: DynamoDB refuses parentheses around parentheses.
+    fn group(
+        &mut self,
+        name: &str,
+        filters: &Value,
+        path: &str,
+        what: &str,
+    ) -> Result<Vec<String>, Failure> {
+        if filters.kind() != json::Kind::Array {
+            return self.terms(filters, path, what);
+        }
+        let mut parts = Vec::new();
+        for (place, filter) in filters.items().enumerate() {
+            parts.push(self.terms(&filter, &format!("{path}_{place}"), what)?);
+        }
+        parts.retain(|terms| !terms.is_empty());
+        if parts.len() < 2 {
+            return Ok(parts.pop().unwrap_or_default());
+        }
+        let joiner = if name == "and" { " AND " } else { " OR " };
+        let parts: Vec<String> = parts.iter().map(|terms| terms.join(" AND ")).collect();
+        Ok(vec![enclosed(&parts, joiner)])
     }
 
     /// The conditions on one field, joined by AND, in parentheses.
@@ -145,6 +154,14 @@ impl Expression {
                 return Err(Failure::fault(message));
             }
         })
+    }
+}
+
+/// Several terms in parentheses; one has its own.
+fn enclosed(terms: &[String], joiner: &str) -> String {
+    match terms {
+        [term] => term.clone(),
+        terms => format!("({})", terms.join(joiner)),
     }
 }
 
