@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use base::{Entropy, Stop, Timestamp};
 use json::Value;
-use resolver::{Context, Effects, End, Failure, Outcome};
+use resolver::{Changes, Context, End, Failure, Outcome};
 use rquickjs::context::{EvalOptions, intrinsic};
 use rquickjs::{
     Array, CatchResultExt, CaughtError, CaughtResult, Ctx, Function, Object, Persistent, Result,
@@ -56,21 +56,17 @@ impl Realm {
             Ok(live) => live,
             Err(fault) => {
                 let message = format!("The APPSYNC_JS runtime can't start: {fault}");
-                return Outcome {
-                    end: End::Failed(Failure::new(message, Failure::CODE)),
-                    stash: context.stash.clone(),
-                    effects: Effects::default(),
-                };
+                return Outcome::failed(Failure::new(message, Failure::CODE));
             }
         };
         live.desk.borrow_mut().begin(module, context, now, entropy);
         live.meter.begin(stop);
-        let (end, stash) = live.run(module, handler, context);
+        let (end, stash) = live.run(module, handler);
         let effects = live.desk.borrow_mut().end();
         if !live.meter.is_spoiled.get() {
             self.0 = Some(live);
         }
-        Outcome { end, stash, effects }
+        Outcome { end, changes: Changes::of_stash(stash), effects }
     }
 }
 
@@ -159,15 +155,15 @@ impl Live {
         Ok(Live { makers, context_maker, modules, context, _runtime: runtime, desk, meter })
     }
 
-    /// How it ended, and the stash as it was left.
-    fn run(&self, module: &Module, handler: &str, context: &Context) -> (End, Value) {
+    /// How it ended, and the stash as it was left, if it was looked at.
+    fn run(&self, module: &Module, handler: &str) -> (End, Option<Value>) {
         self.context.with(|ctx| {
             let (value, stash) = match self.prepare(&ctx, module, handler).catch(&ctx) {
                 Ok(ready) => self.call(&ctx, ready),
                 Err(caught) => (Err(caught), None),
             };
             let end = value.map_or_else(|caught| self.caught(caught, module), End::Result);
-            (end, stash.unwrap_or_else(|| context.stash.clone()))
+            (end, stash)
         })
     }
 

@@ -1,5 +1,7 @@
 use json::{Object, Value};
 
+use crate::outcome::Failure;
+
 /// What a resolver's code sees as `ctx`. Members that a call doesn't have are `null`.
 ///
 /// How AWS shapes `identity`, `request` and `info`: reference/appsync §3.4.
@@ -29,6 +31,28 @@ pub struct Context {
     pub out_errors: Value,
     /// The events that an Event API was given to publish; `null` elsewhere, and unknown to templates.
     pub events: Value,
+}
+
+/// Members of a [`Context`] that code has changed, as it left them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes(Vec<(&'static str, Value)>);
+
+impl Changes {
+    /// Code that can change nothing but the stash.
+    pub fn of_stash(stash: Option<Value>) -> Changes {
+        Changes(stash.map(|stash| ("stash", stash)).into_iter().collect())
+    }
+
+    /// The member of that name, if it was changed.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}
+
+impl FromIterator<(&'static str, Value)> for Changes {
+    fn from_iter<I: IntoIterator<Item = (&'static str, Value)>>(changes: I) -> Changes {
+        Changes(changes.into_iter().collect())
+    }
 }
 
 impl Default for Context {
@@ -94,6 +118,40 @@ impl Context {
         self.members().into_iter().find(|(known, _)| *known == name).map(|(_, value)| value)
     }
 
+    /// Takes over what code has changed.
+    pub fn change(&mut self, changes: Changes) {
+        for (name, value) in changes.0 {
+            if let Some(member) = self.member_mut(name) {
+                *member = value;
+            }
+        }
+    }
+
+    fn member_mut(&mut self, name: &str) -> Option<&mut Value> {
+        Some(match name {
+            "arguments" => &mut self.arguments,
+            "identity" => &mut self.identity,
+            "source" => &mut self.source,
+            "request" => &mut self.request,
+            "info" => &mut self.info,
+            "stash" => &mut self.stash,
+            "prev" => &mut self.prev,
+            "result" => &mut self.result,
+            "error" => &mut self.error,
+            "env" => &mut self.env,
+            "outErrors" => &mut self.out_errors,
+            _ => return None,
+        })
+    }
+
+    /// Code has appended errors.
+    pub fn append_errors(&mut self, errors: &[Failure]) {
+        if !errors.is_empty() {
+            let appended = errors.iter().map(Failure::to_json);
+            self.out_errors = self.out_errors.items().chain(appended).collect::<Vec<_>>().into();
+        }
+    }
+
     /// The document that a direct Lambda resolver sends to its function (reference/appsync §3.1).
     pub fn to_lambda_payload(&self) -> Value {
         let sent = ["arguments", "identity", "source", "request", "prev", "info", "stash"];
@@ -115,6 +173,21 @@ impl Context {
             "User Pool Authorization"
         } else {
             "Open ID Connect Authorization"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_member_can_be_changed() {
+        let mut context = Context::default();
+        let names = context.members().map(|(name, _)| name);
+        context.change(names.into_iter().map(|name| (name, name.into())).collect());
+        for (name, value) in context.members() {
+            assert_eq!(value.as_str(), Some(name));
         }
     }
 }

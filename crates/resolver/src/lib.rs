@@ -20,7 +20,7 @@ mod outcome;
 pub mod template;
 
 pub use call::{Args, Call};
-pub use context::Context;
+pub use context::{Changes, Context};
 pub use outcome::{
     CacheEviction, Effects, End, Failure, LogLevel, LogLine, Outcome, SkipTo, response_header,
 };

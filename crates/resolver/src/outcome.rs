@@ -1,21 +1,21 @@
 use json::Value;
 
-use crate::context::Context;
+use crate::context::Changes;
 
 /// What one run of a resolver's code came to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
     pub end: End,
-    /// `ctx.stash` as the code left it.
-    pub stash: Value,
+    /// What the code has changed of its `ctx`.
+    pub changes: Changes,
     pub effects: Effects,
 }
 
 impl Outcome {
     /// The code has failed before it did anything.
-    pub fn failed(failure: Failure, context: &Context) -> Self {
-        let stash = context.stash.clone();
-        Outcome { end: End::Failed(failure), stash, effects: Effects::default() }
+    pub fn failed(failure: Failure) -> Self {
+        let (changes, effects) = (Changes::default(), Effects::default());
+        Outcome { end: End::Failed(failure), changes, effects }
     }
 }
 
@@ -77,6 +77,16 @@ impl Failure {
     /// `Not Authorized to access <field> on type <type>` instead.
     pub fn unauthorized() -> Self {
         Failure::new("Unauthorized", Failure::UNAUTHORIZED)
+    }
+
+    /// As `ctx.outErrors` has it.
+    pub fn to_json(&self) -> Value {
+        Value::object([
+            ("message", Value::from(self.message.as_str())),
+            ("errorType", self.error_type.as_deref().map(Value::from).unwrap_or_default()),
+            ("data", self.data.clone()),
+            ("errorInfo", self.error_info.clone()),
+        ])
     }
 
     pub fn is_unauthorized(&self) -> bool {

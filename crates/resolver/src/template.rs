@@ -10,7 +10,7 @@ use base::{Entropy, Stop, Timestamp};
 use json::Value;
 use velocity::{Error, Heap, Limits, Program};
 
-use crate::context::Context;
+use crate::context::{Changes, Context};
 use crate::outcome::{Effects, End, Failure, Outcome, SkipTo};
 
 use surroundings::Surroundings;
@@ -33,8 +33,8 @@ pub struct Template {
 #[derive(Debug)]
 pub struct Rendering {
     pub end: Rendered,
-    /// `ctx.stash` as the template left it.
-    pub stash: Value,
+    /// What the template has changed of `$ctx`.
+    pub changes: Changes,
     pub effects: Effects,
     /// What the text tells, where that is known without reading it.
     known: Option<Value>,
@@ -91,17 +91,17 @@ impl Template {
             Err(Error::Raised) => Rendered::Failed(surroundings.take_failure()),
             Err(error) => Rendered::Failed(fault(&error)),
         };
-        let stash = surroundings.stash(&mut heap).unwrap_or_else(|_| {
+        let changes = surroundings.changes(&mut heap).unwrap_or_else(|_| {
             is_cut = true;
             end = Rendered::Failed(too_large());
-            context.stash.clone()
+            Changes::default()
         });
         let known = match &end {
             Rendered::Text(text) => self.constant.clone().or_else(|| surroundings.told_by(text)),
             Rendered::Returned(_) | Rendered::Failed(_) => None,
         };
         let effects = surroundings.into_effects();
-        Attempt { rendering: Rendering { end, stash, effects, known }, is_cut }
+        Attempt { rendering: Rendering { end, changes, effects, known }, is_cut }
     }
 
     /// Renders the template and reads the text as JSON. `target` is what AppSync says it would be converted
@@ -145,7 +145,7 @@ struct Attempt {
 
 impl Rendering {
     fn read(self, target: &str) -> Outcome {
-        let Rendering { end, stash, effects, known } = self;
+        let Rendering { end, changes, effects, known } = self;
         let end = match end {
             Rendered::Text(text) => match known.map_or_else(|| read(&text, target), Ok) {
                 Ok(value) => End::Result(value),
@@ -156,7 +156,7 @@ impl Rendering {
             }
             Rendered::Failed(failure) => End::Failed(failure),
         };
-        Outcome { end, stash, effects }
+        Outcome { end, changes, effects }
     }
 }
 

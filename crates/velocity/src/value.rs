@@ -55,14 +55,22 @@ pub struct Heap {
 
 #[derive(Debug)]
 enum List {
+    /// As it was imported.
     Json(json::Value),
-    Items(Vec<Value>),
+    /// What was imported, looked into and not changed.
+    Read(Vec<Value>),
+    /// What was changed, or made here.
+    Made(Vec<Value>),
 }
 
 #[derive(Debug)]
 enum Map {
+    /// As it was imported.
     Json(json::Value),
-    Members(Members),
+    /// What was imported, looked into and not changed.
+    Read(Members),
+    /// What was changed, or made here.
+    Made(Members),
 }
 
 /// Values nested deeper can't be written or compared; JSON texts can't be nested deeper either.
@@ -112,7 +120,7 @@ impl Heap {
     }
 
     pub fn list(&mut self, items: Vec<Value>) -> Value {
-        self.lists.push(List::Items(items));
+        self.lists.push(List::Made(items));
         Value::List(ListId(self.lists.len() as u32 - 1))
     }
 
@@ -121,7 +129,7 @@ impl Heap {
         members: impl IntoIterator<Item = (K, Value)>,
     ) -> Value {
         let members = members.into_iter().map(|(key, value)| (key.into(), value)).collect();
-        self.maps.push(Map::Members(members));
+        self.maps.push(Map::Made(members));
         Value::Map(MapId(self.maps.len() as u32 - 1))
     }
 
@@ -151,13 +159,30 @@ impl Heap {
         match value {
             Value::List(list) => match &self.lists[list.0 as usize] {
                 List::Json(json) => Some(json),
-                List::Items(_) => None,
+                List::Read(_) | List::Made(_) => None,
             },
             Value::Map(map) => match &self.maps[map.0 as usize] {
                 Map::Json(json) => Some(json),
-                Map::Members(_) => None,
+                Map::Read(_) | Map::Made(_) => None,
             },
             _ => None,
+        }
+    }
+
+    /// Whether a list or map is, or holds, anything else than what was imported.
+    pub fn is_changed(&self, value: &Value) -> bool {
+        match value {
+            Value::List(list) => match &self.lists[list.0 as usize] {
+                List::Json(_) => false,
+                List::Read(items) => items.iter().any(|item| self.is_changed(item)),
+                List::Made(_) => true,
+            },
+            Value::Map(map) => match &self.maps[map.0 as usize] {
+                Map::Json(_) => false,
+                Map::Read(members) => members.values().any(|member| self.is_changed(member)),
+                Map::Made(_) => true,
+            },
+            _ => false,
         }
     }
 
@@ -228,14 +253,14 @@ impl Heap {
     pub(crate) fn list_len(&self, list: ListId) -> usize {
         match &self.lists[list.0 as usize] {
             List::Json(json) => json.len(),
-            List::Items(items) => items.len(),
+            List::Read(items) | List::Made(items) => items.len(),
         }
     }
 
     pub(crate) fn map_len(&self, map: MapId) -> usize {
         match &self.maps[map.0 as usize] {
             Map::Json(json) => json.len(),
-            Map::Members(members) => members.len(),
+            Map::Read(members) | Map::Made(members) => members.len(),
         }
     }
 
@@ -248,36 +273,62 @@ impl Heap {
         }
     }
 
-    /// The items, to read and to change.
-    pub(crate) fn items_mut(&mut self, list: ListId) -> &mut Vec<Value> {
-        if let List::Json(json) = &self.lists[list.0 as usize] {
+    pub(crate) fn items(&mut self, list: ListId) -> &[Value] {
+        let place = list.0 as usize;
+        if let List::Json(json) = &self.lists[place] {
             let json = json.clone();
             let items = json.items().map(|item| self.import(&item)).collect();
-            self.lists[list.0 as usize] = List::Items(items);
+            self.lists[place] = List::Read(items);
         }
-        match &mut self.lists[list.0 as usize] {
-            List::Items(items) => items,
+        match &self.lists[place] {
+            List::Read(items) | List::Made(items) => items,
             List::Json(_) => unreachable!("the list was looked into above"),
         }
     }
 
-    /// The members, to read and to change.
-    pub(crate) fn members_mut(&mut self, map: MapId) -> &mut Members {
-        if let Map::Json(json) = &self.maps[map.0 as usize] {
+    /// The items, to change.
+    pub(crate) fn items_mut(&mut self, list: ListId) -> &mut Vec<Value> {
+        self.items(list);
+        let list = &mut self.lists[list.0 as usize];
+        if let List::Read(items) = list {
+            *list = List::Made(std::mem::take(items));
+        }
+        match list {
+            List::Made(items) => items,
+            List::Json(_) | List::Read(_) => unreachable!("the list was made to be changed above"),
+        }
+    }
+
+    pub(crate) fn members(&mut self, map: MapId) -> &Members {
+        let place = map.0 as usize;
+        if let Map::Json(json) = &self.maps[place] {
             let json = json.clone();
             let members =
                 json.entries().map(|(key, member)| (key.into(), self.import(&member))).collect();
-            self.maps[map.0 as usize] = Map::Members(members);
+            self.maps[place] = Map::Read(members);
         }
-        match &mut self.maps[map.0 as usize] {
-            Map::Members(members) => members,
+        match &self.maps[place] {
+            Map::Read(members) | Map::Made(members) => members,
             Map::Json(_) => unreachable!("the map was looked into above"),
+        }
+    }
+
+    /// The members, to change.
+    pub(crate) fn members_mut(&mut self, map: MapId) -> &mut Members {
+        self.members(map);
+        let map = &mut self.maps[map.0 as usize];
+        if let Map::Read(members) = map {
+            *map = Map::Made(std::mem::take(members));
+        }
+        match map {
+            Map::Made(members) => members,
+            Map::Json(_) | Map::Read(_) => unreachable!("the map was made to be changed above"),
         }
     }
 
     /// The item at a place that the list has.
     pub(crate) fn item(&mut self, list: ListId, place: usize) -> Value {
-        self.items_mut(list).get(place).cloned().unwrap_or_default()
+        self.items(list).get(place).cloned().unwrap_or_default()
     }
 
     /// The member of that key, `null` if there is none.
@@ -291,22 +342,22 @@ impl Heap {
                 Some(_) => {}
             }
         }
-        self.members_mut(map).get(key).cloned().unwrap_or_default()
+        self.members(map).get(key).cloned().unwrap_or_default()
     }
 
     pub(crate) fn contains_key(&self, map: MapId, key: &str) -> bool {
         match &self.maps[map.0 as usize] {
             Map::Json(json) => json.get(key).is_some(),
-            Map::Members(members) => members.contains_key(key),
+            Map::Read(members) | Map::Made(members) => members.contains_key(key),
         }
     }
 
     pub(crate) fn member_at(&mut self, map: MapId, place: usize) -> Option<(Arc<str>, Value)> {
-        self.members_mut(map).get_index(place).map(|(key, value)| (key.clone(), value.clone()))
+        self.members(map).get_index(place).map(|(key, value)| (key.clone(), value.clone()))
     }
 
     pub(crate) fn keys(&mut self, map: MapId) -> Vec<Arc<str>> {
-        self.members_mut(map).keys().cloned().collect()
+        self.members(map).keys().cloned().collect()
     }
 
     /// Sets a member; the one before, or `null`.

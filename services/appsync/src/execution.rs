@@ -390,8 +390,8 @@ impl Run<'_> {
         if let Some(chapter) = &mut course.chapter {
             chapter.ran(part, &course.context, &outcome);
         }
-        course.context.stash = outcome.stash;
         let mut effects = outcome.effects;
+        course.context.change(outcome.changes);
         course.errors.extend(effects.errors.drain(..).map(field_error));
         self.gather(effects);
         match outcome.end {

@@ -141,7 +141,7 @@ impl Handler {
         match self {
             Handler::Template(written) => runtime.evaluate(written, context, now, entropy).await,
             Handler::Code(module, name) => runtime.run(module, name, context, now, entropy).await,
-            Handler::Broken(failure) => Outcome::failed(Failure::clone(failure), context),
+            Handler::Broken(failure) => Outcome::failed(Failure::clone(failure)),
         }
     }
 }

@@ -72,7 +72,7 @@ impl Runtime {
                     "code.js: Too much code runs at the moment."
                 }
             };
-            Outcome::failed(Failure::new(message, Failure::CODE), context)
+            Outcome::failed(Failure::new(message, Failure::CODE))
         })
     }
 
@@ -110,7 +110,7 @@ impl Runtime {
         let (given, taken) = (context.clone(), Arc::clone(written));
         let work = move |stop: &Stop| taken.evaluate(&given, now, entropy, stop);
         let evaluated = self.evaluators.run_within(self.patience, work).await;
-        evaluated.unwrap_or_else(|why| Outcome::failed(unrendered(why), context))
+        evaluated.unwrap_or_else(|why| Outcome::failed(unrendered(why)))
     }
 }
 

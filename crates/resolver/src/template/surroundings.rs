@@ -7,7 +7,7 @@ use json::Value as Json;
 use velocity::{Fault, Heap, Host, HostObject, Value};
 
 use crate::call::{Args, Call};
-use crate::context::Context;
+use crate::context::{Changes, Context};
 use crate::functions::{self, Function, NAMESPACES};
 use crate::outcome::{Effects, Failure};
 
@@ -38,9 +38,17 @@ pub(super) struct Surroundings<'a> {
     effects: Effects,
     failure: Option<Failure>,
     /// The members of the context that were looked into or set.
-    members: Vec<(&'static str, Value)>,
+    members: Vec<Member>,
     /// The last text that `toJson` made of a value as it came, and that value.
     told: Option<(Arc<str>, Json)>,
+}
+
+/// A member of the context in the heap.
+struct Member {
+    name: &'static str,
+    value: Value,
+    /// Whether the template has put it there.
+    is_set: bool,
 }
 
 impl<'a> Surroundings<'a> {
@@ -64,17 +72,22 @@ impl<'a> Surroundings<'a> {
         self.effects
     }
 
-    pub(super) fn stash(&mut self, heap: &mut Heap) -> Result<Json, Fault> {
-        match self.members.iter().find(|(name, _)| *name == "stash") {
-            Some((_, stash)) => heap.export(&stash.clone()),
-            None => Ok(self.context.stash.clone()),
-        }
+    /// What the template has changed of the context. `$ctx` is one object for all templates of a resolver: those of Amplify
+    /// put the owner into `$ctx.args.input` for the next function to store.
+    pub(super) fn changes(&mut self, heap: &mut Heap) -> Result<Changes, Fault> {
+        let changed = self.members.iter().filter(|it| it.is_set || heap.is_changed(&it.value));
+        let changed: Vec<&Member> = changed.collect();
+        changed.into_iter().map(|it| Ok((it.name, heap.export(&it.value)?))).collect()
+    }
+
+    fn known(&mut self, name: &str) -> Option<&mut Member> {
+        self.members.iter_mut().find(|member| member.name == name)
     }
 
     fn member(&mut self, heap: &mut Heap, name: &str) -> Value {
         let name = if name == "args" { "arguments" } else { name };
-        if let Some((_, value)) = self.members.iter().find(|(known, _)| *known == name) {
-            return value.clone();
+        if let Some(member) = self.known(name) {
+            return member.value.clone();
         }
         let Some((name, member)) =
             self.context.members().into_iter().find(|(known, _)| *known == name)
@@ -82,17 +95,15 @@ impl<'a> Surroundings<'a> {
             return Value::Null;
         };
         let value = heap.import(member);
-        self.members.push((name, value.clone()));
+        self.members.push(Member { name, value: value.clone(), is_set: false });
         value
     }
 
     fn set_member(&mut self, heap: &mut Heap, name: &str, value: Value) -> bool {
         let name = if name == "args" { "arguments" } else { name };
         self.member(heap, name);
-        match self.members.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, member)) => *member = value,
-            None => return false,
-        }
+        let Some(member) = self.known(name) else { return false };
+        (member.value, member.is_set) = (value, true);
         true
     }
 

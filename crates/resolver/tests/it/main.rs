@@ -48,7 +48,7 @@ fn evaluate(template: &str, context: &str) -> Outcome {
         Ok(template) => {
             template.evaluate(&context, OBJECT, NOW, Entropy::from_number(7), &Stop::default())
         }
-        Err(failure) => Outcome::failed(failure, &context),
+        Err(failure) => Outcome::failed(failure),
     }
 }
 

@@ -25,7 +25,8 @@ fn the_stash_is_changed_in_place() {
            $util.toJson($ctx.stash)"#,
         r#"{"args": {"x": 5}, "stash": {"old": {"kept": true}}}"#,
     );
-    assert_eq!(outcome.stash.to_string(), r#"{"old":{"kept":true},"a":[1,2],"b":"$ctx.args.x-"}"#);
+    let stash = outcome.changes.get("stash").expect("it was changed").to_string();
+    assert_eq!(stash, r#"{"old":{"kept":true},"a":[1,2],"b":"$ctx.args.x-"}"#);
 }
 
 #[test]
@@ -34,6 +35,45 @@ fn arguments_and_args_are_one() {
         r#"$util.qr($ctx.args.input.put("b", 2))$util.toJson($context.arguments)"#,
         r#"{"arguments": {"input": {"a": 1}}}"#,
         r#"{"input":{"a":1,"b":2}}"#,
+    );
+}
+
+/// The members that a template has changed, as it left them.
+#[track_caller]
+fn check_changes(template: &str, expected: &[(&str, &str)]) {
+    let context = r#"{"arguments": {"input": {"n": 1.10}, "list": [{"a": 1}]}, "identity": {"claims": {"sub": "s"}},
+        "source": {"id": 1}, "stash": {"a": {"b": 1}}}"#;
+    let changes = evaluate(template, context).changes;
+    let names = ["arguments", "identity", "source", "stash", "prev"];
+    let changed = names.into_iter().filter_map(|name| Some((name, changes.get(name)?.to_string())));
+    let changed: Vec<(&str, String)> = changed.collect();
+    let changed: Vec<(&str, &str)> = changed.iter().map(|(name, it)| (*name, &**it)).collect();
+    assert_eq!(changed, expected, "{template}");
+}
+
+#[test]
+fn what_a_template_changes_of_its_context_is_told() {
+    let input = r#"{"input":{"n":1.1,"owner":"me"},"list":[{"a":1}]}"#;
+    check_changes(r#"$util.qr($ctx.args.input.put("owner", "me"))[]"#, &[("arguments", input)]);
+    check_changes(
+        r#"#set($item = $ctx.args.list[0])#set($item.b = 2)[]"#,
+        &[("arguments", r#"{"input":{"n":1.10},"list":[{"a":1,"b":2}]}"#)],
+    );
+    check_changes(r#"#set($ctx.args = {})[]"#, &[("arguments", "{}")]);
+    check_changes(
+        r#"#foreach($entry in $ctx.source.entrySet())$util.qr($entry.setValue(2))#end
+           #set($ctx.prev = {"result": 3}) $util.error("in the end")"#,
+        &[("source", r#"{"id":2}"#), ("prev", r#"{"result":3}"#)],
+    );
+}
+
+#[test]
+fn what_a_template_only_reads_stays_as_it_is() {
+    check_changes(
+        r#"$util.toJson([$ctx.args.input.n, $ctx.args.list[0].a, $ctx.identity.claims.get("sub"), $ctx.stash.a.keySet(),
+            $ctx.args.list.contains(1), $ctx.source.containsValue(2), $util.toJson($ctx)])
+           #foreach($item in $ctx.args.list)#set($made = {"of": $item})$util.qr($made.put("b", 1))#end"#,
+        &[],
     );
 }
 
@@ -165,7 +205,10 @@ fn is_short(template: &str, context: &Context) -> bool {
         return false;
     };
     let whole = template.evaluate(context, OBJECT, NOW, entropy(), &Stop::default());
-    assert_eq!((short.end, short.stash, short.effects), (whole.end, whole.stash, whole.effects));
+    assert_eq!(
+        (short.end, short.changes, short.effects),
+        (whole.end, whole.changes, whole.effects)
+    );
     true
 }
 

@@ -33,7 +33,7 @@ pub(super) fn call(
             return Ok(super::nothing());
         }
         ("addAll", [Value::List(other)]) => {
-            let added = heap.items_mut(*other).clone();
+            let added = heap.items(*other).to_vec();
             heap.charge(added.len() * size_of::<Value>())?;
             let changed = !added.is_empty();
             heap.items_mut(list).extend(added);
@@ -62,7 +62,7 @@ pub(super) fn call(
         ("contains", [value]) => Value::Bool(place_of(heap, list, value)?.is_some()),
         ("containsAll", [Value::List(other)]) => {
             let mut all = true;
-            for value in heap.items_mut(*other).clone() {
+            for value in heap.items(*other).to_vec() {
                 all = all && place_of(heap, list, &value)?.is_some();
             }
             Value::Bool(all)
@@ -72,7 +72,7 @@ pub(super) fn call(
         }
         ("subList", [Value::Int(from), Value::Int(to)]) => {
             let range = range(*from, *to, length)?;
-            let part = heap.items_mut(list)[range].to_vec();
+            let part = heap.items(list)[range].to_vec();
             heap.charge(part.len() * size_of::<Value>())?;
             heap.list(part)
         }
@@ -109,7 +109,7 @@ fn place_of(heap: &mut Heap, list: ListId, sought: &Value) -> Result<Option<usiz
 
 /// Keeps the items that `other` has (`wanted`), or that it hasn't; whether any went.
 fn retain(heap: &mut Heap, list: ListId, other: ListId, wanted: bool) -> Result<bool, Fault> {
-    let items = heap.items_mut(list).clone();
+    let items = heap.items(list).to_vec();
     let before = items.len();
     let mut kept = Vec::new();
     for item in items {

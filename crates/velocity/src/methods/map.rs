@@ -55,7 +55,7 @@ pub(super) fn call(
             Value::Bool(heap.contains_key(map, &key))
         }
         ("containsValue", [sought]) => {
-            let values: Vec<Value> = heap.members_mut(map).values().cloned().collect();
+            let values: Vec<Value> = heap.members(map).values().cloned().collect();
             let mut found = false;
             for value in values {
                 found = found || heap.equal(&value, sought)?;
@@ -70,7 +70,7 @@ pub(super) fn call(
             heap.list(keys.into_iter().map(Value::Text).collect())
         }
         ("values", []) => {
-            let values: Vec<Value> = heap.members_mut(map).values().cloned().collect();
+            let values: Vec<Value> = heap.members(map).values().cloned().collect();
             heap.charge(values.len() * size_of::<Value>())?;
             heap.list(values)
         }

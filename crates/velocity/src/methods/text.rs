@@ -49,7 +49,7 @@ pub(super) fn call(
             return split(heap, text, pattern, *limit).map(Some);
         }
         ("join", [Value::Text(separator), Value::List(list)]) => {
-            let items = heap.items_mut(*list).clone();
+            let items = heap.items(*list).to_vec();
             let texts = items.iter().map(|item| heap.text(item));
             texts.collect::<Result<Vec<String>, Fault>>()?.join(separator)
         }

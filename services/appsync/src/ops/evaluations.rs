@@ -18,7 +18,7 @@ pub(crate) async fn evaluate_mapping_template(
     ctx: &Visit<'_>,
     req: EvaluateMappingTemplateInput,
 ) -> Result<EvaluateMappingTemplateOutput, Error> {
-    let context = context(&req.context)?;
+    let mut context = context(&req.context)?;
     let failed = |failure: Failure| ErrorDetail { message: failure.message };
     let (now, entropy) = (ctx.now(), ctx.house().entropy());
     let rendering = match ctx.room().runtime.render(req.template, &context, now, entropy).await {
@@ -33,6 +33,7 @@ pub(crate) async fn evaluate_mapping_template(
             });
         }
     };
+    context.change(rendering.changes);
     let (evaluation_result, error) = match rendering.end {
         Rendered::Text(text) => (Some(text), None),
         Rendered::Returned(value) => (Some(text(&value)), None),
@@ -42,7 +43,7 @@ pub(crate) async fn evaluate_mapping_template(
         evaluation_result,
         error,
         logs: Some(logs(&rendering.effects)),
-        stash: Some(rendering.stash.to_string()),
+        stash: Some(context.stash.to_string()),
         out_errors: Some(out_errors(&rendering.effects)),
     })
 }
@@ -53,7 +54,7 @@ pub(crate) async fn evaluate_code(
     req: EvaluateCodeInput,
 ) -> Result<EvaluateCodeOutput, Error> {
     code::check_runtime(&req.runtime)?;
-    let context = context(&req.context)?;
+    let mut context = context(&req.context)?;
     let handler = handler(req.function.as_deref())?;
     let module = match ctx.room().runtime.compile(&req.code).await {
         Ok(module) => module,
@@ -61,6 +62,7 @@ pub(crate) async fn evaluate_code(
     };
     let entropy = ctx.house().entropy();
     let outcome = ctx.room().runtime.run(&module, handler, &context, ctx.now(), entropy).await;
+    context.change(outcome.changes);
     let (evaluation_result, error) = match outcome.end {
         End::Result(value) | End::EarlyReturn { value, .. } => (Some(value.to_string()), None),
         End::Failed(failure) => {
@@ -72,7 +74,7 @@ pub(crate) async fn evaluate_code(
         evaluation_result,
         error,
         logs: Some(logs(&outcome.effects)),
-        stash: Some(outcome.stash.to_string()),
+        stash: Some(context.stash.to_string()),
         out_errors: Some(out_errors(&outcome.effects)),
     })
 }
@@ -117,13 +119,5 @@ fn logs(effects: &Effects) -> Vec<String> {
 }
 
 fn out_errors(effects: &Effects) -> String {
-    let error = |failure: &Failure| {
-        Value::object([
-            ("message", Value::from(failure.message.as_str())),
-            ("errorType", failure.error_type.as_deref().map(Value::from).unwrap_or_default()),
-            ("data", failure.data.clone()),
-            ("errorInfo", failure.error_info.clone()),
-        ])
-    };
-    Value::array(effects.errors.iter().map(error)).to_string()
+    Value::array(effects.errors.iter().map(Failure::to_json)).to_string()
 }

@@ -138,6 +138,40 @@ impl Room {
         self.call("CreateResolver", asked).await.unwrap();
     }
 
+    /// A resolver of functions of the source without data, each with its two templates.
+    pub(crate) async fn pipeline(
+        &self,
+        id: &str,
+        field: &str,
+        [before, after]: [&str; 2],
+        functions: &[[&str; 2]],
+    ) {
+        let mut ids = Vec::new();
+        for [request, response] in functions {
+            let asked = json!({
+                "apiId": id,
+                "name": format!("function{}", ids.len()),
+                "dataSourceName": "none",
+                "functionVersion": "2018-05-29",
+                "requestMappingTemplate": request,
+                "responseMappingTemplate": response,
+            });
+            let created = self.call("CreateFunction", asked).await.unwrap();
+            ids.push(created["functionConfiguration"]["functionId"].clone());
+        }
+        let (type_name, field_name) = field.split_once('.').unwrap();
+        let asked = json!({
+            "apiId": id,
+            "typeName": type_name,
+            "fieldName": field_name,
+            "kind": "PIPELINE",
+            "pipelineConfig": {"functions": ids},
+            "requestMappingTemplate": before,
+            "responseMappingTemplate": after,
+        });
+        self.call("CreateResolver", asked).await.unwrap();
+    }
+
     /// A field whose value is what a template says.
     pub(crate) async fn field(&self, id: &str, field: &str, payload: &str) {
         let request = format!(r#"{{"version": "2018-05-29", "payload": {payload}}}"#);

@@ -41,6 +41,44 @@ async fn a_template_that_is_no_json_says_so() {
     );
 }
 
+const ECHOES: &str =
+    "type Query { echo(input: Input): AWSJSON } input Input { a: Int owner: String }";
+
+/// The JSON that `{echo}` tells.
+async fn echoed(room: &Room, (id, key): &(String, String)) -> Value {
+    let (_, reply) = room.ask(id, key, "{echo(input: {a: 1})}").await;
+    serde_json::from_str(reply["data"]["echo"].as_str().expect("it has a value")).unwrap()
+}
+
+#[tokio::test]
+async fn the_templates_of_a_pipeline_share_one_context() {
+    let room = Room::open().await;
+    let api = room.api(ECHOES, json!({})).await;
+    // So Amplify's owner is stored, and so are the composite keys of its indexes.
+    let owns = r#"$util.qr($ctx.args.input.put("owner", "me")){}"#;
+    let stores = r#"{"payload": $util.toJson($ctx.args.input)}"#;
+    let answers = r#"$util.qr($ctx.args.put("more", $ctx.result.owner))$util.toJson($ctx.result)"#;
+    let after = r#"$util.toJson({"stored": $ctx.prev.result, "args": $ctx.args})"#;
+    let before = "#set($ctx.args.input.a = 2){}";
+    let functions = [[owns, "{}"], [stores, answers]];
+    room.pipeline(&api.0, "Query.echo", [before, after], &functions).await;
+    let stored = json!({"a": 2, "owner": "me"});
+    let expected = json!({"stored": stored, "args": {"input": stored, "more": "me"}});
+    assert_eq!(echoed(&room, &api).await, expected);
+    assert_eq!(echoed(&room, &api).await, expected, "the next call begins anew");
+}
+
+#[tokio::test]
+async fn the_templates_of_a_resolver_share_one_context() {
+    let room = Room::open().await;
+    let api = room.api(ECHOES, json!({})).await;
+    let request = r#"$util.qr($ctx.args.input.put("owner", "me"))
+        #set($ctx.result = "forged"){"version": "2018-05-29", "payload": 1}"#;
+    let response = "$util.toJson([$ctx.args.input, $ctx.result])";
+    room.resolver(&api.0, "Query.echo", request, response).await;
+    assert_eq!(echoed(&room, &api).await, json!([{"a": 1, "owner": "me"}, 1]));
+}
+
 /// A million rounds: what a template may take and more.
 const LONG: &str = "#foreach($a in [1..1000])#foreach($b in [1..1000])#set($c = $a * $b)#end#end";
 

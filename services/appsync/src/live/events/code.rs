@@ -108,7 +108,7 @@ impl Run<'_> {
         if let Some(chapter) = &mut self.chapter {
             chapter.ran(part, &self.context, &outcome);
         }
-        self.context.stash = outcome.stash;
+        self.context.change(outcome.changes);
         match outcome.end {
             End::Result(value) => Ok(Half::Value(value)),
             End::EarlyReturn { value, .. } => Ok(Half::Early(value)),
