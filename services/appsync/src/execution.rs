@@ -392,6 +392,7 @@ impl Run<'_> {
         }
         let mut effects = outcome.effects;
         course.context.change(outcome.changes);
+        course.context.append_errors(&effects.errors);
         course.errors.extend(effects.errors.drain(..).map(field_error));
         self.gather(effects);
         match outcome.end {

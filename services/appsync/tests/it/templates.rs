@@ -79,6 +79,21 @@ async fn the_templates_of_a_resolver_share_one_context() {
     assert_eq!(echoed(&room, &api).await, json!([{"a": 1, "owner": "me"}, 1]));
 }
 
+#[tokio::test]
+async fn code_sees_the_errors_that_were_appended_before_it() {
+    let room = Room::open().await;
+    let api = room.api(ECHOES, json!({})).await;
+    let append = r#"$util.appendError("careful", "T", {"a": 1}){}"#;
+    let sees = r#"{"payload": $util.toJson($ctx.outErrors)}"#;
+    let result = "$util.toJson($ctx.result)";
+    let after = r#"$util.toJson([$ctx.prev.result, $ctx.outErrors.size()])"#;
+    let functions = [[append, append], [sees, result]];
+    room.pipeline(&api.0, "Query.echo", ["{}", after], &functions).await;
+    let error =
+        json!({"message": "careful", "errorType": "T", "data": {"a": 1}, "errorInfo": null});
+    assert_eq!(echoed(&room, &api).await, json!([[error, error], 2]));
+}
+
 /// A million rounds: what a template may take and more.
 const LONG: &str = "#foreach($a in [1..1000])#foreach($b in [1..1000])#set($c = $a * $b)#end#end";
 

@@ -109,6 +109,7 @@ impl Run<'_> {
             chapter.ran(part, &self.context, &outcome);
         }
         self.context.change(outcome.changes);
+        self.context.append_errors(&outcome.effects.errors);
         match outcome.end {
             End::Result(value) => Ok(Half::Value(value)),
             End::EarlyReturn { value, .. } => Ok(Half::Early(value)),
