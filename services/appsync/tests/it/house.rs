@@ -98,6 +98,20 @@ impl Room {
         (id, key["apiKey"]["id"].as_str().unwrap().to_owned())
     }
 
+    /// An Event API that knows keys alone, its id and a key.
+    pub(crate) async fn event_api(&self) -> (String, String) {
+        let modes = json!([{"authType": "API_KEY"}]);
+        let config = json!({
+            "authProviders": modes, "connectionAuthModes": modes,
+            "defaultPublishAuthModes": modes, "defaultSubscribeAuthModes": modes,
+        });
+        let asked = json!({"name": "news", "eventConfig": config});
+        let created = self.call("CreateApi", asked).await.unwrap();
+        let id = created["api"]["apiId"].as_str().unwrap().to_owned();
+        let key = self.call("CreateApiKey", json!({"apiId": id})).await.unwrap();
+        (id, key["apiKey"]["id"].as_str().unwrap().to_owned())
+    }
+
     /// What became of a schema.
     pub(crate) async fn create_schema(&self, id: &str, schema: &str) -> Value {
         let definition = STANDARD.encode(schema);

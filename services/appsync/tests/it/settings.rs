@@ -18,17 +18,6 @@ async fn merged(room: &Room) -> String {
     created["graphqlApi"]["apiId"].as_str().unwrap().to_owned()
 }
 
-/// The id of an Event API that knows keys alone.
-async fn event_api(room: &Room) -> String {
-    let modes = json!([{"authType": "API_KEY"}]);
-    let config = json!({
-        "authProviders": modes, "connectionAuthModes": modes,
-        "defaultPublishAuthModes": modes, "defaultSubscribeAuthModes": modes,
-    });
-    let created = room.call("CreateApi", json!({"name": "news", "eventConfig": config})).await;
-    created.unwrap()["api"]["apiId"].as_str().unwrap().to_owned()
-}
-
 #[tokio::test]
 async fn a_merged_api_is_no_source_and_has_no_schema_of_its_own() {
     let room = Room::open().await;
@@ -46,7 +35,7 @@ async fn a_merged_api_is_no_source_and_has_no_schema_of_its_own() {
 #[tokio::test]
 async fn a_namespace_has_ways_in_and_sources_of_its_api() {
     let room = Room::open().await;
-    let id = event_api(&room).await;
+    let (id, _) = room.event_api().await;
     let modes = json!([{"authType": "API_KEY"}]);
     let iam = json!([{"authType": "AWS_IAM"}]);
     let integration = json!({"behavior": "DIRECT", "integration": {"dataSourceName": "gone"}});
@@ -135,13 +124,11 @@ async fn an_api_leaves_its_domain_name_before_it_goes() {
 #[tokio::test]
 async fn strangers_dont_learn_which_namespaces_there_are() {
     let room = Room::open().await;
-    let id = event_api(&room).await;
+    let (id, key) = room.event_api().await;
     let event = json!({"channel": "/nowhere/a", "events": ["1"]}).to_string();
     let request =
         Request::post(format!("/appsync-api/{id}/event")).header("x-api-key", "da2-wrong");
     assert_eq!(room.send(request, event.clone()).await.0, 401);
-    let key = room.call("CreateApiKey", json!({"apiId": id})).await.unwrap();
-    let key = key["apiKey"]["id"].as_str().unwrap();
     let request = Request::post(format!("/appsync-api/{id}/event")).header("x-api-key", key);
     assert_eq!(room.send(request, event).await.0, 400);
 }
