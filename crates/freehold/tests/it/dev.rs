@@ -143,7 +143,7 @@ fn a_signature_that_can_not_be_read_is_refused_by_the_service_it_names() {
     let response = dev.ask("POST /", &signed("sns", ""), "Action=ListTopics&Version=2010-03-31");
     assert!(response.body.contains("<Code>IncompleteSignature</Code>"), "{response:?}");
     let response = dev.ask("GET /2015-03-31/functions", &signed("lambda", ""), "");
-    assert_eq!(response.status, 400);
+    assert_eq!(response.status, 403);
     assert_eq!(response.header("x-amzn-errortype"), Some("incompletesignatureexception"));
     let target = "Host: localhost\r\nX-Amz-Target: AWSStepFunctions.ListStateMachines\r\n";
     let bearer = format!("{target}Authorization: Bearer abc\r\n");
