@@ -161,7 +161,8 @@ def test_a_function_runs_with_a_role_that_trusts_lambda_or_not_at_all(tmp_path):
         iam.delete_role(RoleName="gone")
         names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]
         reply = functions.invoke(FunctionName="kept", Payload=json.dumps(dict.fromkeys(names)))
-        key, secret, token = (json.load(reply["Payload"])[name] for name in names)
+        given = json.load(reply["Payload"])
+        key, secret, token = (given[name] for name in names)
         asked = client(server, "sts", key, secret, token).get_caller_identity()
         assert asked["Arn"].startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/kept/")
         refused = refusal(functions.invoke, FunctionName="gone")

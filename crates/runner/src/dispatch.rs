@@ -157,6 +157,9 @@ impl Errand {
     }
 }
 
+/// Who assumes the role of a machine, for each of its tasks: a role that has ceased to trust it does no more.
+pub(crate) const PRINCIPAL: &str = "states.amazonaws.com";
+
 /// A request on behalf of an execution: its role asks, or a role which that one assumes.
 pub(crate) fn caller(
     runner: &Runner,
@@ -165,14 +168,20 @@ pub(crate) fn caller(
 ) -> Result<Ctx, Failure> {
     let house = &runner.0.house;
     let own = &facts.machine.facts.role_arn;
-    let caller = Caller { arn: own.to_string() };
-    let mut ctx = Ctx::new(Arc::clone(house), caller, house.uuid())
-        .with_trace_header(facts.trace_header.as_deref().map(str::to_owned));
-    if let Ok(arn) = Arn::parse(&facts.arn)
-        && arn.account != house.account()
-    {
-        ctx = ctx.with_account(arn.account);
-    }
+    let service = Caller { arn: PRINCIPAL.to_owned() };
+    let asking = Ctx::new(Arc::clone(house), service, house.uuid())
+        .with_trace_header(facts.trace_header.as_deref().map(str::to_owned))
+        .with_source_arn(&*facts.machine.facts.arn);
+    let account = Arn::parse(&facts.arn).map(|arn| arn.account);
+    let account = account.unwrap_or_else(|_| house.account().to_owned());
+    // The sentence is CreateStateMachine's; that a task says it too is unsure.
+    let ctx = runner.0.bus.assume(&asking, own).map_err(|_| {
+        let cause = "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to \
+                     assume the provided role.";
+        Failure::new(error_name::PERMISSIONS, cause)
+    })?;
+    // Where no policy is enforced, a role may name any account: what it asks for is the execution's.
+    let ctx = ctx.with_account(account);
     let Some(role_arn) = role_arn.filter(|role_arn| *role_arn != &**own) else { return Ok(ctx) };
     runner.0.bus.assume(&ctx, role_arn).map_err(|_| {
         let cause = format!(

@@ -162,6 +162,22 @@ impl Bus {
         Ok(registry.call(&**neighbor, ctx, operation, body).await?)
     }
 
+    /// Whether the caller might make that call; it isn't made. What goes outside is decided there.
+    pub async fn check_call(
+        &self,
+        ctx: &Ctx,
+        room: &str,
+        operation: &str,
+        body: &[u8],
+    ) -> Result<(), aws::Error> {
+        let registry = self.registry().filter(|_| !self.goes_outside(room));
+        let asked = registry.as_ref().and_then(|registry| Some((registry, registry.named(room)?)));
+        match asked {
+            Some((registry, room)) => registry.check(&**room, ctx, operation, body).await,
+            None => Ok(()),
+        }
+    }
+
     /// Whether the caller may do what is no operation of a room, such as `states:InvokeHTTPEndpoint`.
     pub fn check_action(&self, ctx: &Ctx, action: &str, resource: &str) -> Result<(), aws::Error> {
         self.check_access(ctx, &Access::new(action, resource))

@@ -231,7 +231,8 @@ impl Ctx {
         self
     }
 
-    /// The same request, which a service makes for that resource of its own: policies know it as `aws:SourceArn`.
+    /// The same request, which a service makes for that resource of its own: policies know it as `aws:SourceArn`, and
+    /// the account in it, or where it names none (a bucket's) that of the request, as `aws:SourceAccount`.
     #[must_use]
     pub fn with_source_arn(mut self, source_arn: impl Into<Arc<str>>) -> Self {
         self.source_arn = Some(source_arn.into());

@@ -53,5 +53,9 @@ pub type Check<'a> = Pin<Box<dyn Future<Output = Result<(), aws::Error>> + Send 
 /// The text of a resource's policy, if it has one, to be awaited.
 pub type ResourcePolicy<'a> = Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>>;
 
+/// Condition keys and their values, to be awaited.
+pub type Conditions<'a> =
+    Pin<Box<dyn Future<Output = Vec<(&'static str, Vec<String>)>> + Send + 'a>>;
+
 /// The ARN of what a request means, if its room knows such a thing, to be awaited.
 pub type ResourceArn<'a> = Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>>;

@@ -35,7 +35,7 @@ pub use bus::{
 pub use ctx::{Arrival, Caller, Ctx, House, Session};
 pub use evaluators::{Elsewhere, Evaluators, Unfinished};
 pub use feed::{Feed, Happened};
-pub use guard::{Access, Check, Guard, ResourceArn, ResourcePolicy};
+pub use guard::{Access, Check, Conditions, Guard, ResourceArn, ResourcePolicy};
 pub use operations::{Operation, Operations, Rate};
 pub use public_http::{Connection, Duplex, PublicHttp, Served, Stopping, TakeOver, Upgrade};
 pub use raw_http::{HttpBody, HttpReply, RawHttp};
@@ -100,6 +100,18 @@ pub trait Service: Send + Sync + 'static {
         _reference: &'a str,
     ) -> ResourceArn<'a> {
         Box::pin(std::future::ready(None))
+    }
+
+    /// What only the room can tell of a request that policies look at: condition keys with their values, as far as the
+    /// request is about the resource of that ARN. A room whose requests say all there is needn't say so.
+    fn conditions<'a>(
+        &'a self,
+        _ctx: &'a Ctx,
+        _operation: &'a str,
+        _body: &'a [u8],
+        _resource_arn: &'a str,
+    ) -> Conditions<'a> {
+        Box::pin(std::future::ready(Vec::new()))
     }
 
     /// The policy of the resource of that ARN (a queue's, a function's, a bucket's), for the [`Guard`] to read.

@@ -45,12 +45,24 @@ impl Registry {
         operation: &str,
         body: Bytes,
     ) -> Result<Bytes, aws::Error> {
+        self.check(room, &ctx, operation, &body).await?;
+        room.call(ctx, operation, body).await
+    }
+
+    /// Whether the caller may ask a room that.
+    pub(crate) async fn check(
+        &self,
+        room: &dyn Service,
+        ctx: &Ctx,
+        operation: &str,
+        body: &[u8],
+    ) -> Result<(), aws::Error> {
         let is_strangers = ctx.caller().is_anonymous() && room.is_open(operation);
         let is_left_to_room = is_strangers || room.raw_http().is_some();
-        if let Some(guard) = self.guard.as_ref().filter(|_| !is_left_to_room) {
-            guard.check(&ctx, room, operation, &body).await?;
+        match self.guard.as_ref().filter(|_| !is_left_to_room) {
+            Some(guard) => guard.check(ctx, room, operation, body).await,
+            None => Ok(()),
         }
-        room.call(ctx, operation, body).await
     }
 
     /// Every room, in the order of assembly.

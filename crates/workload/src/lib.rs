@@ -16,7 +16,7 @@ mod lines;
 mod mount;
 mod process;
 
-pub use credentials::credentials;
+pub use credentials::{Assumption, credentials};
 pub use delivery::{Delivery, OnMissingGroup};
 pub use lines::{Line, Lines};
 pub use mount::{can_show, show};

@@ -11,8 +11,10 @@
 //! - `operations`: each operation and what answers it; `ops`: the few that need more than `dynoxide`'s answer.
 //! - `database`: a file and its thread; `database::file`: how calls share a transaction.
 //! - `scope`: accounts, regions and ARNs; `tokens`: `ClientRequestToken`; `decode` and `errors`: refusals.
+//! - `conditions`: what policies know of requests about items.
 //! - `work`: what goes on by itself.
 
+mod conditions;
 mod database;
 mod decode;
 mod errors;
@@ -202,6 +204,31 @@ impl Service for DynamoDb {
                 // A policy that can't be read may deny: the guard lets nobody by.
                 Err(_) => Some(String::new()),
             }
+        })
+    }
+
+    fn conditions<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        operation: &'a str,
+        body: &'a [u8],
+        resource_arn: &'a str,
+    ) -> service::Conditions<'a> {
+        Box::pin(async move {
+            let table = conditions::table_of(resource_arn);
+            let Some((table, index)) = table.filter(|_| conditions::knows(operation)) else {
+                return Vec::new();
+            };
+            let describe = operations::find(DYNAMODB, "DescribeTable");
+            let asked = json!({ "TableName": table }).to_string();
+            // A request about a table that isn't there gets nothing from it.
+            let Ok(described) = self.0.answer(ctx.clone(), describe, asked.into()).await else {
+                return Vec::new();
+            };
+            let described: Value = serde_json::from_slice(&described).unwrap_or_default();
+            let Some(key) = conditions::partition_key(&described, index) else { return Vec::new() };
+            let body: Value = serde_json::from_slice(body).unwrap_or_default();
+            conditions::of(operation, &body, table, index, &key)
         })
     }
 

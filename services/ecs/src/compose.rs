@@ -21,6 +21,7 @@ pub(crate) const STOP_TIMEOUT_SECONDS: u64 = 30;
 pub(crate) struct Composition {
     pub(crate) containers: Vec<Container>,
     pub(crate) role: Option<String>,
+    pub(crate) execution_role: Option<String>,
     pub(crate) cpu: Option<String>,
     pub(crate) memory: Option<String>,
     /// The overrides as they are shown.
@@ -33,8 +34,13 @@ pub(crate) fn compose(
     given: Option<&Document>,
     task_id: &str,
 ) -> Result<Composition, Error> {
-    let none =
-        || TaskOverride { container_overrides: None, cpu: None, memory: None, task_role_arn: None };
+    let none = || TaskOverride {
+        container_overrides: None,
+        cpu: None,
+        memory: None,
+        task_role_arn: None,
+        execution_role_arn: None,
+    };
     let overrides = given.map_or_else(|| Ok(none()), Document::read)?;
     let of_containers = overrides.container_overrides.unwrap_or_default();
     let names = parts.container_definitions.iter().filter_map(|it| it.name.as_deref());
@@ -58,6 +64,7 @@ pub(crate) fn compose(
     };
     Ok(Composition {
         role: overrides.task_role_arn.or(parts.task_role_arn.clone()),
+        execution_role: overrides.execution_role_arn.or(parts.execution_role_arn.clone()),
         cpu: overrides.cpu.or(parts.cpu.clone()).or_else(|| sum(|it| it.cpu)),
         memory: overrides.memory.or(parts.memory.clone()).or_else(|| sum(|it| it.memory)),
         shown: shown(given, &names).to_string(),

@@ -148,6 +148,7 @@ impl Group<'_> {
             task_arn: self.task.key().arn(),
             task_id: self.task.id.clone(),
             role: self.task.role.clone(),
+            execution_role: self.task.execution_role.clone(),
             memory: container.memory.or_else(|| self.task.memory.as_ref()?.parse().ok()),
             launch_type: self.task.launch_type.clone(),
             account: self.task.key().scope.account().to_owned(),

@@ -77,6 +77,8 @@ pub(crate) struct Launch {
     pub(crate) task_id: String,
     pub(crate) container: Container,
     pub(crate) role: Option<String>,
+    /// What fetches its secrets.
+    pub(crate) execution_role: Option<String>,
     /// Mebibytes that it may use.
     pub(crate) memory: Option<i32>,
     pub(crate) launch_type: String,

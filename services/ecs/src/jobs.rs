@@ -125,6 +125,7 @@ impl Room {
             memory: container.memory.map(|memory| memory.to_string()),
             platform_version: job.is_fargate.then(|| "1.4.0".to_owned()),
             role: job.role.clone(),
+            execution_role: job.execution_role.clone(),
             containers: vec![container],
             status: Status::Provisioning,
             stop: None,

@@ -167,6 +167,9 @@ pub(crate) struct Task {
     pub(crate) timeout_seconds: Option<u64>,
     #[n(23)]
     pub(crate) enable_execute_command: bool,
+    /// The role that fetches the secrets of its containers.
+    #[n(24)]
+    pub(crate) execution_role: Option<String>,
 }
 
 impl Task {

@@ -95,16 +95,32 @@ async fn ask(
 
 /// On whose behalf: the role of the target, or the service itself in the account of the rule.
 fn ctx_of(room: &Room, place: Place, delivery: &Delivery) -> Result<Ctx, Refusal> {
+    let role = delivery.target.role_arn.as_deref();
+    Ok(asking(room, delivery, role)?.with_attempt(format!("events:{}", place.id)))
+}
+
+/// A request by the service for the delivery, or by a role that trusts it.
+fn asking(room: &Room, delivery: &Delivery, role: Option<&str>) -> Result<Ctx, Refusal> {
     let account = delivery.scope.rsplit(':').next().unwrap_or_default();
     let caller = Caller { arn: principal(delivery).to_owned() };
-    let ctx = Ctx::new(room.house.clone(), caller, room.house.uuid()).with_account(account);
-    let ctx = match &delivery.target.role_arn {
+    let ctx = Ctx::new(room.house.clone(), caller, room.house.uuid())
+        .with_account(account)
+        .with_source_arn(source_arn(delivery));
+    match role {
         Some(role) => {
-            room.bus.assume(&ctx, role).map_err(|error| Refusal::from(CallError::Refused(error)))?
+            room.bus.assume(&ctx, role).map_err(|error| Refusal::from(CallError::Refused(error)))
         }
-        None => ctx,
-    };
-    Ok(ctx.with_attempt(format!("events:{}", place.id)))
+        None => Ok(ctx),
+    }
+}
+
+/// What policies know the delivery by: its rule, or the group of its schedule.
+/// <https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html>
+fn source_arn(delivery: &Delivery) -> String {
+    match principal(delivery) {
+        scheduler::PRINCIPAL => scheduler::group_of(&delivery.rule_arn),
+        _ => delivery.rule_arn.clone(),
+    }
 }
 
 /// The service that the target's role trusts.
@@ -265,11 +281,10 @@ pub(crate) async fn bury(
         "MessageBody": delivery.event,
         "MessageAttributes": attributes,
     });
-    let account = delivery.scope.rsplit(':').next().unwrap_or_default();
-    let caller = Caller { arn: PRINCIPAL.to_owned() };
-    let ctx = Ctx::new(room.house.clone(), caller, room.house.uuid())
-        .with_account(account)
-        .with_attempt(format!("events:{}:dead", place.id));
+    // Scheduler writes with the schedule's role, EventBridge as itself.
+    // <https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html>
+    let role = delivery.target.role_arn.as_deref().filter(|_| is_of_schedule);
+    let ctx = asking(room, delivery, role)?.with_attempt(format!("events:{}:dead", place.id));
     ask(room, ctx, "sqs", "SendMessage", &body).await
 }
 

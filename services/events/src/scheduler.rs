@@ -21,6 +21,7 @@ use service::{Ctx, Facts, Rate, Reply, Service};
 
 pub(crate) use due::start_due;
 pub(crate) use errors::Error;
+pub(crate) use tables::group_of;
 
 use crate::visit::Visit;
 use crate::{Events, Room};

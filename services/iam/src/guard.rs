@@ -61,8 +61,8 @@ impl Guard for PolicyGuard {
                 return Ok(());
             }
             let facts = room.facts();
-            let body = match members(body) {
-                Ok(body) => body,
+            let (text, body) = match members(body) {
+                Ok(members) => (body, members),
                 Err(unreadable) => return self.enforce(ctx, Err(unreadable)),
             };
             let told = match reference::to_be_told(facts.name, operation, &body) {
@@ -76,7 +76,10 @@ impl Guard for PolicyGuard {
                 Ok(accesses) => accesses,
                 Err(unreadable) => return self.enforce(ctx, Err(unreadable)),
             };
-            for access in accesses {
+            for mut access in accesses {
+                for (key, values) in room.conditions(ctx, operation, text, &access.resource).await {
+                    access.context.set_all(key, values);
+                }
                 let resource_policy = room.resource_policy(ctx, &access.resource).await;
                 let decision = asking.decide(&access, resource_policy.as_deref());
                 let refused = decision.map_err(|denial| {
@@ -268,9 +271,9 @@ impl<'a> Asking<'a> {
         }
         if let Some(source) = ctx.source_arn() {
             context.set("aws:SourceArn", source);
-            if let Ok(arn) = Arn::parse(source) {
-                context.set("aws:SourceAccount", arn.account);
-            }
+            let named = Arn::parse(source).map(|arn| arn.account).unwrap_or_default();
+            let account = if named.is_empty() { ctx.account().to_owned() } else { named };
+            context.set("aws:SourceAccount", account);
         }
         let behind = Arn::parse(&principal.arn).ok();
         if let Some(entity) = behind.and_then(|arn| self.world.behind(&arn).cloned()) {

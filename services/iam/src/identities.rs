@@ -7,7 +7,7 @@ use aws::sigv4::Credentials;
 use base::{Arn, Timestamp};
 use service::{Caller, Session};
 
-use crate::Room;
+use crate::{Enforcement, Room};
 
 /// Tells whose credentials are presented. Clones look at the same keys.
 #[derive(Clone)]
@@ -70,7 +70,16 @@ impl Identities {
             let message = "The security token included in the request is expired";
             return Err(Error::client("ExpiredTokenException", message));
         }
-        self.opened(access_key_id, token).ok_or_else(Error::unrecognized_client)
+        let is_gone =
+            self.0.enforcement == Some(Enforcement::On) && self.is_of_no_role(&claims.arn);
+        let opened = self.opened(access_key_id, token).filter(|_| !is_gone);
+        opened.ok_or_else(Error::unrecognized_client)
+    }
+
+    /// Whether it is the session of a role that isn't there any more. Where nothing is enforced, it need never have been.
+    fn is_of_no_role(&self, arn: &str) -> bool {
+        let arn = Arn::parse(arn).ok().filter(|arn| arn.resource.starts_with("assumed-role/"));
+        arn.is_some_and(|arn| self.0.world().behind(&arn).is_none())
     }
 
     fn opened(&self, access_key_id: &str, token: &str) -> Option<Bearer> {

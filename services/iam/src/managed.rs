@@ -119,6 +119,7 @@ const POLICIES: &[(&str, &str, &[&str])] = &[
             "logs:StopLiveTail",
         ],
     ),
+    ("/", "AWSLambdaExecute", &["logs:*", "s3:GetObject", "s3:PutObject"]),
     ("/", "IAMFullAccess", &["iam:*"]),
     ("/", "ReadOnlyAccess", READ_ONLY),
     (
@@ -150,6 +151,65 @@ const POLICIES: &[(&str, &str, &[&str])] = &[
             "logs:PutLogEvents",
         ],
     ),
+    (
+        "/service-role/",
+        "AWSLambdaKinesisExecutionRole",
+        &[
+            "kinesis:DescribeStream",
+            "kinesis:DescribeStreamSummary",
+            "kinesis:GetRecords",
+            "kinesis:GetShardIterator",
+            "kinesis:ListShards",
+            "kinesis:ListStreams",
+            "kinesis:SubscribeToShard",
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        ],
+    ),
+    (
+        "/service-role/",
+        "AmazonECSTaskExecutionRolePolicy",
+        &[
+            "ecr:GetAuthorizationToken",
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:GetDownloadUrlForLayer",
+            "ecr:BatchGetImage",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+        ],
+    ),
+    (
+        "/service-role/",
+        "AWSBatchServiceRole",
+        &[
+            "ecs:DescribeClusters",
+            "ecs:DescribeContainerInstances",
+            "ecs:DescribeTaskDefinition",
+            "ecs:DescribeTasks",
+            "ecs:ListAccountSettings",
+            "ecs:ListClusters",
+            "ecs:ListContainerInstances",
+            "ecs:ListTaskDefinitionFamilies",
+            "ecs:ListTaskDefinitions",
+            "ecs:ListTasks",
+            "ecs:CreateCluster",
+            "ecs:DeleteCluster",
+            "ecs:RegisterTaskDefinition",
+            "ecs:DeregisterTaskDefinition",
+            "ecs:RunTask",
+            "ecs:StartTask",
+            "ecs:StopTask",
+            "ecs:UpdateContainerAgent",
+            "ecs:DeregisterContainerInstance",
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:PutLogEvents",
+            "logs:DescribeLogGroups",
+            "iam:GetInstanceProfile",
+            "iam:GetRole",
+        ],
+    ),
     ("/service-role/", "AWSLambdaRole", &["lambda:InvokeFunction"]),
     (
         "/service-role/",
@@ -179,6 +239,8 @@ const POLICIES: &[(&str, &str, &[&str])] = &[
 
 /// Everything but who may do what in the account.
 const POWER_USER: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"},{"Effect":"Allow","Action":["iam:CreateServiceLinkedRole","iam:DeleteServiceLinkedRole","iam:ListRoles"],"Resource":"*"}]}"#;
+const ECS_FULL_ACCESS: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ecs:*","events:DeleteRule","events:DescribeRule","events:ListRuleNamesByTarget","events:ListTargetsByRule","events:PutRule","events:PutTargets","events:RemoveTargets","iam:ListAttachedRolePolicies","iam:ListInstanceProfiles","iam:ListRoles","lambda:ListFunctions","logs:CreateLogGroup","logs:DescribeLogGroups","logs:FilterLogEvents","sns:ListTopics"],"Resource":"*"},{"Effect":"Allow","Action":"iam:PassRole","Resource":"*","Condition":{"StringLike":{"iam:PassedToService":"ecs-tasks.amazonaws.com"}}}]}"#;
+const SECRETS_MANAGER_READ_WRITE: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["secretsmanager:*","kms:DescribeKey","kms:ListAliases","kms:ListKeys","lambda:ListFunctions","tag:GetResources"],"Resource":"*"},{"Effect":"Allow","Action":["lambda:AddPermission","lambda:CreateFunction","lambda:GetFunction","lambda:InvokeFunction","lambda:UpdateFunctionConfiguration"],"Resource":"arn:aws:lambda:*:*:function:SecretsManager*"}]}"#;
 /// AWS lists hundreds of actions; these are the verbs of those of them that are a room's.
 const READ_ONLY: &[&str] = &[
     "dynamodb:BatchGet*",
@@ -224,8 +286,13 @@ static MANAGED: LazyLock<BTreeMap<String, Arc<Managed>>> = LazyLock::new(|| {
         );
         (*path, *name, document)
     });
-    let power_user = ("/", "PowerUserAccess", POWER_USER.to_owned());
-    for (path, name, document) in documents.chain([power_user]) {
+    let whole = [
+        ("PowerUserAccess", POWER_USER),
+        ("AmazonECS_FullAccess", ECS_FULL_ACCESS),
+        ("SecretsManagerReadWrite", SECRETS_MANAGER_READ_WRITE),
+    ];
+    let whole = whole.map(|(name, document)| ("/", name, document.to_owned()));
+    for (path, name, document) in documents.chain(whole) {
         let row = ManagedPolicy {
             name: name.to_owned(),
             path: path.to_owned(),

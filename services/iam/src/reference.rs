@@ -401,10 +401,22 @@ impl Asked<'_> {
                 context.set(key, value);
             }
         }
+        if let Some(qualifier) = self.state_machine_qualifier() {
+            context.set("states:StateMachineQualifier", qualifier);
+        }
         if let (Some(max_keys), "s3") = (self.body.get("MaxKeys"), self.room) {
             context.set("s3:max-keys", max_keys.to_string());
         }
         context
+    }
+
+    /// The version or alias at the end of a state machine's ARN.
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/auth-version-alias.html>
+    fn state_machine_qualifier(&self) -> Option<String> {
+        let members = ["stateMachineArn", "stateMachineVersionArn", "stateMachineAliasArn"];
+        let arns = members.iter().filter(|_| self.room == "states");
+        let arn = arns.filter_map(|member| self.text(member)).next()?;
+        arn.splitn(8, ':').nth(7).map(str::to_owned)
     }
 
     /// Who gives a role to a service needs `iam:PassRole` upon it.

@@ -25,6 +25,10 @@ impl Scope {
         Scope(text)
     }
 
+    pub(crate) fn account(&self) -> &str {
+        self.0.rsplit(':').next().unwrap_or_default()
+    }
+
     pub(crate) fn function(&self, name: &str) -> FunctionArn {
         FunctionArn { scope: self.clone(), name: name.to_owned(), qualifier: None }
     }

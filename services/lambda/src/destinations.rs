@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use service::{CallError, Ctx};
 
 use crate::Room;
+use crate::actor::Actor;
+use crate::errors::Error;
 use crate::model::{Ended, Event};
 
 /// Whether an ARN is of a service that can be told.
@@ -56,38 +58,53 @@ fn unqualified(arn: &str) -> String {
 }
 
 impl Room {
-    /// Tells a destination.
-    pub(crate) async fn tell(&self, destination: &str, record: &Value) -> Result<(), CallError> {
-        let refused = |_| CallError::NoRoom(destination.to_owned());
-        let arn = Arn::parse(destination).map_err(refused)?;
-        let text = record.to_string();
-        let (operation, body) = match arn.service.as_str() {
-            "sqs" => (
-                "SendMessage",
-                json!({"QueueUrl": self.queue_url(&arn).await?, "MessageBody": text}),
-            ),
-            "sns" => ("Publish", json!({"TopicArn": destination, "Message": text})),
-            "lambda" => {
-                let payload = STANDARD.encode(text);
-                let kind = "Event";
-                let body = json!({"FunctionName": destination, "InvocationType": kind, "Payload": payload});
-                ("Invoke", body)
-            }
-            "events" => {
-                let failed = record["requestContext"]["condition"] != "Success";
-                let result = if failed { "Failure" } else { "Success" };
-                let entry = json!({
-                    "Source": "lambda",
-                    "DetailType": format!("Lambda Function Invocation Result - {result}"),
-                    "Detail": text,
-                    "EventBusName": destination,
-                    "Resources": [record["requestContext"]["functionArn"]],
-                });
-                ("PutEvents", json!({"Entries": [entry]}))
-            }
-            _ => return Err(CallError::NoRoom(destination.to_owned())),
-        };
-        self.call(&arn.service, operation, body).await.map(drop)
+    /// Tells a destination, with the rights of the function.
+    pub(crate) async fn tell(
+        &self,
+        actor: &Actor,
+        destination: &str,
+        record: &Value,
+    ) -> Result<(), CallError> {
+        let telling = telling(destination, record)?;
+        self.call(actor, telling.room, telling.operation, telling.body).await.map(drop)
+    }
+
+    /// Refuses a destination that the function's role may not tell anything. That the sentence is AWS's, word by word,
+    /// is unsure.
+    pub(crate) async fn check_destination(
+        &self,
+        actor: &Actor,
+        destination: &str,
+    ) -> Result<(), Error> {
+        let unknown = |error: CallError| Error::invalid(error.to_string());
+        let Telling { room, operation, body } =
+            telling(destination, &Value::Null).map_err(unknown)?;
+        if self.may_call(actor, room, operation, body).await {
+            return Ok(());
+        }
+        let action = if operation == "Invoke" { "InvokeFunction" } else { operation };
+        Err(Error::invalid(format!(
+            "The function's execution role does not have permissions to call {action} on {destination}"
+        )))
+    }
+
+    /// The same of where events go that were tried in vain, in the words of
+    /// <https://github.com/elastic/beats/issues/13963>.
+    pub(crate) async fn check_dead_letter(
+        &self,
+        actor: &Actor,
+        dead_letter: &str,
+    ) -> Result<(), Error> {
+        let unknown = |error: CallError| Error::invalid(error.to_string());
+        let Telling { room, operation, body } =
+            telling(dead_letter, &Value::Null).map_err(unknown)?;
+        if self.may_call(actor, room, operation, body).await {
+            return Ok(());
+        }
+        let service = room.to_ascii_uppercase();
+        Err(Error::invalid(format!(
+            "The provided execution role does not have permissions to call {operation} on {service}"
+        )))
     }
 
     /// Sends the event alone to the queue or topic for those that were tried in vain.
@@ -95,6 +112,7 @@ impl Room {
     /// <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq>
     pub(crate) async fn bury(
         &self,
+        actor: &Actor,
         dead_letter: &str,
         event: &Event,
         ended: &Ended,
@@ -112,7 +130,7 @@ impl Room {
         let text = String::from_utf8_lossy(&event.payload);
         let (operation, body) = match arn.service.as_str() {
             "sqs" => {
-                let url = self.queue_url(&arn).await?;
+                let url = url_of(&arn);
                 let body =
                     json!({"QueueUrl": url, "MessageBody": text, "MessageAttributes": attributes});
                 ("SendMessage", body)
@@ -122,30 +140,59 @@ impl Room {
                 ("Publish", body)
             }
         };
-        self.call(&arn.service, operation, body).await.map(drop)
+        self.call(actor, &arn.service, operation, body).await.map(drop)
     }
 
     /// The URL of a queue, as its own room says it.
     pub(crate) async fn queue_url(&self, queue: &Arn) -> Result<String, CallError> {
         let body = json!({"QueueName": queue.resource, "QueueOwnerAWSAccountId": queue.account});
-        let reply = self.call("sqs", "GetQueueUrl", body).await?;
+        let ctx = Ctx::root(Arc::clone(&self.house));
+        let reply = self.send(ctx, "sqs", "GetQueueUrl", body).await?;
         Ok(reply["QueueUrl"].as_str().unwrap_or_default().to_owned())
     }
+}
 
-    /// Calls another room on behalf of this one.
-    pub(crate) async fn call(
-        &self,
-        room: &str,
-        operation: &str,
-        body: Value,
-    ) -> Result<Value, CallError> {
-        let ctx = Ctx::root(Arc::clone(&self.house));
-        let reply = self.bus.call(ctx, room, operation, body.to_string().into()).await?;
-        if reply.is_empty() {
-            return Ok(Value::Null);
+/// A request by which a destination learns something.
+struct Telling {
+    room: &'static str,
+    operation: &'static str,
+    body: Value,
+}
+
+fn telling(destination: &str, record: &Value) -> Result<Telling, CallError> {
+    let no_room = || CallError::NoRoom(destination.to_owned());
+    let arn = Arn::parse(destination).map_err(|_| no_room())?;
+    let text = record.to_string();
+    let (room, operation, body) = match arn.service.as_str() {
+        "sqs" => ("sqs", "SendMessage", json!({"QueueUrl": url_of(&arn), "MessageBody": text})),
+        "sns" => ("sns", "Publish", json!({"TopicArn": destination, "Message": text})),
+        "lambda" => {
+            let (kind, payload) = ("Event", STANDARD.encode(text));
+            let body =
+                json!({"FunctionName": destination, "InvocationType": kind, "Payload": payload});
+            ("lambda", "Invoke", body)
         }
-        serde_json::from_slice(&reply).map_err(|_| CallError::Refused(aws::Error::internal()))
-    }
+        "events" => {
+            let failed = record["requestContext"]["condition"] != "Success";
+            let result = if failed { "Failure" } else { "Success" };
+            let entry = json!({
+                "Source": "lambda",
+                "DetailType": format!("Lambda Function Invocation Result - {result}"),
+                "Detail": text,
+                "EventBusName": destination,
+                "Resources": [record["requestContext"]["functionArn"]],
+            });
+            ("events", "PutEvents", json!({"Entries": [entry]}))
+        }
+        _ => return Err(no_room()),
+    };
+    Ok(Telling { room, operation, body })
+}
+
+/// The URL of a queue, which its role need not be allowed to ask for.
+fn url_of(queue: &Arn) -> String {
+    let Arn { region, account, resource, .. } = queue;
+    format!("https://sqs.{region}.amazonaws.com/{account}/{resource}")
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use store::Batch;
 use tokio::task::JoinSet;
 
 use crate::Room;
+use crate::actor::Actor;
 use crate::arn::{FunctionArn, Scope};
 use crate::destinations::record;
 use crate::environment::Request;
@@ -131,11 +132,16 @@ struct Rules {
     settings: Settings,
 }
 
+/// The function that an event is for.
+fn function_of(room: &Room, event: &Event) -> Result<FunctionArn, Error> {
+    let home = Scope::new(room.house.partition(), room.house.region(), room.house.account());
+    let arn = FunctionArn::parse(&event.function_arn, &home);
+    Ok(arn.ok_or(store::Error::Corrupt("the function of an event"))?)
+}
+
 /// Brings an event one step on.
 async fn step(room: &Room, place: Place, event: Event) -> Result<(), Error> {
-    let home = Scope::new(room.house.partition(), room.house.region(), room.house.account());
-    let arn = FunctionArn::parse(&event.function_arn, &home)
-        .ok_or(store::Error::Corrupt("the function of an event"))?;
+    let arn = function_of(room, &event)?;
     let target = match room.target(&arn).await {
         Ok(target) => target,
         // Nobody is left to be asked or told.
@@ -243,12 +249,13 @@ async fn tell(
     ended: &Ended,
     rules: &Rules,
 ) -> Result<(), Error> {
+    let actor = Actor::new(&function_of(room, &event)?, &rules.settings.role);
     for listener in rules.listeners(ended) {
         let told = match listener {
             Listener::Destination(arn) => {
-                room.tell(arn, &record(&event, ended, room.house.now())).await
+                room.tell(&actor, arn, &record(&event, ended, room.house.now())).await
             }
-            Listener::DeadLetter(arn) => room.bury(arn, &event, ended).await,
+            Listener::DeadLetter(arn) => room.bury(&actor, arn, &event, ended).await,
         };
         match told {
             Ok(()) => {}

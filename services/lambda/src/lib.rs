@@ -12,6 +12,7 @@
 //! - `fleet`: which process gets a request. `environment`: the life of one process.
 //! - `events`: the queue of asynchronous events. `mappings`: what polls queues for functions. `urls`: function URLs.
 
+mod actor;
 mod arn;
 mod attempts;
 mod code;

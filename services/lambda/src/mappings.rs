@@ -21,10 +21,9 @@ use service::CallError;
 use tokio::task::JoinSet;
 
 pub(crate) use reading::Given;
-pub(crate) use stream::last_records;
 
 use crate::Room;
-use crate::arn::{FunctionArn, Scope};
+use crate::actor::Actor;
 use crate::environment::{Outcome, Request};
 use crate::errors::Error;
 use crate::model::Mapping;
@@ -103,10 +102,11 @@ async fn queue_url(room: &Room, source_arn: &str) -> Result<String, CallError> {
     room.queue_url(&Arn::parse(source_arn).map_err(no_queue)?).await
 }
 
-/// Refuses a queue that isn't there. What can't be asked now may be there.
-pub(crate) async fn check_queue(room: &Room, source_arn: &str) -> Result<(), Error> {
+/// Refuses a queue that isn't there or that the function's role may not read. What can't be asked now may be there.
+pub(crate) async fn check_queue(room: &Room, actor: &Actor, source_arn: &str) -> Result<(), Error> {
     match queue_url(room, source_arn).await {
-        Ok(_) | Err(CallError::Unanswered(_)) => Ok(()),
+        Ok(url) => check_rights(room, actor, &url).await,
+        Err(CallError::Unanswered(_)) => Ok(()),
         Err(CallError::Refused(error)) if error.is_server_fault() => Ok(()),
         Err(CallError::Refused(error)) => {
             let code = error.query_code.unwrap_or(&error.code);
@@ -117,6 +117,36 @@ pub(crate) async fn check_queue(room: &Room, source_arn: &str) -> Result<(), Err
         }
         Err(error @ CallError::NoRoom(_)) => Err(Error::invalid(error.to_string())),
     }
+}
+
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions>
+async fn check_rights(room: &Room, actor: &Actor, queue_url: &str) -> Result<(), Error> {
+    for operation in ["ReceiveMessage", "DeleteMessage", "GetQueueAttributes"] {
+        if !room.may_call(actor, "sqs", operation, json!({"QueueUrl": queue_url})).await {
+            return Err(Error::invalid(format!(
+                "The function execution role does not have permissions to call {operation} on SQS"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// What the shards of a stream hold now, or why the mapping can't be: the sentence about rights is that of
+/// <https://github.com/aws-samples/lambda-refarch-webapp/issues/7>.
+pub(crate) async fn stream_as_it_is(
+    room: &Room,
+    actor: &Actor,
+    stream_arn: &str,
+) -> Result<Vec<(String, String)>, Error> {
+    stream::last_records(room, actor, stream_arn).await.map_err(|error| match error {
+        CallError::Refused(error) if error.code.starts_with("AccessDenied") => {
+            Error::invalid(format!(
+                "Cannot access stream {stream_arn}. Please ensure the role can perform the GetRecords, \
+                 GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM."
+            ))
+        }
+        _ => Error::invalid(format!("Stream not found: {stream_arn}")),
+    })
 }
 
 /// What clients see of a mapping that nothing is being done to.
@@ -134,9 +164,7 @@ pub(super) struct Told {
 /// Runs the function of a mapping for some messages or records.
 async fn invoke(room: &Room, mapping: &Mapping, records: &[Value]) -> Result<Told, Error> {
     let house = &room.house;
-    let home = Scope::new(house.partition(), house.region(), house.account());
-    let arn = FunctionArn::parse(&mapping.function_arn, &home)
-        .ok_or(store::Error::Corrupt("the function of a mapping"))?;
+    let arn = room.function_of(mapping)?;
     let target = room.target(&arn).await?;
     let (request_id, version) = (house.uuid(), target.version.to_string());
     let request = Request {

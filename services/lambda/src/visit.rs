@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use base::Timestamp;
-use service::{Caller, Ctx, House};
+use service::{Ctx, House};
 use store::{Batch, Found, Store};
 
+use crate::actor::Actor;
 use crate::arn::{FunctionArn, Qualifier, Scope};
-use crate::environment::PRINCIPAL;
 use crate::errors::Error;
 use crate::invocation::Target;
 use crate::model::{Code, Function, Settings};
@@ -71,10 +71,20 @@ impl<'r> Visit<'r> {
     }
 
     /// Where policies are enforced, a function's role trusts this service.
-    pub(crate) fn check_role(&self, role_arn: &str) -> Result<(), Error> {
-        let asking = self.request.follow_up(Caller { arn: PRINCIPAL.to_owned() });
-        let assumed = self.room.fleet.workshop().bus.assume(&asking, role_arn);
+    pub(crate) fn check_role(&self, function: &FunctionArn, role_arn: &str) -> Result<(), Error> {
+        let assumed = self.room.request_of(&Actor::new(function, role_arn));
         assumed.map(drop).map_err(|_| Error::InvalidRole)
+    }
+
+    /// Where policies are enforced, a function's role may write to its dead-letter queue or topic.
+    pub(crate) async fn check_dead_letter(
+        &self,
+        function: &FunctionArn,
+        settings: &Settings,
+    ) -> Result<(), Error> {
+        let Some(dead_letter) = &settings.dead_letter else { return Ok(()) };
+        let actor = Actor::new(function, &settings.role);
+        self.room.check_dead_letter(&actor, dead_letter).await
     }
 
     /// A function that exists.

@@ -7,7 +7,7 @@ use base::Timestamp;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::{HeaderValue, StatusCode, header};
-use s3s::{S3Request, S3Result, s3_error};
+use s3s::{S3Error, S3Request, S3Result, s3_error};
 use service::Ctx;
 use store::{Batch, Store};
 
@@ -82,7 +82,10 @@ impl<'r> Visit<'r> {
             None => {
                 let head = self.tables().head(bucket, key).await.map_err(errors::of_store)?;
                 let newest = self.tables().newest(bucket, key, &head).await;
-                newest.map_err(errors::of_store)?.ok_or_else(|| errors::no_such_key(key))?
+                match newest.map_err(errors::of_store)? {
+                    Some(newest) => newest,
+                    None => return Err(self.missing(bucket, key).await),
+                }
             }
             Some(id) => self.placed(bucket, key, id).await?.version,
         };
@@ -90,7 +93,7 @@ impl<'r> Visit<'r> {
             return Ok((found, version));
         }
         let mut error = match id {
-            None => errors::no_such_key(key),
+            None => self.missing(bucket, key).await,
             Some(_) => {
                 let error = s3_error!(
                     MethodNotAllowed,
@@ -109,6 +112,13 @@ impl<'r> Visit<'r> {
         }
         error.set_headers(headers);
         Err(error)
+    }
+
+    /// Only who may list a bucket learns that an object isn't in it.
+    /// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>
+    async fn missing(&self, bucket: &str, key: &str) -> S3Error {
+        let denied = self.allow("s3:ListBucket", bucket, "").await.err();
+        denied.unwrap_or_else(|| errors::no_such_key(key))
     }
 
     /// The version of that id, a mark of deletion included.

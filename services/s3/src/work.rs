@@ -14,6 +14,8 @@ use crate::model::{Bucket, Segment};
 use crate::notifications::EVENT_BRIDGE;
 use crate::tables::{Notice, Tables};
 
+/// The service principal that resource policies name.
+const PRINCIPAL: &str = "s3.amazonaws.com";
 /// Notifications that are delivered in one go.
 const NOTICES_MAX: usize = 100;
 /// The pause after a neighbor or the store has failed.
@@ -145,9 +147,25 @@ fn may_pass(error: &CallError) -> bool {
 
 async fn send(room: &Room, notice: &Notice) -> Result<Bytes, CallError> {
     let (service, operation, body) = request(room, notice)?;
-    let caller = Caller { arn: "s3.amazonaws.com".to_owned() };
-    let ctx = Ctx::new(Arc::clone(&room.house), caller, room.house.uuid());
+    let ctx = ctx_of(room, notice).await;
     room.bus.call(ctx, service, operation, body.to_string().into()).await
+}
+
+/// S3 asks for the bucket, whose ARN doesn't say whose it is.
+async fn ctx_of(room: &Room, notice: &Notice) -> Ctx {
+    let caller = Caller { arn: PRINCIPAL.to_owned() };
+    let ctx = Ctx::new(Arc::clone(&room.house), caller, room.house.uuid());
+    let told: Value = serde_json::from_str(&notice.text).unwrap_or_default();
+    let bucket = &told["Records"][0]["s3"]["bucket"];
+    let (Some(name), Some(arn)) = (bucket["name"].as_str(), bucket["arn"].as_str()) else {
+        return ctx;
+    };
+    let ctx = ctx.with_source_arn(arn);
+    match Tables(&*room.store).bucket(name).await {
+        Ok(Some(bucket)) => ctx.with_account(bucket.value.account),
+        // What a bucket told that is gone by now was told in the house's own account, unless there are several.
+        Ok(None) | Err(_) => ctx,
+    }
 }
 
 /// How a target is told: which room, which operation, with which body.

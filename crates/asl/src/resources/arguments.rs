@@ -2,6 +2,7 @@
 //! required ones that are missing.
 
 use json::{Kind, Value};
+use models::Member;
 
 use super::resource::Resource;
 use super::shape::{Shape, ShapeKind};
@@ -92,7 +93,7 @@ impl Shape {
                 problem(place, text);
             }
         }
-        for member in self.members().iter().filter(|member| member.is_required()) {
+        for member in self.members().iter().filter(|member| self.asks_for(member)) {
             let name = self.name_of(member);
             if value.get(name).is_none() && value.get(&format!("{name}.$")).is_none() {
                 problem(place, format!("The field '{name}' is required but was missing"));
@@ -103,6 +104,13 @@ impl Shape {
                 within(place, key, |place| shape.look_through(&value, place, problems));
             }
         }
+    }
+
+    /// Whether a definition must have that member. By which token a service knows a request again is Step Functions'
+    /// own affair in optimized integrations: the samples of their pages have none.
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html>
+    fn asks_for(self, member: &Member) -> bool {
+        member.is_required() && !(self.is_optimized() && member.is_idempotency_token())
     }
 }
 
@@ -148,6 +156,22 @@ mod tests {
         assert_eq!(
             problems("arn:aws:states:::lambda:invoke", r#"{"Payload.$": "$"}"#),
             [(String::new(), "The field 'FunctionName' is required but was missing".to_owned())]
+        );
+    }
+
+    /// The first sample of https://docs.aws.amazon.com/step-functions/latest/dg/connect-emr-serverless.html has none.
+    #[test]
+    fn a_token_that_step_functions_makes_itself_is_not_asked_for() {
+        let arguments = r#"{"Name": "n", "ReleaseLabel": "emr-6.6.0", "Type": "SPARK"}"#;
+        assert_eq!(problems("arn:aws:states:::emr-serverless:createApplication", arguments), []);
+        let arguments = r#"{"ApplicationId": "a", "ExecutionRoleArn": "r"}"#;
+        assert_eq!(problems("arn:aws:states:::emr-serverless:startJobRun.sync", arguments), []);
+        let arguments = r#"{"Name": "n", "ContainerProvider": {"Id": "i", "Type": "EKS"}}"#;
+        assert_eq!(problems("arn:aws:states:::emr-containers:createVirtualCluster", arguments), []);
+        let missing = "The field 'ClientToken' is required but was missing".to_owned();
+        assert_eq!(
+            problems("arn:aws:states:::aws-sdk:emrcontainers:createVirtualCluster", arguments),
+            [(String::new(), missing)]
         );
     }
 

@@ -80,6 +80,11 @@ impl Shape {
         }
     }
 
+    /// Whether it is that of an optimized integration.
+    pub(super) fn is_optimized(self) -> bool {
+        self.naming == Naming::Legacy
+    }
+
     /// Whether a member is the whole body of a request or an answer.
     #[must_use]
     pub fn is_body(self, member: &Member) -> bool {

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, RANGE, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use json::{Kind, Object, Value};
-use service::CallError;
+use service::{Access, CallError};
 
 use super::connection::{self, Connection};
 use super::{Errand, Sent, form, signing};
@@ -104,14 +104,21 @@ pub(super) async fn invoke(runner: &Runner, errand: &Errand, pattern: Pattern) -
 async fn invoked(runner: &Runner, errand: &Errand) -> Result<Value, Failure> {
     let ctx = errand.ctx(runner)?;
     let machine_arn = &errand.facts.machine.facts.arn;
-    let may = runner.0.bus.check_action(&ctx, "states:InvokeHTTPEndpoint", machine_arn);
+    let parameters = &errand.dispatch.parameters;
+    let text = |name: &str| parameters.get(name).and_then(|it| it.as_str().map(str::to_owned));
+    let method = method(parameters)?;
+    // <https://docs.aws.amazon.com/step-functions/latest/dg/call-https-apis.html#connect-http-task-permissions>
+    let conditions = [
+        ("states:HTTPMethod", method.to_string()),
+        ("states:HTTPEndpoint", text("ApiEndpoint").unwrap_or_default()),
+    ];
+    let access = Access::new("states:InvokeHTTPEndpoint", machine_arn);
+    let may = runner.0.bus.check_access(&ctx, &Access { conditions: &conditions, ..access });
     may.map_err(|refusal| {
         Failure::new(error_name::PERMISSIONS, refusal.message.unwrap_or_default())
     })?;
-    let parameters = &errand.dispatch.parameters;
-    let text = |name: &str| parameters.get(name).and_then(|it| it.as_str().map(str::to_owned));
     let mut draft = Draft {
-        method: method(parameters)?,
+        method,
         url: with_scheme(&text("ApiEndpoint").unwrap_or_default()),
         query: pairs(parameters.get("QueryParameters")),
         headers: pairs(parameters.get("Headers")),

@@ -49,7 +49,9 @@ pub(super) async fn credentials(
     let own = &facts.machine.facts.role_arn;
     let named = role_arn.filter(|role| *role != &**own);
     let asking = if named.is_some() { own.to_string() } else { STEP_FUNCTIONS.to_owned() };
-    let ctx = caller(runner, facts, role_arn)?.follow_up(Caller { arn: asking });
+    let ctx = caller(runner, facts, role_arn)?
+        .follow_up(Caller { arn: asking })
+        .with_source_arn(&*facts.machine.facts.arn);
     let request = Value::object([
         ("RoleArn", Value::from(named.unwrap_or(own))),
         ("RoleSessionName", runner.0.house.uuid().into()),

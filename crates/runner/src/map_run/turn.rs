@@ -14,6 +14,7 @@ use store::Batch;
 use super::live::{Act, Child, LiveMapRun};
 use super::stage::Done;
 use super::{MapRunUpdate, REDRIVE, STOP, stop_number};
+use crate::dispatch::caller;
 use crate::execution::Status;
 use crate::message::Answer;
 use crate::standing::Standing;
@@ -249,10 +250,32 @@ impl Turn<'_> {
             0 => self.runner.0.limits.map_run_concurrency_default,
             given => given,
         };
+        let has_room = self.live.running() < concurrency as usize;
+        if has_room && let Err(failure) = self.check_start() {
+            self.set_failure(Some(failure));
+            return self.end(Status::Failed);
+        }
         while self.live.running() < concurrency as usize && self.acts.len() < STARTS_MAX {
             let Some(act) = self.next_start() else { return };
             self.acts.push(act);
         }
+    }
+
+    /// A Distributed Map starts its children with the role of its machine, which must be allowed to start that machine.
+    /// The cause is that of <https://github.com/serverless-operations/serverless-step-functions/issues/543>.
+    ///
+    /// <https://docs.aws.amazon.com/step-functions/latest/dg/iam-policies-eg-dist-map.html>
+    fn check_start(&self) -> Result<(), Failure> {
+        let parent = &self.live.parent;
+        let ctx = caller(self.runner, parent, None)?;
+        let may = self.runner.0.bus.check_action(
+            &ctx,
+            "states:StartExecution",
+            &parent.machine.facts.arn,
+        );
+        may.map_err(|refusal| {
+            Failure::new(error_name::PERMISSIONS, refusal.message.unwrap_or_default())
+        })
     }
 
     fn next_start(&mut self) -> Option<Act> {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use service::{CallError, Ctx};
-use workload::credentials;
+use service::{CallError, Caller, Ctx};
+use workload::{Assumption, credentials};
 
 use super::{Launch, Workshop};
 
@@ -35,7 +35,13 @@ pub(super) async fn of(
     let role = match &launch.role {
         Some(role) => {
             let (house, bus) = (&workshop.house, &workshop.bus);
-            let assumed = credentials(role, PRINCIPAL, &launch.task_id, house, bus).await;
+            let assumption = Assumption {
+                role,
+                principal: PRINCIPAL,
+                session: &launch.task_id,
+                source_arn: &launch.task_arn,
+            };
+            let assumed = credentials(&assumption, house, bus).await;
             assumed.map_err(|error| {
                 tracing::warn!(
                     task = launch.task_arn,
@@ -64,21 +70,48 @@ pub(super) async fn of(
     Ok(variables)
 }
 
+/// Who asks for secrets: the task's execution role. Without one it is nobody that a policy could allow it to; where
+/// nobody decides that, the house asks itself.
+fn reader(launch: &Launch, workshop: &Workshop) -> Result<Ctx, CallError> {
+    let ctx = Ctx::root(Arc::clone(&workshop.house)).with_account(launch.account.as_str());
+    match &launch.execution_role {
+        Some(role) => {
+            let asking = ctx.follow_up(Caller { arn: PRINCIPAL.to_owned() });
+            let asking = asking.with_source_arn(launch.task_arn.as_str());
+            Ok(workshop.bus.assume(&asking, role)?.with_account(launch.account.as_str()))
+        }
+        None if workshop.bus.is_guarded() => {
+            let why = "the task definition has no execution role".to_owned();
+            Err(CallError::Unanswered(why))
+        }
+        None => Ok(ctx),
+    }
+}
+
 /// A secret of Secrets Manager (`…:secret:name:key:stage:id`), or a parameter of Systems Manager by name or ARN.
 async fn secret(
     launch: &Launch,
     workshop: &Workshop,
     value_from: &str,
 ) -> Result<String, CallError> {
-    let ctx = Ctx::root(Arc::clone(&workshop.house)).with_account(launch.account.as_str());
+    let ctx = reader(launch, workshop)?;
     let parts: Vec<&str> = value_from.split(':').collect();
     let (service, operation, body) = match parts.get(2) {
         Some(&"secretsmanager") => {
             let id = parts[..parts.len().min(7)].join(":");
+            workshop.bus.check_action(&ctx, "secretsmanager:GetSecretValue", &id)?;
             ("secretsmanager", "GetSecretValue", json!({"SecretId": id}))
         }
         _ => {
             let name = value_from.split_once(":parameter").map_or(value_from, |(_, name)| name);
+            let (partition, region) = (ctx.partition(), ctx.region());
+            let path = name.trim_start_matches('/');
+            let arn = match value_from.starts_with("arn:") {
+                true => value_from.to_owned(),
+                false => format!("arn:{partition}:ssm:{region}:{}:parameter/{path}", ctx.account()),
+            };
+            // AWS's agent asks for many at once: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+            workshop.bus.check_action(&ctx, "ssm:GetParameters", &arn)?;
             ("ssm", "GetParameter", json!({"Name": name, "WithDecryption": true}))
         }
     };

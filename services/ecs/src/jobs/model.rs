@@ -156,6 +156,8 @@ pub(crate) struct Job {
     pub(crate) environment: String,
     #[n(29)]
     pub(crate) propagates_tags: bool,
+    #[n(30)]
+    pub(crate) execution_role: Option<String>,
 }
 
 impl Job {

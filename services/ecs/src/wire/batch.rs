@@ -122,6 +122,7 @@ aws::structures! { Camel;
         optional memory: i32,
         optional command: Vec<String>,
         optional job_role_arn: String,
+        optional execution_role_arn: String,
         optional environment: Vec<KeyValuePair>,
         optional secrets: Vec<Secret>,
         optional user: String,

@@ -123,6 +123,7 @@ aws::structures! { Camel;
         required family: String [length(1, 255)],
         required container_definitions: Vec<ContainerDefinition>,
         optional task_role_arn: String,
+        optional execution_role_arn: String,
         optional cpu: String,
         optional memory: String,
         optional requires_compatibilities: Vec<LaunchType>,
@@ -181,6 +182,7 @@ aws::structures! { Camel;
         optional cpu: String,
         optional memory: String,
         optional task_role_arn: String,
+        optional execution_role_arn: String,
     }
     /// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html>
     pub(crate) struct RunTaskInput {

@@ -16,6 +16,11 @@ pub(crate) enum Error {
     /// Ours, by analogy with the one before.
     #[error("Invalid Schedule Expression Timezone {0}.")]
     InvalidTimeZone(String),
+    /// As clients report it: <https://github.com/aws/aws-sdk-js-v3/issues/6494>.
+    #[error(
+        "The execution role you provide must allow AWS EventBridge Scheduler to assume the role."
+    )]
+    RoleTrustsOthers,
     #[error("{0}")]
     Validation(String),
     /// The trouble of the room of event buses, whose paging and batches are used here.
@@ -39,9 +44,10 @@ impl From<Error> for aws::Error {
             Error::ScheduleExists(_) | Error::GroupExists(_) => {
                 aws::Error::new(409, "ConflictException", text)
             }
-            Error::InvalidExpression(_) | Error::InvalidTimeZone(_) | Error::Validation(_) => {
-                aws::Error::client("ValidationException", text)
-            }
+            Error::InvalidExpression(_)
+            | Error::InvalidTimeZone(_)
+            | Error::RoleTrustsOthers
+            | Error::Validation(_) => aws::Error::client("ValidationException", text),
             Error::Events(error) => error.into(),
         }
     }

@@ -1,8 +1,10 @@
 //! The operations: check, act, reply.
 
 use base::Arn;
+use service::Caller;
 use store::Found;
 
+use super::PRINCIPAL;
 use super::due::first;
 use super::errors::Error;
 use super::tables::{self, DEFAULT_GROUP, Group, Schedule, ScheduleName, group_arn};
@@ -79,6 +81,12 @@ async fn checked(ctx: &Visit<'_>, req: &ScheduleInput) -> Result<ScheduleName, E
     let group = tables::group(ctx.tables().0, &name.scope, &name.group).await?;
     if group.is_none() {
         return Err(Error::GroupNotFound(name.group));
+    }
+    let service = Caller { arn: PRINCIPAL.to_owned() };
+    let asking =
+        ctx.request.follow_up(service).with_source_arn(group_arn(&name.scope, &name.group));
+    if ctx.room().bus.assume(&asking, &target.role_arn).is_err() {
+        return Err(Error::RoleTrustsOthers);
     }
     Ok(name)
 }

@@ -45,6 +45,12 @@ pub(crate) fn group_arn(scope: &Scope, name: &str) -> String {
     format!("{}:schedule-group/{name}", prefix(scope))
 }
 
+/// The ARN of the group of a schedule with that ARN.
+pub(crate) fn group_of(schedule_arn: &str) -> String {
+    let group = schedule_arn.rsplit_once('/').map_or(schedule_arn, |(group, _)| group);
+    group.replacen(":schedule/", ":schedule-group/", 1)
+}
+
 /// `arn:aws:scheduler:us-east-1:000000000000`
 fn prefix(scope: &Scope) -> String {
     scope.as_str().replacen(":events:", ":scheduler:", 1)

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use service::House;
 use tokio::process::Command;
 use tokio::task::spawn_blocking;
-use workload::credentials;
+use workload::{Assumption, credentials};
 
 use super::{Family, Plan, Unstarted, error_payload};
 use crate::errors::Error;
@@ -86,7 +86,13 @@ pub(super) async fn prepare(
     ]);
     command.env("LAMBDA_TASK_ROOT", &root).env("LAMBDA_RUNTIME_DIR", workshop.folders.bootstraps());
     let (house, bus) = (&workshop.house, &workshop.bus);
-    let assumed = credentials(&settings.role, PRINCIPAL, "lambda", house, bus).await;
+    let assumption = Assumption {
+        role: &settings.role,
+        principal: PRINCIPAL,
+        session: "lambda",
+        source_arn: &plan.function.to_string(),
+    };
+    let assumed = credentials(&assumption, house, bus).await;
     command.envs(assumed.map_err(|error| {
         let error = &error as &dyn std::error::Error;
         tracing::warn!(function = %plan.function, role = settings.role, error, "no role to assume");

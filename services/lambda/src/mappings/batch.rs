@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use base::Arn;
 use serde_json::{Map, Value, json};
+use service::CallError;
 
 use super::poller::Source;
 use crate::environment::Outcome;
@@ -76,7 +77,7 @@ impl Source {
             let entry = |(index, message): (usize, &Value)| json!({"Id": index.to_string(), "ReceiptHandle": message["ReceiptHandle"]});
             let entries: Vec<Value> = some.iter().enumerate().map(entry).collect();
             let body = json!({"QueueUrl": self.queue_url, "Entries": entries});
-            if let Err(error) = self.room.call("sqs", "DeleteMessageBatch", body).await {
+            if let Err(error) = self.remove(body).await {
                 let queue = &self.mapping.source_arn;
                 tracing::warn!(
                     queue,
@@ -85,6 +86,11 @@ impl Source {
                 );
             }
         }
+    }
+
+    async fn remove(&self, body: Value) -> Result<(), CallError> {
+        let actor = self.room.actor_of(&self.mapping).await?;
+        self.room.call(&actor, "sqs", "DeleteMessageBatch", body).await.map(drop)
     }
 }
 

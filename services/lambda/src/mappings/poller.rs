@@ -84,7 +84,8 @@ impl Source {
             "AttributeNames": ["All"],
             "MessageAttributeNames": ["All"],
         });
-        let reply = self.room.call("sqs", "ReceiveMessage", body).await?;
+        let actor = self.room.actor_of(&self.mapping).await?;
+        let reply = self.room.call(&actor, "sqs", "ReceiveMessage", body).await?;
         Ok(reply["Messages"].as_array().cloned().unwrap_or_default())
     }
 }

@@ -151,7 +151,9 @@ impl Shard<'_> {
         );
         if let Some(destination) = &reading.on_failure {
             let record = self.record(records, tries, why, told);
-            if let Err(error) = room.tell(destination, &record).await {
+            let told =
+                async { room.tell(&room.actor_of(mapping).await?, destination, &record).await };
+            if let Err(error) = told.await {
                 let error = &error as &dyn std::error::Error;
                 tracing::error!(function, destination, error, "failed to tell of records");
             }

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use super::records::{self, Shard};
 use super::{Told, Trouble};
 use crate::Room;
+use crate::actor::Actor;
 use crate::errors::Error;
 use crate::model::{Mapping, StreamReading};
 use crate::tables;
@@ -43,7 +44,7 @@ pub(super) async fn read(room: Arc<Room>, name: String, mapping: Mapping, readin
     let stream = Arc::new(Stream { room, name, mapping, reading, patterns });
     let (mut readers, mut begun, mut ended) = (JoinSet::new(), BTreeSet::new(), BTreeSet::new());
     loop {
-        match shards(&stream.room, &stream.mapping.source_arn).await {
+        match stream.shards().await {
             Ok(shards) => {
                 let left = |shard: &String| shards.contains_key(shard) && !ended.contains(shard);
                 // What a shard has went before what its children have.
@@ -72,8 +73,9 @@ async fn next(readers: &mut JoinSet<String>) -> Option<Result<String, tokio::tas
 }
 
 /// The shards of a stream, each with the one that it continues.
-pub(crate) async fn shards(
+async fn shards(
     room: &Room,
+    actor: &Actor,
     stream_arn: &str,
 ) -> Result<BTreeMap<String, Option<String>>, CallError> {
     let (mut shards, mut after) = (BTreeMap::new(), Value::Null);
@@ -82,7 +84,7 @@ pub(crate) async fn shards(
         if !after.is_null() {
             body["ExclusiveStartShardId"] = after;
         }
-        let reply = room.call(ROOM, "DescribeStream", body).await?;
+        let reply = room.call(actor, ROOM, "DescribeStream", body).await?;
         let description = &reply["StreamDescription"];
         for shard in description["Shards"].as_array().into_iter().flatten() {
             let id = shard["ShardId"].as_str().unwrap_or_default();
@@ -97,16 +99,17 @@ pub(crate) async fn shards(
 }
 
 /// The last record that each shard of a stream has now: where a mapping begins that wants new ones alone.
-pub(crate) async fn last_records(
+pub(super) async fn last_records(
     room: &Room,
+    actor: &Actor,
     stream_arn: &str,
 ) -> Result<Vec<(String, String)>, CallError> {
     let mut last = Vec::new();
-    for shard in shards(room, stream_arn).await?.into_keys() {
-        let mut iterator = Some(iterator(room, stream_arn, &shard, None).await?);
+    for shard in shards(room, actor, stream_arn).await?.into_keys() {
+        let mut iterator = Some(iterator(room, actor, stream_arn, &shard, None).await?);
         let mut number = None;
         while let Some(from) = iterator {
-            let page = page(room, &from, RECORDS_MAX).await?;
+            let page = page(room, actor, &from, RECORDS_MAX).await?;
             iterator = page.next.filter(|_| !page.records.is_empty());
             number = page.records.last().map(records::number).or(number);
         }
@@ -145,9 +148,9 @@ struct Page {
     next: Option<String>,
 }
 
-async fn page(room: &Room, iterator: &str, limit: usize) -> Result<Page, CallError> {
+async fn page(room: &Room, actor: &Actor, iterator: &str, limit: usize) -> Result<Page, CallError> {
     let body = json!({"ShardIterator": iterator, "Limit": limit});
-    let mut reply = room.call(ROOM, "GetRecords", body).await?;
+    let mut reply = room.call(actor, ROOM, "GetRecords", body).await?;
     let records = match reply["Records"].take() {
         Value::Array(records) => records,
         _ => Vec::new(),
@@ -158,6 +161,7 @@ async fn page(room: &Room, iterator: &str, limit: usize) -> Result<Page, CallErr
 
 async fn iterator(
     room: &Room,
+    actor: &Actor,
     stream_arn: &str,
     shard: &str,
     after: Option<&str>,
@@ -169,20 +173,34 @@ async fn iterator(
         body["ShardIteratorType"] = "AFTER_SEQUENCE_NUMBER".into();
         body["SequenceNumber"] = after.into();
     }
-    let reply = room.call(ROOM, "GetShardIterator", body).await?;
+    let reply = room.call(actor, ROOM, "GetShardIterator", body).await?;
     Ok(reply["ShardIterator"].as_str().unwrap_or_default().to_owned())
 }
 
 impl Stream {
+    /// Who reads: the role of the function, whichever it is by now.
+    async fn actor(&self) -> Result<Actor, CallError> {
+        self.room.actor_of(&self.mapping).await
+    }
+
+    async fn shards(&self) -> Result<BTreeMap<String, Option<String>>, CallError> {
+        shards(&self.room, &self.actor().await?, &self.mapping.source_arn).await
+    }
+
+    async fn page(&self, from: &str, most: usize) -> Result<Page, CallError> {
+        page(&self.room, &self.actor().await?, from, most.min(RECORDS_MAX)).await
+    }
+
     /// Reads from where the shard was left, until it ends.
     async fn read_on(&self, shard: &str) -> Result<(), CallError> {
         let arn = &self.mapping.source_arn;
         let position = self.room.tables().position(&self.name, shard).await;
         let position = position.map_err(|error| CallError::Refused(Error::from(error).into()))?;
-        let mut from = match iterator(&self.room, arn, shard, position.as_deref()).await {
+        let actor = self.actor().await?;
+        let mut from = match iterator(&self.room, &actor, arn, shard, position.as_deref()).await {
             // What was read last is older than the stream remembers.
             Err(CallError::Refused(error)) if error.code == "TrimmedDataAccessException" => {
-                iterator(&self.room, arn, shard, None).await?
+                iterator(&self.room, &actor, arn, shard, None).await?
             }
             other => other?,
         };
@@ -205,7 +223,7 @@ impl Stream {
     async fn gather(&self, from: String) -> Result<(Vec<Value>, Option<String>), CallError> {
         let size = self.mapping.batch_size as usize;
         let window = Duration::from_secs(self.mapping.window_seconds.into());
-        let Page { mut records, mut next } = page(&self.room, &from, size.min(RECORDS_MAX)).await?;
+        let Page { mut records, mut next } = self.page(&from, size).await?;
         let closes = Instant::now() + window;
         loop {
             let is_open = !records.is_empty() && records.len() < size && Instant::now() < closes;
@@ -214,7 +232,7 @@ impl Stream {
             }
             let Some(from) = next else { return Ok((records, None)) };
             self.pause().await;
-            let more = page(&self.room, &from, (size - records.len()).min(RECORDS_MAX)).await?;
+            let more = self.page(&from, size - records.len()).await?;
             records.extend(more.records);
             next = more.next;
         }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use store::Batch;
 
+use crate::actor::Actor;
 use crate::describe;
 use crate::errors::Error;
 use crate::mappings::{self, Given, Source};
@@ -20,7 +21,7 @@ pub(crate) async fn create_event_source_mapping(
     let source_arn = req.event_source_arn.clone().unwrap_or_default();
     let source = Source::of(&source_arn)?;
     let arn = ctx.arn(&req.function_name, None)?;
-    ctx.room().target(&arn).await?;
+    let actor = Actor::of(&ctx.room().target(&arn).await?);
     let function_arn = arn.to_string();
     let all = ctx.tables().mappings(&ctx.scope(), None, usize::MAX).await?;
     let same = |mapping: &Mapping| {
@@ -31,7 +32,7 @@ pub(crate) async fn create_event_source_mapping(
     }
     let stream = match source {
         Source::Queue => {
-            mappings::check_queue(ctx.room(), &source_arn).await?;
+            mappings::check_queue(ctx.room(), &actor, &source_arn).await?;
             None
         }
         Source::Stream => Some(given(&req).begin(req.starting_position)?),
@@ -52,9 +53,10 @@ pub(crate) async fn create_event_source_mapping(
     let (scope, id) = (ctx.scope(), ctx.house().uuid());
     let mut batch = Batch::new();
     if let Some(reading) = &mapping.stream {
-        let missing = |_| Error::invalid(format!("Stream not found: {}", mapping.source_arn));
-        let last =
-            mappings::last_records(ctx.room(), &mapping.source_arn).await.map_err(missing)?;
+        let last = mappings::stream_as_it_is(ctx.room(), &actor, &mapping.source_arn).await?;
+        if let Some(destination) = &reading.on_failure {
+            ctx.room().check_destination(&actor, destination).await?;
+        }
         for (shard, number) in last.iter().filter(|_| reading.starting_position == "LATEST") {
             tables::put_position(&mut batch, &scope.mapping(&id), shard, number);
         }

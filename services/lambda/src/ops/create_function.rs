@@ -30,7 +30,7 @@ pub(crate) async fn create_function(
     if ctx.tables().function(&arn).await?.is_some() {
         return Err(Error::FunctionExists(arn.name));
     }
-    ctx.check_role(&req.role)?;
+    ctx.check_role(&arn, &req.role)?;
     let mut latest = Settings {
         runtime,
         role: req.role,
@@ -56,6 +56,7 @@ pub(crate) async fn create_function(
         layers: layers::used(ctx, req.layers.as_deref().unwrap_or_default()).await?,
     };
     layers::fit(ctx, &latest.code, &latest.layers).await?;
+    ctx.check_dead_letter(&arn, &latest).await?;
     if let Some(vpc) = req.vpc_config {
         settings::set_vpc(&mut latest, vpc);
     }

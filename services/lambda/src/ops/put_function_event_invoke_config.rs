@@ -1,3 +1,4 @@
+use crate::actor::Actor;
 use crate::describe;
 use crate::errors::Error;
 use crate::model::EventConfig;
@@ -21,8 +22,13 @@ pub(super) async fn set(
     start: impl Fn(Option<&EventConfig>) -> Result<EventConfig, Error>,
 ) -> Result<FunctionEventInvokeConfig, Error> {
     let arn = ctx.arn(&req.function_name, req.qualifier.as_deref())?;
-    ctx.room().target(&arn).await?;
+    let actor = Actor::of(&ctx.room().target(&arn).await?);
     let destinations = req.destination_config.map(destinations).transpose()?;
+    for destination in destinations.iter().flat_map(|(success, failure)| [success, failure]) {
+        if let Some(destination) = destination {
+            ctx.room().check_destination(&actor, destination).await?;
+        }
+    }
     let key = arn.qualifier_key();
     let (config, _) = ctx
         .change(&arn, |function, _| {

@@ -1,6 +1,8 @@
+use crate::actor::Actor;
 use crate::describe;
 use crate::errors::Error;
 use crate::mappings::{self, Given, Source};
+use crate::model::Mapping;
 use crate::visit::{Commit, Visit};
 use crate::wire::{EventSourceMappingConfiguration, UpdateEventSourceMappingInput};
 
@@ -46,10 +48,34 @@ pub(crate) async fn update_event_source_mapping(
         if let Some(criteria) = req.filter_criteria.clone() {
             mapping.filters = mappings::filters(Some(criteria))?;
         }
+        check_rights(ctx, &req, &mapping).await?;
         mapping.modified_at = ctx.now().as_millis();
         if ctx.room().commit(found.change(mapping.clone())).await? == Commit::Done {
             ctx.room().mappings.notify_one();
             return Ok(describe::mapping(&scope, &req.u_u_i_d, &mapping, "Updating"));
+        }
+    }
+}
+
+/// What the request says anew must be the role's right.
+async fn check_rights(
+    ctx: &Visit<'_>,
+    req: &UpdateEventSourceMappingInput,
+    mapping: &Mapping,
+) -> Result<(), Error> {
+    if req.function_name.is_none() && req.destination_config.is_none() {
+        return Ok(());
+    }
+    let target = ctx.room().target(&ctx.room().function_of(mapping)?).await?;
+    let actor = Actor::of(&target);
+    match &mapping.stream {
+        None => mappings::check_queue(ctx.room(), &actor, &mapping.source_arn).await,
+        Some(reading) => {
+            mappings::stream_as_it_is(ctx.room(), &actor, &mapping.source_arn).await?;
+            match &reading.on_failure {
+                Some(destination) => ctx.room().check_destination(&actor, destination).await,
+                None => Ok(()),
+            }
         }
     }
 }

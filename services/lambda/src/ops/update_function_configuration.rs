@@ -21,11 +21,17 @@ pub(crate) async fn update_function_configuration(
         None => None,
     };
     if let Some(role) = &req.role {
-        ctx.check_role(role)?;
+        ctx.check_role(&arn, role)?;
     }
     let runtime = req.runtime.map(settings::runtime).transpose()?;
     let environment = req.environment.map(|given| settings::environment(ctx, given)).transpose()?;
     let dead_letter = req.dead_letter_config.map(settings::dead_letter).transpose()?;
+    if let Some(Some(_)) = &dead_letter {
+        let mut settings = ctx.function(&arn).await?.value.latest;
+        set(&mut settings.role, req.role.clone());
+        set(&mut settings.dead_letter, dead_letter.clone());
+        ctx.check_dead_letter(&arn, &settings).await?;
+    }
     let log_group = req.logging_config.map(settings::log_group).transpose()?;
     let traces = req.tracing_config.and_then(|given| given.mode);
     let ((), function) = ctx

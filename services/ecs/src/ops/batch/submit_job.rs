@@ -152,6 +152,7 @@ async fn job(ctx: &Visit<'_>, req: &SubmitJobInput) -> Result<Job, Error> {
         shown: shown(&text.0["containerProperties"], overrides, &container).to_string(),
         container,
         role: properties.job_role_arn,
+        execution_role: properties.execution_role_arn,
         parameters,
         tags,
         retry: retry(req.retry_strategy.as_ref().or(parts.retry_strategy.as_ref())),

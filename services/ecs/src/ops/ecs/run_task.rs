@@ -86,6 +86,7 @@ async fn tasks(ctx: &Visit<'_>, req: &RunTaskInput) -> Result<Vec<Task>, Error> 
             memory: composed.memory,
             platform_version: is_fargate.then(|| platform.unwrap_or_else(|| "1.4.0".to_owned())),
             role: composed.role,
+            execution_role: composed.execution_role,
             status: Status::Provisioning,
             stop: None,
             created_at: ctx.now().as_millis(),

@@ -86,6 +86,9 @@ pub(crate) async fn register_task_definition(
     }
 }
 
+/// <https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html>
+const CONTAINER_NAME_LENGTH_MAX: usize = 255;
+
 fn check(parts: &TaskDefinitionParts) -> Result<(), Error> {
     let client = |sentence: &str| Err(Error::Batch(sentence.to_owned()));
     let is_letter = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
@@ -103,6 +106,10 @@ fn check(parts: &TaskDefinitionParts) -> Result<(), Error> {
         }
         if !name.bytes().all(is_letter) {
             return client("Container.name contains invalid characters.");
+        }
+        // Ours: AWS's sentence isn't known.
+        if CONTAINER_NAME_LENGTH_MAX < name.len() {
+            return client("Container.name should not be longer than 255 characters.");
         }
         if names.contains(&name) {
             return client("Container definitions must have unique names.");
