@@ -323,3 +323,44 @@ def test_whoever_may_start_an_alias_may_start_nothing_else(world):
     user.start_execution(stateMachineArn=alias["stateMachineAliasArn"])
     for other in (made["stateMachineArn"], made["stateMachineVersionArn"]):
         assert refusal(user.start_execution, stateMachineArn=other)["Code"] == "AccessDeniedException"
+
+
+def test_who_may_not_list_a_bucket_is_not_told_what_is_missing(world):
+    world.s3.create_bucket(Bucket="bucket")
+    items = "arn:aws:s3:::bucket/*"
+    blind = world.user("blind", allow("s3:GetObject", items))("s3")
+    for call in (blind.get_object, blind.head_object):
+        assert refusal(call, Bucket="bucket", Key="none")["Code"] in ("AccessDenied", "403")
+    seeing = world.user("seeing", allow("s3:GetObject", items), allow("s3:ListBucket"))("s3")
+    assert refusal(seeing.get_object, Bucket="bucket", Key="none")["Code"] == "NoSuchKey"
+
+
+def test_a_session_ends_with_its_role(world):
+    user = world.user("ann", allow("sts:AssumeRole"))
+    arn = world.role("short", trust(AWS=f"arn:aws:iam::{ACCOUNT}:root"))
+    session = of(world.server, "sts", user("sts").assume_role(RoleArn=arn, RoleSessionName="here")["Credentials"])
+    assert session.get_caller_identity()["Arn"].endswith(":assumed-role/short/here")
+    world.iam.delete_role(RoleName="short")
+    assert refusal(session.get_caller_identity)["Code"] == "InvalidClientTokenId"
+
+
+def test_secrets_of_a_task_are_fetched_with_its_execution_role(world):
+    secret = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:s-AbCdEf"
+    role = world.role("execution", bound("ecs-tasks.amazonaws.com"))
+    managed = "arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy"
+    world.iam.attach_role_policy(RoleName="execution", PolicyArn=managed)
+    container = {"name": "main", "image": "x", "memory": 64, "command": ["true"], "secrets": [{"name": "S", "valueFrom": secret}]}
+    for family, given, why in [
+        ("with", {"executionRoleArn": role}, f"is not authorized to perform: secretsmanager:GetSecretValue on resource: {secret}"),
+        ("without", {}, "the task definition has no execution role"),
+    ]:
+        world.ecs.register_task_definition(family=family, containerDefinitions=[container], **given)
+        task = world.ecs.run_task(taskDefinition=family)["tasks"][0]["taskArn"]
+
+        def stopped(task=task):
+            shown = world.ecs.describe_tasks(tasks=[task])["tasks"][0]
+            return shown if shown["lastStatus"] == "STOPPED" else None
+
+        shown = wait_until(stopped)
+        assert shown["stopCode"] == "TaskFailedToStart"
+        assert why in shown["stoppedReason"]

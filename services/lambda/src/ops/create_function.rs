@@ -62,18 +62,7 @@ pub(crate) async fn create_function(
     }
     ctx.revise(&mut latest);
     let is_published = req.publish == Some(true);
-    let function = Function {
-        last_version: u64::from(is_published),
-        published: is_published.then_some(1),
-        reserved_concurrency: None,
-        tags: req.tags.unwrap_or_default(),
-        aliases: BTreeMap::new(),
-        policies: BTreeMap::new(),
-        event_configs: BTreeMap::new(),
-        urls: BTreeMap::new(),
-        changes: 0,
-        latest,
-    };
+    let function = new_function(latest, is_published, req.tags.unwrap_or_default());
     let mut batch = tables::creation(&arn, &function);
     let version = match is_published {
         true => {
@@ -85,5 +74,20 @@ pub(crate) async fn create_function(
     match ctx.room().commit(batch).await? {
         Commit::Done => Ok(describe::configuration(&arn, &version, &function.latest)),
         Commit::Raced => Err(Error::FunctionExists(arn.name)),
+    }
+}
+
+fn new_function(latest: Settings, is_published: bool, tags: BTreeMap<String, String>) -> Function {
+    Function {
+        last_version: u64::from(is_published),
+        published: is_published.then_some(1),
+        reserved_concurrency: None,
+        tags,
+        aliases: BTreeMap::new(),
+        policies: BTreeMap::new(),
+        event_configs: BTreeMap::new(),
+        urls: BTreeMap::new(),
+        changes: 0,
+        latest,
     }
 }

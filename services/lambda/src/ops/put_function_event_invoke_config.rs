@@ -24,10 +24,9 @@ pub(super) async fn set(
     let arn = ctx.arn(&req.function_name, req.qualifier.as_deref())?;
     let actor = Actor::of(&ctx.room().target(&arn).await?);
     let destinations = req.destination_config.map(destinations).transpose()?;
-    for destination in destinations.iter().flat_map(|(success, failure)| [success, failure]) {
-        if let Some(destination) = destination {
-            ctx.room().check_destination(&actor, destination).await?;
-        }
+    let named = destinations.iter().flat_map(|(success, failure)| [success, failure]);
+    for destination in named.flatten() {
+        ctx.room().check_destination(&actor, destination).await?;
     }
     let key = arn.qualifier_key();
     let (config, _) = ctx
