@@ -24,8 +24,8 @@ pub(super) async fn set(
     let arn = ctx.arn(&req.function_name, req.qualifier.as_deref())?;
     let actor = Actor::of(&ctx.room().target(&arn).await?);
     let destinations = req.destination_config.map(destinations).transpose()?;
-    let named = destinations.iter().flat_map(|(success, failure)| [success, failure]);
-    for destination in named.flatten() {
+    let (success, failure) = destinations.clone().unwrap_or_default();
+    for destination in [success, failure].iter().flatten() {
         ctx.room().check_destination(&actor, destination).await?;
     }
     let key = arn.qualifier_key();
