@@ -65,6 +65,9 @@ def test_an_address_works_as_it_was_told():
 def serve():
     server = serving()
     server.key, server.secret = server.root_key
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    client(server, "iam").create_role(RoleName=ROLE.rpartition("/")[2], AssumeRolePolicyDocument=policy)
     yield server
     server.close()
 
