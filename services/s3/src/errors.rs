@@ -8,6 +8,8 @@ use std::io;
 use http::{HeaderName, HeaderValue, StatusCode};
 use s3s::{S3Error, S3ErrorCode, s3_error};
 
+use crate::model::Algorithm;
+
 /// What the headers begin with by which an error carries more than its code and message to `front`, which writes them.
 pub(crate) const DETAIL: &str = "x-freehold-detail-";
 
@@ -63,6 +65,34 @@ pub(crate) fn precondition_failed(condition: &str) -> S3Error {
 
 pub(crate) fn invalid_argument(message: impl Into<Cow<'static, str>>) -> S3Error {
     S3Error::with_message(S3ErrorCode::InvalidArgument, message)
+}
+
+/// A number below zero (moto: multipart_list_parts_invalid_argument).
+pub(crate) fn negative_argument(name: &str, given: i32) -> S3Error {
+    let message = format!("Argument {name} must be an integer between 0 and 2147483647");
+    of_argument(invalid_argument(message), name, &given.to_string())
+}
+
+/// A text that is no number, or one that is too large (moto: multipart_list_parts_invalid_argument).
+pub(crate) fn no_integer(name: &str, given: &str) -> S3Error {
+    let message = format!("Provided {name} not an integer or within integer range");
+    of_argument(invalid_argument(message), name, given)
+}
+
+/// The same error with the argument that it is about.
+pub(crate) fn of_argument(error: S3Error, name: &str, value: &str) -> S3Error {
+    with_detail(with_detail(error, "argumentname", name), "argumentvalue", value)
+}
+
+/// A part with another checksum than its upload has asked for, as AWS words it (<https://github.com/apache/opendal/pull/4533>).
+pub(crate) fn other_checksum(expected: Algorithm, actual: Option<Algorithm>) -> S3Error {
+    let name = |algorithm: Algorithm| algorithm.name().to_ascii_lowercase();
+    let message = format!(
+        "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
+        name(expected),
+        actual.map_or("null".to_owned(), name),
+    );
+    S3Error::with_message(S3ErrorCode::InvalidRequest, message)
 }
 
 /// A refusal whose code `s3s` doesn't know.

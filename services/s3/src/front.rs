@@ -20,6 +20,7 @@ use crate::S3;
 use crate::access::Circumstances;
 use crate::chunked::{Chunked, Hashed, Trailers};
 use crate::cors;
+use crate::errors;
 use crate::forms;
 use crate::replies;
 
@@ -48,6 +49,9 @@ const TAG_HEADERS: [&str; 4] =
 /// Lists, which clients write into one header and s3s reads from several.
 const LIST_HEADERS: [&str; 2] = ["x-amz-object-attributes", "x-amz-optional-object-attributes"];
 
+/// Numbers of a query, which `s3s` refuses in words of its own.
+const INTEGERS: [&str; 4] = ["max-keys", "max-parts", "max-uploads", "part-number-marker"];
+
 /// What the names of S3's own headers begin with, also in a query.
 const OF_HEADER: &str = "x-amz-";
 
@@ -67,6 +71,7 @@ impl S3Host for BucketHosts {
 pub(crate) async fn answer(s3: &S3, ctx: Ctx, request: Request<HttpBody>) -> Response<HttpBody> {
     let request_id = ctx.request_id().to_owned();
     let is_head = request.method() == http::Method::HEAD;
+    let is_of_attributes = asks_for_attributes(&request);
     let asked = cors::Asked::of(&request);
     let answered = match respond(s3, ctx, request, asked.as_ref()).await {
         Ok(response) => Ok(response),
@@ -82,9 +87,16 @@ pub(crate) async fn answer(s3: &S3, ctx: Ctx, request: Request<HttpBody>) -> Res
     };
     if response.status().is_client_error() || response.status().is_server_error() {
         response = replies::completed(response, &request_id, is_head).await;
+    } else if is_of_attributes {
+        response = replies::with_bare_tag(response).await;
     }
     if let Some(status) = response.extensions_mut().remove::<StatusCode>() {
         *response.status_mut() = status;
+    }
+    // Objects always have a type; the reply of HeadBucket gets this one (moto, verified against AWS: header_content_type).
+    if is_head && response.status().is_success() {
+        let xml = HeaderValue::from_static("application/xml");
+        response.headers_mut().entry(header::CONTENT_TYPE).or_insert(xml);
     }
     // s3s says so of GetObject only.
     if is_head && response.headers().contains_key(header::CONTENT_RANGE) {
@@ -98,6 +110,13 @@ pub(crate) async fn answer(s3: &S3, ctx: Ctx, request: Request<HttpBody>) -> Res
         response.headers_mut().insert("x-amz-id-2", id);
     }
     response
+}
+
+/// Whether that is GetObjectAttributes.
+fn asks_for_attributes(request: &Request<HttpBody>) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    let mut names = query.split('&').map(|pair| pair.split('=').next().unwrap_or_default());
+    request.method() == http::Method::GET && names.any(|name| name == "attributes")
 }
 
 async fn respond(
@@ -132,6 +151,7 @@ fn prepared(ctx: Ctx, request: Request<HttpBody>) -> S3Result<Request<Body>> {
     head.extensions.insert(Circumstances::of(&head));
     let query = head.uri.query().unwrap_or_default().to_owned();
     check_expiry(&query, ctx.now().as_millis())?;
+    check_integers(&query)?;
     let is_link = query.contains("Signature=");
     if is_link {
         head.headers.extend(headers_of_link(&query));
@@ -234,6 +254,16 @@ fn unsigned(uri: &Uri, query: &str, is_link: bool) -> S3Result<Uri> {
     let invalid = |_| s3_error!(InvalidURI, "Couldn't parse the specified URI.");
     parts.path_and_query = Some(path_and_query.parse().map_err(invalid)?);
     Uri::from_parts(parts).map_err(|_| s3_error!(InvalidURI, "Couldn't parse the specified URI."))
+}
+
+fn check_integers(query: &str) -> S3Result<()> {
+    for (name, value) in sigv4::query_parameters(query) {
+        let given = INTEGERS.contains(&name.as_str()) && !value.is_empty();
+        if given && value.parse::<i32>().is_err() {
+            return Err(errors::no_integer(&name, &value));
+        }
+    }
+    Ok(())
 }
 
 /// A presigned URL is good until it expires, whoever is let in.

@@ -70,6 +70,13 @@ impl Claims {
         algorithms
     }
 
+    /// The algorithm of the checksum that the client sends, or will send behind the body.
+    pub(crate) fn promised(&self) -> Option<Algorithm> {
+        let sent = self.checksums.first().map(|(algorithm, _)| *algorithm);
+        let announced = || self.trailers.as_deref().and_then(Trailers::announced);
+        sent.or_else(announced).or(self.algorithm)
+    }
+
     /// The checksum that the client has named with its value, in the head or behind the body.
     fn named(&self) -> Option<(Algorithm, String)> {
         let trailing = || {

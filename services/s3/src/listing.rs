@@ -16,6 +16,26 @@ pub(crate) struct Wanted {
     pub(crate) max: usize,
 }
 
+/// How many entries a client wants of a page, and what AWS calls that.
+pub(crate) struct Max {
+    pub(crate) argument: &'static str,
+    pub(crate) entries: Option<i32>,
+}
+
+impl Max {
+    pub(crate) fn keys(entries: Option<i32>) -> Self {
+        Max { argument: "maxKeys", entries }
+    }
+
+    pub(crate) fn uploads(entries: Option<i32>) -> Self {
+        Max { argument: "max-uploads", entries }
+    }
+
+    pub(crate) fn parts(entries: Option<i32>) -> Self {
+        Max { argument: "max-parts", entries }
+    }
+}
+
 /// What a key is to a listing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Seen {
@@ -29,12 +49,11 @@ impl Wanted {
     pub(crate) fn new(
         prefix: Option<String>,
         delimiter: Option<String>,
-        max: Option<i32>,
+        max: Max,
     ) -> S3Result<Self> {
-        let max = max.unwrap_or(PAGE_MAX);
-        let max = usize::try_from(max.min(PAGE_MAX)).map_err(|_| {
-            errors::invalid_argument("Argument maxKeys must be an integer between 0 and 2147483647")
-        })?;
+        let entries = max.entries.unwrap_or(PAGE_MAX);
+        let max = usize::try_from(entries.min(PAGE_MAX))
+            .map_err(|_| errors::negative_argument(max.argument, entries))?;
         let delimiter = delimiter.filter(|delimiter| !delimiter.is_empty());
         Ok(Wanted { prefix: prefix.unwrap_or_default(), delimiter, max })
     }
@@ -91,7 +110,8 @@ mod tests {
     #[test]
     fn keys_below_a_delimiter_are_shown_as_their_prefix() {
         let wanted = |prefix: &str, delimiter: &str| {
-            Wanted::new(Some(prefix.into()), Some(delimiter.into()), None).expect("is valid")
+            Wanted::new(Some(prefix.into()), Some(delimiter.into()), Max::keys(None))
+                .expect("is valid")
         };
         assert_eq!(wanted("", "/").see("a/b/c"), Seen::Under("a/".into()));
         assert_eq!(wanted("a/", "/").see("a/b/c"), Seen::Under("a/b/".into()));

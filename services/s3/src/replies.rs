@@ -71,6 +71,24 @@ pub(crate) async fn completed(
     )
 }
 
+/// The reply of GetObjectAttributes, whose tag alone has no quotes (<https://github.com/s3s-project/s3s/issues/629>).
+pub(crate) async fn with_bare_tag(response: Response<HttpBody>) -> Response<HttpBody> {
+    let (mut head, body) = response.into_parts();
+    let text = match body.collect().await {
+        Ok(body) => String::from_utf8_lossy(&body.to_bytes()).into_owned(),
+        Err(error) => {
+            tracing::error!(%error, "failed to read a reply of our own");
+            String::new()
+        }
+    };
+    let text = text.replace("<ETag>\"", "<ETag>").replace("\"</ETag>", "</ETag>");
+    head.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(
+        head,
+        HttpBody::new(Full::new(Bytes::from(text)).map_err(|never| match never {})),
+    )
+}
+
 /// The element that a refusal without a message lacks.
 fn message(error: &str) -> Option<String> {
     let (_, code) = error.split_once("<Code>").filter(|_| !error.contains("<Message>"))?;

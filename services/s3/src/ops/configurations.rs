@@ -383,10 +383,11 @@ pub(crate) async fn put_replication(
     mut given: ReplicationConfiguration,
 ) -> S3Result<()> {
     if ctx.bucket(bucket).await?.value.versioning != Versioning::Enabled {
-        return Err(s3_error!(
+        let error = s3_error!(
             InvalidRequest,
             "Versioning must be 'Enabled' on the bucket to apply a replication configuration"
-        ));
+        );
+        return Err(errors::with_detail(error, "bucketname", bucket));
     }
     for rule in &mut given.rules {
         let target = rule.destination.bucket.rsplit(':').next().unwrap_or_default();

@@ -9,7 +9,7 @@ use s3s::dto::{
 };
 
 use crate::errors;
-use crate::listing::{self, Seen, Wanted, url_encoded};
+use crate::listing::{self, Max, Seen, Wanted, url_encoded};
 use crate::ops::buckets;
 use crate::tables::{After, Placed};
 use crate::visit::{Visit, shown};
@@ -113,7 +113,7 @@ fn count(number: usize) -> Option<i32> {
 pub(crate) async fn v2(ctx: &Visit<'_>, req: ListObjectsV2Input) -> S3Result<ListObjectsV2Output> {
     ctx.allow("s3:ListBucket", &req.bucket, "").await?;
     ctx.bucket(&req.bucket).await?;
-    let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), req.max_keys)?;
+    let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), Max::keys(req.max_keys))?;
     let after = match &req.continuation_token {
         Some(token) => Some(listing::place(token)?),
         None => req.start_after.clone().filter(|after| !after.is_empty()),
@@ -144,7 +144,7 @@ pub(crate) async fn v2(ctx: &Visit<'_>, req: ListObjectsV2Input) -> S3Result<Lis
 pub(crate) async fn v1(ctx: &Visit<'_>, req: ListObjectsInput) -> S3Result<ListObjectsOutput> {
     ctx.allow("s3:ListBucket", &req.bucket, "").await?;
     ctx.bucket(&req.bucket).await?;
-    let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), req.max_keys)?;
+    let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), Max::keys(req.max_keys))?;
     let after = req.marker.clone().filter(|marker| !marker.is_empty());
     let page = objects(ctx, &req.bucket, &wanted, after).await?;
     let write = writer(req.encoding_type.as_ref());
@@ -172,7 +172,7 @@ pub(crate) async fn versions(
 ) -> S3Result<ListObjectVersionsOutput> {
     ctx.allow("s3:ListBucketVersions", &req.bucket, "").await?;
     ctx.bucket(&req.bucket).await?;
-    let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), req.max_keys)?;
+    let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), Max::keys(req.max_keys))?;
     let write = writer(req.encoding_type.as_ref());
     let key_marker = req.key_marker.clone().filter(|marker| !marker.is_empty());
     let version_marker = req.version_id_marker.clone().filter(|marker| !marker.is_empty());

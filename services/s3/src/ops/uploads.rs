@@ -15,7 +15,7 @@ use crate::conditions::{ReadConditions, WriteConditions};
 use crate::crc;
 use crate::errors;
 use crate::incoming::{self, Claims, claims, hex};
-use crate::listing::{Seen, Wanted};
+use crate::listing::{Max, Seen, Wanted};
 use crate::model::{self, Algorithm, Upload};
 use crate::notifications::Event;
 use crate::ops::copying::{self, Source};
@@ -130,8 +130,7 @@ fn part_number(number: i32) -> S3Result<u64> {
     given.filter(|number| (1..=PART_NUMBER_MAX).contains(number)).ok_or_else(|| {
         let message = "Part number must be an integer between 1 and 10000, inclusive";
         let error = errors::invalid_argument(message);
-        let error = errors::with_detail(error, "argumentname", "partNumber");
-        errors::with_detail(error, "argumentvalue", &number.to_string())
+        errors::of_argument(error, "partNumber", &number.to_string())
     })
 }
 
@@ -142,15 +141,20 @@ pub(crate) async fn upload_part(
     ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
     let number = part_number(req.part_number)?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: req.upload_id };
-    let algorithm = upload(ctx, &name).await?.algorithm;
+    let upload = upload(ctx, &name).await?;
     let mut claims = claims!(ctx, req, req.checksum_algorithm.as_ref());
-    claims.algorithm = algorithm;
+    check_checksum(&upload, claims.promised())?;
+    claims.algorithm = upload.algorithm;
     let body =
         incoming::receive(&ctx.room.bodies, ctx.file_name(), req.body.take(), &claims).await?;
     let sums = Sums::of(&body);
     let e_tag = Some(ETag::Strong(body.etag.clone()));
     keep_part(ctx, &name, number, body).await?;
+    let encryption = upload.headers.encryption.as_ref();
     Ok(UploadPartOutput {
+        bucket_key_enabled: encryption.and_then(|encryption| encryption.has_bucket_key),
+        server_side_encryption: Some(reading::encryption(&upload.headers)),
+        ssekms_key_id: encryption.and_then(|encryption| encryption.key_id.clone()),
         e_tag,
         checksum_crc32: sums.crc32,
         checksum_crc32c: sums.crc32c,
@@ -159,6 +163,19 @@ pub(crate) async fn upload_part(
         checksum_sha256: sums.sha256,
         ..UploadPartOutput::default()
     })
+}
+
+/// Whether a part comes with the checksum that its upload has asked for. One over the whole object is made here, so that
+/// its parts may come without (<https://github.com/versity/versitygw/issues/1342>).
+fn check_checksum(upload: &Upload, promised: Option<Algorithm>) -> S3Result<()> {
+    match upload.algorithm {
+        Some(expected)
+            if promised.map_or(!upload.is_full_object, |promised| promised != expected) =>
+        {
+            Err(errors::other_checksum(expected, promised))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Keeps a part whose file is durable, in the place of an older one of its number.
@@ -195,7 +212,7 @@ pub(crate) async fn upload_part_copy(
     ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
     let number = part_number(req.part_number)?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: req.upload_id };
-    let algorithm = upload(ctx, &name).await?.algorithm;
+    let upload = upload(ctx, &name).await?;
     let conditions = ReadConditions {
         if_match: req.copy_source_if_match,
         if_none_match: req.copy_source_if_none_match,
@@ -212,11 +229,15 @@ pub(crate) async fn upload_part_copy(
     let range = range.transpose()?.unwrap_or(0..version.body.size);
     let reading = ctx.room.bodies.read(&version.body.segments, range.start, range.end);
     let stream = Some(StreamingBlob::wrap(reading));
-    let claims = Claims { algorithm, ..Claims::default() };
+    let claims = Claims { algorithm: upload.algorithm, ..Claims::default() };
     let body = incoming::receive(&ctx.room.bodies, ctx.file_name(), stream, &claims).await?;
     let part = keep_part(ctx, &name, number, body).await?;
     let sums = Sums::of(&part.body);
+    let encryption = upload.headers.encryption.as_ref();
     Ok(UploadPartCopyOutput {
+        bucket_key_enabled: encryption.and_then(|encryption| encryption.has_bucket_key),
+        server_side_encryption: Some(reading::encryption(&upload.headers)),
+        ssekms_key_id: encryption.and_then(|encryption| encryption.key_id.clone()),
         copy_part_result: Some(CopyPartResult {
             checksum_crc32: sums.crc32,
             checksum_crc32c: sums.crc32c,
@@ -295,7 +316,11 @@ fn completed(
     version: &model::Version,
 ) -> CompleteMultipartUploadOutput {
     let sums = Sums::of(&version.body);
+    let encryption = version.headers.encryption.as_ref();
     CompleteMultipartUploadOutput {
+        bucket_key_enabled: encryption.and_then(|encryption| encryption.has_bucket_key),
+        server_side_encryption: Some(reading::encryption(&version.headers)),
+        ssekms_key_id: encryption.and_then(|encryption| encryption.key_id.clone()),
         location: Some(format!("/{}/{}", name.bucket, name.key)),
         bucket: Some(name.bucket),
         key: Some(name.key),
@@ -438,9 +463,10 @@ pub(crate) async fn parts(ctx: &Visit<'_>, req: ListPartsInput) -> S3Result<List
     ctx.allow("s3:ListMultipartUploadParts", &req.bucket, &req.key).await?;
     let name = UploadName { bucket: req.bucket, key: req.key, id: req.upload_id };
     let upload = upload(ctx, &name).await?;
-    let max = Wanted::new(None, None, req.max_parts)?.max;
+    let max = Wanted::new(None, None, Max::parts(req.max_parts))?.max;
     let after = req.part_number_marker.unwrap_or_default();
-    let after = u64::try_from(after).unwrap_or_default();
+    let after =
+        u64::try_from(after).map_err(|_| errors::negative_argument("part-number-marker", after))?;
     let parts = ctx.tables().parts(&name).await.map_err(errors::of_store)?;
     let mut rest = parts.into_iter().filter(|(number, _)| after < *number);
     let page: Vec<(u64, model::Part)> = rest.by_ref().take(max).collect();
@@ -483,7 +509,8 @@ pub(crate) async fn list(
 ) -> S3Result<ListMultipartUploadsOutput> {
     ctx.allow("s3:ListBucketMultipartUploads", &req.bucket, "").await?;
     ctx.bucket(&req.bucket).await?;
-    let wanted = Wanted::new(req.prefix.clone(), req.delimiter.clone(), req.max_uploads)?;
+    let wanted =
+        Wanted::new(req.prefix.clone(), req.delimiter.clone(), Max::uploads(req.max_uploads))?;
     let mut after = req.key_marker.clone().filter(|key| !key.is_empty()).map(|key| UploadName {
         bucket: req.bucket.clone(),
         key,

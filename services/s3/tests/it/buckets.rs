@@ -153,3 +153,27 @@ async fn a_block_of_public_access_says_something() {
     assert_eq!(refused, "InvalidRequest");
     rooms.call("PutPublicAccessBlock", put(json!({ "BlockPublicAcls": true }))).await;
 }
+
+#[tokio::test]
+async fn the_reply_about_a_bucket_has_a_type() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let request = Request::head("http://s3.localhost/bucket").body("").expect("a request");
+    let reply = rooms.send(Caller::root(&rooms.house), request).await;
+    assert_eq!(reply.headers()["content-type"], "application/xml");
+}
+
+#[tokio::test]
+async fn replication_without_versions_is_refused_by_the_name_of_its_bucket() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let body = "<ReplicationConfiguration><Role>r</Role><Rule><Status>Enabled</Status><Destination>\
+                <Bucket>arn:aws:s3:::other</Bucket></Destination></Rule></ReplicationConfiguration>";
+    let request = Request::put("http://s3.localhost/bucket?replication")
+        .header("content-length", body.len())
+        .body(body)
+        .expect("a request");
+    let reply = rooms.send(Caller::root(&rooms.house), request).await;
+    assert_eq!(reply.status(), StatusCode::BAD_REQUEST);
+    assert!(reply.body().contains("<BucketName>bucket</BucketName>"), "{}", reply.body());
+}

@@ -76,6 +76,86 @@ async fn an_upload_that_is_completed_again_is_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_part_with_another_checksum_than_its_upload_is_refused() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let create = json!({ "Bucket": "bucket", "Key": "k", "ChecksumAlgorithm": "SHA256" });
+    let upload = rooms.call("CreateMultipartUpload", create).await;
+    let mut part = json!({
+        "Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"], "PartNumber": 1, "Body": "aGVsbG8=",
+    });
+    let refused = rooms.ask("UploadPart", part.clone()).await.expect_err("is of another type");
+    assert_eq!(refused.code, "InvalidRequest");
+    assert_eq!(
+        refused.message.as_deref(),
+        Some(
+            "Checksum Type mismatch occurred, expected checksum Type: sha256, actual checksum Type: crc32"
+        ),
+    );
+    part["ChecksumAlgorithm"] = json!("SHA256");
+    let taken = rooms.call("UploadPart", part).await;
+    assert_eq!(taken["ChecksumSHA256"], "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=");
+}
+
+#[tokio::test]
+async fn attributes_tell_a_bare_tag_and_a_checksum_without_the_number_of_parts() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let create = json!({ "Bucket": "bucket", "Key": "k", "ChecksumAlgorithm": "CRC32" });
+    let completed = uploaded(&rooms, create).await;
+    let ask = json!({ "Bucket": "bucket", "Key": "k", "ObjectAttributes": ["ETag", "Checksum"] });
+    let told = rooms.call("GetObjectAttributes", ask).await;
+    let whole = |value: &Value| value.as_str().expect("is a text").to_owned();
+    assert_eq!(whole(&completed["ETag"]), format!("\"{}\"", whole(&told["ETag"])));
+    let sum = whole(&told["Checksum"]["ChecksumCRC32"]);
+    assert_eq!(whole(&completed["ChecksumCRC32"]), format!("{sum}-2"));
+}
+
+#[tokio::test]
+async fn parts_and_what_is_made_of_them_tell_how_they_are_encrypted() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let create = json!({
+        "Bucket": "bucket", "Key": "k", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "key",
+    });
+    let upload = rooms.call("CreateMultipartUpload", create).await;
+    let part = json!({
+        "Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"], "PartNumber": 1, "Body": "aGVsbG8=",
+    });
+    let part = rooms.call("UploadPart", part).await;
+    let parts = json!({ "Parts": [{ "PartNumber": 1, "ETag": part["ETag"] }] });
+    let complete = json!({
+        "Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"], "MultipartUpload": parts,
+    });
+    for told in [part, rooms.call("CompleteMultipartUpload", complete).await] {
+        assert_eq!(told["ServerSideEncryption"], "aws:kms");
+        assert_eq!(told["SSEKMSKeyId"], "key");
+    }
+}
+
+#[tokio::test]
+async fn numbers_of_a_list_of_parts_are_refused_by_their_names() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let create = json!({ "Bucket": "bucket", "Key": "k" });
+    let upload = rooms.call("CreateMultipartUpload", create).await;
+    for (member, argument) in
+        [("MaxParts", "max-parts"), ("PartNumberMarker", "part-number-marker")]
+    {
+        let negative = format!("Argument {argument} must be an integer between 0 and 2147483647");
+        let large = format!("Provided {argument} not an integer or within integer range");
+        for (number, message) in [(-42_i64, negative), (2_147_483_689, large)] {
+            let mut list =
+                json!({ "Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"] });
+            list[member] = json!(number);
+            let refused = rooms.ask("ListParts", list).await.expect_err("is no such number");
+            assert_eq!(refused.code, "InvalidArgument");
+            assert_eq!(refused.message, Some(message));
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_copied_part_has_the_checksum_of_its_upload() {
     let rooms = Rooms::open();
     rooms.bucket("bucket").await;
