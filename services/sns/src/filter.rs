@@ -14,8 +14,13 @@ use crate::wire::MessageAttributeValue;
 /// Refuses what is no filter policy.
 pub(crate) fn check(policy: &str) -> Result<(), Error> {
     let refused = |reason: String| Error::parameter(format!("FilterPolicy: {reason}"));
+    let read = serde_json::from_str::<Value>(policy);
+    if read.as_ref().is_ok_and(has_number_beyond) {
+        let bounds = format!("between -{NUMBER_MAX} and {NUMBER_MAX}");
+        return Err(refused(format!("Value must be {bounds}, inclusive"))); // By analogy.
+    }
     Pattern::parse(policy).map_err(|error| refused(error.to_string()))?;
-    let policy: Value = serde_json::from_str(policy).map_err(|error| refused(error.to_string()))?;
+    let policy = read.map_err(|error| refused(error.to_string()))?;
     let size = Size::of(&policy, 1);
     if KEYS_MAX < size.keys {
         return Err(refused(format!("Filter policy can not have more than {KEYS_MAX} keys")));
@@ -34,6 +39,16 @@ pub(crate) fn is_empty(policy: &str) -> bool {
 /// <https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html>
 const KEYS_MAX: usize = 5;
 const COMBINATIONS_MAX: usize = 150;
+const NUMBER_MAX: f64 = 1_000_000_000.0;
+
+fn has_number_beyond(policy: &Value) -> bool {
+    match policy {
+        Value::Number(number) => number.as_f64().is_none_or(|number| NUMBER_MAX < number.abs()),
+        Value::Array(items) => items.iter().any(has_number_beyond),
+        Value::Object(members) => members.values().any(has_number_beyond),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}
 
 /// How much a filter policy asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -161,6 +176,22 @@ mod tests {
         );
         assert!(check(r#"{"a":[1],"b":[1],"c":[1],"d":[1],"e":[1],"f":[1]}"#).is_err());
         assert!(is_empty(" {} ") && !is_empty(r#"{"a": [1]}"#));
+    }
+
+    #[test]
+    fn a_policy_names_no_number_beyond_a_billion() {
+        for policy in [
+            r#"{"store": [1000000001]}"#,
+            r#"{"a": {"price": [{"numeric": ["<", -1e10]}]}}"#,
+            r#"{"price": [{"anything-but": [1, 1000000001]}]}"#,
+        ] {
+            assert_eq!(
+                check(policy).unwrap_err().to_string(),
+                "Invalid parameter: FilterPolicy: Value must be between -1000000000 and 1000000000, inclusive",
+                "{policy}"
+            );
+        }
+        assert!(check(r#"{"store": [1000000000, "1000000001"]}"#).is_ok());
     }
 
     #[test]
