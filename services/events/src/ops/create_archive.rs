@@ -19,6 +19,10 @@ pub(crate) async fn create_archive(
         Error::validation(format!("Parameter EventSourceArn is not valid. Reason: {reason}"))
     })?;
     ctx.bus(Some(&req.event_source_arn)).await?;
+    // Buses of other accounts and regions aren't the request's to keep events of.
+    if bus.scope != ctx.scope() {
+        return Err(Error::BusNotFound(bus.name));
+    }
     let name = ArchiveName { scope: ctx.scope(), name: req.archive_name };
     let archive = Archive {
         bus,

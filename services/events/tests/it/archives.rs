@@ -26,6 +26,8 @@ async fn an_archive_keeps_what_it_wants_by_a_rule_that_nobody_else_changes() {
     assert_eq!(shown["EventCount"], 1);
     assert_eq!(shown["EventPattern"], r#"{"source":["shop"]}"#);
 
+    let listed = room.call("ListRules", json!({})).await;
+    assert_eq!(listed["Rules"][0]["Name"], "Events-Archive-orders");
     let rule = room.call("DescribeRule", json!({"Name": "Events-Archive-orders"})).await;
     assert_eq!(rule["ManagedBy"], "prod.vhs.events.aws.internal");
     assert_eq!(rule["EventPattern"], r#"{"source":["shop"],"replay-name":[{"exists":false}]}"#);
@@ -40,6 +42,16 @@ async fn an_archive_keeps_what_it_wants_by_a_rule_that_nobody_else_changes() {
         (&*gone.0, &*gone.1),
         ("ResourceNotFoundException", "Archive orders does not exist.")
     );
+}
+
+#[tokio::test]
+async fn an_archive_of_a_bus_in_another_region_is_refused() {
+    let room = Room::open();
+    let bus = BUS.replace("us-east-1", "eu-central-1");
+    let body = json!({"ArchiveName": "orders", "EventSourceArn": bus});
+    let (code, message) = room.refusal("CreateArchive", body).await;
+    assert_eq!(code, "ResourceNotFoundException");
+    assert_eq!(message, "Event bus default does not exist.");
 }
 
 #[tokio::test]
