@@ -103,7 +103,7 @@ fn refused(refusal: DynoxideError, scope: &Scope, operation: &str) -> aws::Error
         tracing::error!(operation, error = &refusal as &dyn std::error::Error, "dynamodb");
         return aws::Error::internal();
     }
-    let message = scope.outward(&refusal.to_string());
+    let message = reworded(operation, scope.outward(&refusal.to_string()));
     let error = aws::Error::new(refusal.status_code(), code, message);
     match refusal {
         DynoxideError::TransactionCanceledException(_, reasons) => {
@@ -114,6 +114,30 @@ fn refused(refusal: DynoxideError, scope: &Scope, operation: &str) -> aws::Error
         }
         _ => error,
     }
+}
+
+/// Sentences that AWS has otherwise than `dynoxide` 3.2.
+fn reworded(operation: &str, message: String) -> String {
+    let name_in_place_of_value = || {
+        let given = message.strip_prefix("Expected value reference (:name), got ")?;
+        given.starts_with(|first: char| first == '#' || first.is_alphabetic()).then(|| {
+            // moto, verified against AWS: query_unused_attribute_name.
+            "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition".to_owned()
+        })
+    };
+    let empty_set = || {
+        // moto, verified against AWS: update_item_add_empty_set, update_item_unused_attributes.
+        let (before, rest) =
+            message.split_once("ExpressionAttributeValues contains invalid value: ")?;
+        let (reason, _) = rest.rsplit_once(" for key :")?;
+        reason.ends_with(" set  may not be empty").then(|| format!("{before}{reason}"))
+    };
+    let reworded = match operation {
+        "Query" => name_in_place_of_value(),
+        "UpdateItem" => empty_set(),
+        _ => None,
+    };
+    reworded.unwrap_or(message)
 }
 
 fn json<T: serde::Serialize>(value: &T) -> Value {

@@ -10,7 +10,7 @@
 //! # How to read it
 //! - `operations`: each operation and what answers it; `ops`: the few that need more than `dynoxide`'s answer.
 //! - `database`: a file and its thread; `database::file`: how calls share a transaction.
-//! - `scope`: accounts, regions and ARNs; `tokens`: `ClientRequestToken`; `decode` and `errors`: refusals.
+//! - `scope`: accounts, regions and ARNs; `tokens`: `ClientRequestToken`; `decode`, `operands` and `errors`: refusals.
 //! - `conditions`: what policies know of requests about items.
 //! - `work`: what goes on by itself.
 
@@ -18,6 +18,7 @@ mod conditions;
 mod database;
 mod decode;
 mod errors;
+mod operands;
 mod operations;
 mod ops;
 mod scope;

@@ -4,10 +4,9 @@ use base::Timestamp;
 use bytes::Bytes;
 use dynoxide::actions::vector_lifecycle::VectorIndexLifecycle;
 use dynoxide::actions::{
-    batch_execute_statement, batch_get_item, batch_write_item, delete_item, describe_table,
-    describe_time_to_live, execute_statement, get_item, list_tables, list_tags_of_resource,
-    put_item, query, scan, search_vectors, tag_resource, transact_get_items, untag_resource,
-    update_time_to_live,
+    batch_execute_statement, batch_write_item, delete_item, describe_table, describe_time_to_live,
+    execute_statement, get_item, list_tables, list_tags_of_resource, put_item, query, scan,
+    search_vectors, tag_resource, transact_get_items, untag_resource, update_time_to_live,
 };
 use dynoxide::storage::Storage;
 use futures_util::FutureExt as _;
@@ -58,9 +57,7 @@ pub(crate) static DYNAMODB: &[Operation] = &[
             batch_execute_statement::execute(desk.storage, it)
         })
     }),
-    read("BatchGetItem", |desk, body| {
-        answer("BatchGetItem", body, |it| batch_get_item::execute(desk.storage, it))
-    }),
+    read("BatchGetItem", ops::batch_get_item),
     write("BatchWriteItem", |desk, body| {
         answer("BatchWriteItem", body, |it| batch_write_item::execute(desk.storage, it))
     }),

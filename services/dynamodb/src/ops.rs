@@ -1,6 +1,7 @@
 //! The operations to which `dynoxide`'s own answer isn't enough. The others stand in `operations` alone.
 
 mod backups;
+mod batch_get_item;
 mod continuous_backups;
 mod create_table;
 mod delete_table;
@@ -20,6 +21,7 @@ pub(crate) use backups::{
     create_backup, delete_backup, describe_backup, list_backups, restore_table_from_backup,
     restore_table_to_point_in_time,
 };
+pub(crate) use batch_get_item::batch_get_item;
 pub(crate) use continuous_backups::{describe_continuous_backups, update_continuous_backups};
 pub(crate) use create_table::create_table;
 pub(crate) use delete_table::delete_table;

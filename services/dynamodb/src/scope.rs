@@ -27,6 +27,8 @@ pub(crate) struct Scope {
     pub(crate) region: String,
     /// What the ARNs of its tables begin with: `arn:aws:dynamodb:us-east-1:000000000000:`.
     arns: String,
+    /// What those of its keys begin with: `arn:aws:kms:us-east-1:000000000000:`.
+    keys: String,
     caller: String,
 }
 
@@ -36,6 +38,7 @@ impl Scope {
         Scope {
             region: region.to_owned(),
             arns: format!("arn:{partition}:dynamodb:{region}:{account}:"),
+            keys: format!("arn:{partition}:kms:{region}:{account}:"),
             caller: ctx.caller().arn.clone(),
         }
     }
@@ -43,7 +46,10 @@ impl Scope {
     /// A text of `dynoxide`'s with our ARNs.
     pub(crate) fn outward(&self, text: &str) -> String {
         let user = format!("User: arn:aws:iam::{LOCAL_ACCOUNT}:root ");
-        text.replace(&theirs(), &self.arns).replace(&user, &format!("User: {} ", self.caller))
+        let keys = format!("arn:aws:kms:{LOCAL_REGION}:{LOCAL_ACCOUNT}:");
+        text.replace(&theirs(), &self.arns)
+            .replace(&keys, &self.keys)
+            .replace(&user, &format!("User: {} ", self.caller))
     }
 
     /// The ARN of a stream, of ours or theirs, as clients know it.

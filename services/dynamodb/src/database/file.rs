@@ -23,6 +23,7 @@ use rusqlite::Connection;
 use super::authorizer::Authorizer;
 use super::{Call, kept};
 use crate::errors::Error;
+use crate::operands;
 use crate::operations::{Desk, Kind, done};
 
 /// How long records stay in a stream.
@@ -167,6 +168,7 @@ impl File {
             now: call.now,
         };
         let operation = call.operation;
+        operands::check(operation.name, &call.body)?;
         match call.scope.inward(operation.name, &call.body)? {
             None => (operation.run)(&desk, &call.body),
             Some(body) => {

@@ -73,6 +73,87 @@ async fn parentheses_around_nothing_but_parentheses_are_refused() {
 }
 
 #[tokio::test]
+async fn nothing_is_between_bounds_that_have_no_order() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let says = "Incorrect operand type for operator or function; operator or function: BETWEEN, operand type";
+    let one = json!({"N": "1"});
+    for (low, high, kind) in
+        [(json!({"NULL": true}), one.clone(), "NULL"), (one, json!({"BOOL": true}), "BOOL")]
+    {
+        let values = json!({":low": low, ":high": high});
+        let scan = json!({
+            "TableName": "Orders", "FilterExpression": "NOT (price BETWEEN :low AND :high)",
+            "ExpressionAttributeValues": values,
+        });
+        let refusal = format!("Invalid FilterExpression: {says}: {kind}");
+        assert_eq!(rooms.refusal("Scan", scan).await, ("ValidationException".into(), refusal));
+        let put = json!({
+            "TableName": "Orders", "Item": {"id": {"S": "1"}},
+            "ConditionExpression": "price BETWEEN :low AND :high", "ExpressionAttributeValues": values,
+        });
+        let refusal = format!("Invalid ConditionExpression: {says}: {kind}");
+        let transaction = json!({"TransactItems": [{"Put": put}]});
+        let given = rooms.refusal("TransactWriteItems", transaction).await;
+        assert_eq!(given, ("ValidationException".into(), refusal.clone()));
+        let refusal = format!("1 validation error detected: {refusal}");
+        assert_eq!(rooms.refusal("PutItem", put).await, ("ValidationException".into(), refusal));
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_takes_no_empty_values() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let put = json!({"Put": {
+        "TableName": "Orders", "Item": {"id": {"S": "1"}},
+        "ConditionExpression": "attribute_not_exists(id)", "ExpressionAttributeValues": {},
+    }});
+    assert_eq!(
+        rooms.refusal("TransactWriteItems", json!({"TransactItems": [put]})).await,
+        ("ValidationException".into(), "ExpressionAttributeValues must not be empty".into())
+    );
+}
+
+#[tokio::test]
+async fn names_and_values_are_refused_in_the_words_of_aws() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let empty_set = json!({
+        "TableName": "Orders", "Key": {"id": {"S": "1"}}, "UpdateExpression": "ADD tags :none",
+        "ExpressionAttributeValues": {":none": {"SS": []}},
+    });
+    let two_names = json!({
+        "TableName": "Orders", "KeyConditionExpression": "(#id = x)",
+        "ExpressionAttributeNames": {"#id": "id"},
+    });
+    let unused = json!({"RequestItems": {"Nothing": {
+        "Keys": [{"id": {"S": "1"}}], "ProjectionExpression": "#id",
+        "ExpressionAttributeNames": {"#id": "id", "#count": "count"},
+    }}});
+    for (operation, body, says) in [
+        (
+            "UpdateItem",
+            empty_set,
+            "1 validation error detected: One or more parameter values were invalid: An string set  may not be empty",
+        ),
+        (
+            "Query",
+            two_names,
+            "Invalid KeyConditionExpression: Invalid condition in KeyConditionExpression: Multiple attribute names used in one condition",
+        ),
+        (
+            "BatchGetItem",
+            unused,
+            "Value provided in ExpressionAttributeNames unused in expressions: keys: {#count}",
+        ),
+    ] {
+        let refusal = ("ValidationException".into(), says.into());
+        assert_eq!(rooms.refusal(operation, body).await, refusal, "{operation}");
+    }
+}
+
+#[tokio::test]
 async fn an_operation_that_isnt_there_is_unknown() {
     let rooms = Rooms::open();
     let (code, _) = rooms.refusal("CreateGlobalTable", json!({})).await;

@@ -31,6 +31,32 @@ async fn an_index_has_an_arn_of_the_house() {
 }
 
 #[tokio::test]
+async fn a_key_has_an_arn_of_the_house() {
+    let rooms = Rooms::open();
+    let mut request = table("Orders");
+    request["SSESpecification"] =
+        json!({"Enabled": true, "SSEType": "KMS", "KMSMasterKeyId": "my-key"});
+    let created = rooms.call("CreateTable", request).await;
+    assert_eq!(
+        created["TableDescription"]["SSEDescription"]["KMSMasterKeyArn"],
+        "arn:aws:kms:us-east-1:000000000000:key/my-key"
+    );
+}
+
+#[tokio::test]
+async fn a_table_that_goes_back_to_capacity_says_so() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let update = json!({
+        "TableName": "Orders", "BillingMode": "PROVISIONED",
+        "ProvisionedThroughput": {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
+    });
+    let updated = rooms.call("UpdateTable", update).await;
+    let summary = &updated["TableDescription"]["BillingModeSummary"];
+    assert_eq!(summary["BillingMode"], "PROVISIONED");
+}
+
+#[tokio::test]
 async fn a_table_that_is_deleted_is_gone() {
     let rooms = Rooms::open();
     rooms.table("Orders").await;
