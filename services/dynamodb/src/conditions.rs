@@ -48,6 +48,12 @@ pub(crate) fn partition_key(described: &Value, index: Option<&str>) -> Option<St
     hash["AttributeName"].as_str().map(str::to_owned)
 }
 
+/// What is known where the table isn't there or can't be described: the items are nobody's. To say nothing would satisfy
+/// `ForAllValues`, and let everybody to them.
+pub(crate) fn of_nobody() -> Vec<Condition> {
+    vec![("dynamodb:LeadingKeys", vec![String::new()])]
+}
+
 /// What a request says of the items of one table.
 pub(crate) fn of(
     operation: &str,

@@ -222,12 +222,13 @@ impl Service for DynamoDb {
             };
             let describe = operations::find(DYNAMODB, "DescribeTable");
             let asked = json!({ "TableName": table }).to_string();
-            // A request about a table that isn't there gets nothing from it.
             let Ok(described) = self.0.answer(ctx.clone(), describe, asked.into()).await else {
-                return Vec::new();
+                return conditions::of_nobody();
             };
             let described: Value = serde_json::from_slice(&described).unwrap_or_default();
-            let Some(key) = conditions::partition_key(&described, index) else { return Vec::new() };
+            let Some(key) = conditions::partition_key(&described, index) else {
+                return conditions::of_nobody();
+            };
             let body: Value = serde_json::from_slice(body).unwrap_or_default();
             conditions::of(operation, &body, table, index, &key)
         })

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod attempts;
+mod conditions;
 mod durability;
 mod house;
 mod items;
