@@ -26,6 +26,11 @@ pub(crate) fn knows(operation: &str) -> bool {
     )
 }
 
+/// Whether that operation is told in PartiQL, which isn't read for whose items it is about.
+pub(crate) fn is_of_statements(operation: &str) -> bool {
+    matches!(operation, "ExecuteStatement" | "BatchExecuteStatement" | "ExecuteTransaction")
+}
+
 /// A table, or an index of it, out of an ARN.
 pub(crate) fn table_of(resource_arn: &str) -> Option<(&str, Option<&str>)> {
     let (_, named) = resource_arn.split_once(":table/")?;
@@ -48,7 +53,7 @@ pub(crate) fn partition_key(described: &Value, index: Option<&str>) -> Option<St
     hash["AttributeName"].as_str().map(str::to_owned)
 }
 
-/// What is known where the table isn't there or can't be described: the items are nobody's. To say nothing would satisfy
+/// What is known where it can't be told whose the items are: they are nobody's. To say nothing would satisfy
 /// `ForAllValues`, and let everybody to them.
 pub(crate) fn of_nobody() -> Vec<Condition> {
     vec![("dynamodb:LeadingKeys", vec![String::new()])]

@@ -216,6 +216,9 @@ impl Service for DynamoDb {
         resource_arn: &'a str,
     ) -> service::Conditions<'a> {
         Box::pin(async move {
+            if conditions::is_of_statements(operation) {
+                return conditions::of_nobody();
+            }
             let table = conditions::table_of(resource_arn);
             let Some((table, index)) = table.filter(|_| conditions::knows(operation)) else {
                 return Vec::new();

@@ -21,3 +21,13 @@ async fn items_of_a_table_that_can_not_be_described_are_nobodys() {
     let known = known(&Rooms::open(), "Orders").await;
     assert_eq!(known, [("dynamodb:LeadingKeys", vec![String::new()])]);
 }
+
+#[tokio::test]
+async fn items_of_statements_are_nobodys() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let body = br#"{"Statement": "SELECT * FROM Orders WHERE id = 'ann'"}"#;
+    let (ctx, arn) = (rooms.ctx(), format!("{TABLE_ARN}Orders"));
+    let known = rooms.dynamodb.conditions(&ctx, "ExecuteStatement", body, &arn).await;
+    assert_eq!(known, [("dynamodb:LeadingKeys", vec![String::new()])]);
+}
