@@ -6,6 +6,7 @@ objects, puts real names, ARNs, receipt handles and task tokens where the record
 that was meant where two were recorded under one name.
 """
 
+import datetime
 import functools
 import importlib.util
 import io
@@ -37,6 +38,8 @@ FUNCTIONS = {
 }
 # What S3's objects held, by the length that is recorded of them.
 OBJECTS = {0: b"", 15: b"byte array data"}
+# An instant so many days after the recording was made. The corpus holds it as a date, which comes nearer every day.
+DAYS_AHEAD = re.compile(r"_in_future_boundary_(\d+)_")
 # Members that the recorder's words stand for, whatever they held.
 VOLATILE = re.compile(r"\.(content-length|date)(\[0\])?$|billedDurationInMilliseconds$")
 
@@ -176,7 +179,15 @@ def recording_class(tool):
             arn, last = arguments["stateMachineArn"], self.machines[-1]
             if last.removesuffix("-later") == arn.rpartition(":")[2]:
                 arn = arn.removesuffix("-later") + last.removeprefix(last.removesuffix("-later"))
-            return {**arguments, "stateMachineArn": arn}
+            return {**arguments, "stateMachineArn": arn, **self.far_instant()}
+
+        def far_instant(self):
+            """The input of a case whose instant is to be as far from now as it was from the recording."""
+            days = DAYS_AHEAD.search(self.c["name"])
+            if not days:
+                return {}
+            instant = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=int(days[1]))
+            return {"input": json.dumps({"start_at": f"{instant:%Y-%m-%dT%H:%M:%S.000Z}"})}
 
         def after_create_queue(self, answer):
             self.queue = answer["QueueUrl"]
