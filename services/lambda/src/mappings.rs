@@ -177,6 +177,24 @@ async fn invoke(room: &Room, mapping: &Mapping, records: &[Value]) -> Result<Tol
     Ok(Told { request_id, version, outcome: room.invoke(target, request).await? })
 }
 
+/// The items that a function reports not to have taken of its batch. Nothing where its report can't be read: AWS takes
+/// such a one for a failure of all.
+///
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting>
+fn reported_failures(outcome: &Outcome) -> Option<Vec<String>> {
+    if outcome.payload.is_empty() {
+        return Some(Vec::new());
+    }
+    let report: Value = serde_json::from_slice(&outcome.payload).ok()?;
+    match &report["batchItemFailures"] {
+        Value::Null => Some(Vec::new()),
+        failures => {
+            let id = |failure: &Value| failure["itemIdentifier"].as_str().map(str::to_owned);
+            failures.as_array()?.iter().map(id).collect()
+        }
+    }
+}
+
 /// The patterns of a mapping, which were known to be patterns when it was written.
 fn patterns(mapping: &Mapping) -> Vec<Pattern> {
     mapping.filters.iter().filter_map(|filter| Pattern::parse(filter).ok()).collect()

@@ -42,16 +42,13 @@ fn taken(messages: &[Value], outcome: &Outcome, reports_item_failures: bool) -> 
     if !reports_item_failures {
         return messages.to_vec();
     }
-    let reply: Value = serde_json::from_slice(&outcome.payload).unwrap_or_default();
-    let Some(failures) = reply.get("batchItemFailures").filter(|it| !it.is_null()) else {
-        return messages.to_vec();
-    };
-    let ids: Option<BTreeSet<&str>> = failures
-        .as_array()
-        .and_then(|list| list.iter().map(|item| item["itemIdentifier"].as_str()).collect());
+    let Some(failures) = super::reported_failures(outcome) else { return Vec::new() };
+    let ids: BTreeSet<&str> = failures.iter().map(String::as_str).collect();
     let known = |id: &&str| messages.iter().any(|message| message["MessageId"] == **id);
     // AWS takes a report that names something else for a failure of all.
-    let Some(ids) = ids.filter(|ids| ids.iter().all(known)) else { return Vec::new() };
+    if !ids.iter().all(known) {
+        return Vec::new();
+    }
     let failed = |message: &Value| message["MessageId"].as_str().is_some_and(|id| ids.contains(id));
     messages.iter().filter(|message| !failed(message)).cloned().collect()
 }
@@ -161,6 +158,8 @@ mod tests {
         let stranger = r#"{"batchItemFailures":[{"itemIdentifier":"c"}]}"#;
         assert_eq!(count(stranger, false, true), 0);
         assert_eq!(count(r#"{"batchItemFailures":[{}]}"#, false, true), 0);
+        assert_eq!(count("taken", false, true), 0, "no JSON");
+        assert_eq!(count("taken", false, false), 2, "the mapping doesn't look at it");
     }
 
     #[test]

@@ -57,16 +57,9 @@ fn left(records: &[Value], outcome: &Outcome, reports_item_failures: bool) -> us
     if !reports_item_failures {
         return records.len();
     }
-    let reply: Value = serde_json::from_slice(&outcome.payload).unwrap_or_default();
-    let Some(failures) = reply.get("batchItemFailures").filter(|it| !it.is_null()) else {
-        return records.len();
-    };
+    let Some(failures) = super::reported_failures(outcome) else { return 0 };
     // AWS takes a report that names something else for a failure of all.
-    let Some(failures) = failures.as_array() else { return 0 };
-    let place = |failure: &Value| {
-        let id = failure["itemIdentifier"].as_str()?;
-        records.iter().position(|record| number(record) == id)
-    };
+    let place = |id: &String| records.iter().position(|record| number(record) == *id);
     let places: Option<Vec<usize>> = failures.iter().map(place).collect();
     places.map_or(0, |places| places.into_iter().min().unwrap_or(records.len()))
 }
@@ -231,6 +224,8 @@ mod tests {
         assert_eq!(from(r#"{"batchItemFailures":[]}"#, false, true), 3);
         assert_eq!(from(r#"{"batchItemFailures":[{"itemIdentifier":"9"}]}"#, false, true), 0);
         assert_eq!(from(r#"{"batchItemFailures":[{"itemIdentifier":""}]}"#, false, true), 0);
+        assert_eq!(from("taken", false, true), 0, "no JSON");
+        assert_eq!(from("", false, true), 3, "no report");
     }
 
     #[test]
