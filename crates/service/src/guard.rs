@@ -50,8 +50,10 @@ impl<'a> Access<'a> {
 /// A decision, to be awaited.
 pub type Check<'a> = Pin<Box<dyn Future<Output = Result<(), aws::Error>> + Send + 'a>>;
 
-/// The text of a resource's policy, if it has one, to be awaited.
-pub type ResourcePolicy<'a> = Pin<Box<dyn Future<Output = Option<String>> + Send + 'a>>;
+/// The text of a resource's policy, if it has one, to be awaited. A policy that can't be read may deny: an error lets
+/// nobody by.
+pub type ResourcePolicy<'a> =
+    Pin<Box<dyn Future<Output = Result<Option<String>, aws::Error>> + Send + 'a>>;
 
 /// Condition keys and their values, to be awaited.
 pub type Conditions<'a> =

@@ -117,7 +117,7 @@ pub trait Service: Send + Sync + 'static {
     /// The policy of the resource of that ARN (a queue's, a function's, a bucket's), for the [`Guard`] to read.
     /// A room whose resources have none needn't say so.
     fn resource_policy<'a>(&'a self, _ctx: &'a Ctx, _resource_arn: &'a str) -> ResourcePolicy<'a> {
-        Box::pin(std::future::ready(None))
+        Box::pin(std::future::ready(Ok(None)))
     }
 }
 

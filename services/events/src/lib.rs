@@ -109,7 +109,7 @@ impl Service for Events {
     }
 
     fn resource_policy<'a>(&'a self, ctx: &'a Ctx, resource_arn: &'a str) -> ResourcePolicy<'a> {
-        Box::pin(async move { self.enter(ctx.clone()).policy_of(resource_arn).await })
+        Box::pin(async move { Ok(self.enter(ctx.clone()).policy_of(resource_arn).await?) })
     }
 }
 

@@ -114,23 +114,24 @@ impl<'r> Visit<'r> {
     }
 
     /// The policy of the bus of that ARN.
-    pub(crate) async fn policy_of(&self, bus_arn: &str) -> Option<String> {
-        let name = BusName::of_arn(bus_arn)?;
-        let found = self.tables().bus(&name).await;
-        let found = found.inspect_err(|error| tracing::error!(%error, "read a policy")).ok()??;
+    pub(crate) async fn policy_of(&self, bus_arn: &str) -> Result<Option<String>, Error> {
+        let Some(name) = BusName::of_arn(bus_arn) else { return Ok(None) };
+        let Some(found) = self.tables().bus(&name).await? else { return Ok(None) };
         let caller = &self.request.caller().arn;
         match name.is_default() && caller.ends_with(".amazonaws.com") {
-            true => with_service(found.value.policy.as_deref(), caller, bus_arn),
-            false => found.value.policy,
+            true => with_service(found.value.policy.as_deref(), caller, bus_arn).map(Some),
+            false => Ok(found.value.policy),
         }
     }
 }
 
 /// The policy of a default bus, which takes what the services themselves tell, whatever else it says.
-fn with_service(policy: Option<&str>, service: &str, bus_arn: &str) -> Option<String> {
-    let empty = || json!({"Version": "2012-10-17", "Statement": []});
-    let mut policy =
-        policy.map_or_else(|| Some(empty()), |text| serde_json::from_str(text).ok())?;
+fn with_service(policy: Option<&str>, service: &str, bus_arn: &str) -> Result<String, Error> {
+    let mut policy: Value = match policy {
+        None => json!({"Version": "2012-10-17", "Statement": []}),
+        Some(text) => serde_json::from_str(text)
+            .map_err(|_| store::Error::Corrupt("the policy of an event bus"))?,
+    };
     let mut statements = match policy["Statement"].take() {
         Value::Array(statements) => statements,
         one => vec![one],
@@ -142,5 +143,5 @@ fn with_service(policy: Option<&str>, service: &str, bus_arn: &str) -> Option<St
         "Resource": bus_arn,
     }));
     policy["Statement"] = statements.into();
-    Some(policy.to_string())
+    Ok(policy.to_string())
 }

@@ -80,7 +80,10 @@ impl Guard for PolicyGuard {
                 for (key, values) in room.conditions(ctx, operation, text, &access.resource).await {
                     access.context.set_all(key, values);
                 }
-                let resource_policy = room.resource_policy(ctx, &access.resource).await;
+                let resource_policy = match room.resource_policy(ctx, &access.resource).await {
+                    Ok(policy) => policy,
+                    Err(unreadable) => return self.enforce(ctx, Err(unreadable)),
+                };
                 let decision = asking.decide(&access, resource_policy.as_deref());
                 let refused = decision.map_err(|denial| {
                     refusal(&facts, &asking.denied(&access.action, &access.resource, denial))

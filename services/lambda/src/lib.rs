@@ -199,7 +199,7 @@ impl Service for Lambda {
     }
 
     fn resource_policy<'a>(&'a self, ctx: &'a Ctx, resource_arn: &'a str) -> ResourcePolicy<'a> {
-        Box::pin(async move { ops::policy_of(&self.enter(ctx.clone()), resource_arn).await })
+        Box::pin(async move { Ok(ops::policy_of(&self.enter(ctx.clone()), resource_arn).await?) })
     }
 }
 

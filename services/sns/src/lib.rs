@@ -36,6 +36,7 @@ use service::{Bus, Ctx, Facts, House, PublicHttp, Rate, Reply, Service};
 use store::Store;
 use tokio::sync::{Notify, OnceCell};
 
+use errors::Error;
 use signing::Signer;
 use visit::Visit;
 
@@ -129,8 +130,8 @@ impl Service for Sns {
         resource_arn: &'a str,
     ) -> service::ResourcePolicy<'a> {
         Box::pin(async move {
-            let topic = tables::topic(&*self.0.store, resource_arn).await.ok().flatten()?;
-            topic.value.attributes.get("Policy").cloned()
+            let topic = tables::topic(&*self.0.store, resource_arn).await.map_err(Error::from)?;
+            Ok(topic.and_then(|topic| topic.value.attributes.get("Policy").cloned()))
         })
     }
 }

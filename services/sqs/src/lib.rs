@@ -175,7 +175,7 @@ impl Service for Sqs {
     ) -> service::ResourcePolicy<'a> {
         let queue = QueueArn::parse(resource_arn).and_then(|arn| self.0.queue(&arn));
         let policy = queue.and_then(|queue| queue.lock().record.settings.policy.clone());
-        Box::pin(std::future::ready(policy))
+        Box::pin(std::future::ready(Ok(policy)))
     }
 }
 

@@ -190,7 +190,8 @@ impl Room {
 
     /// The policy of a bus, as the guard asks for it about that caller.
     pub(crate) async fn policy_for(&self, caller: &str, bus_arn: &str) -> Option<String> {
-        self.events.resource_policy(&self.request_of(caller), bus_arn).await
+        let policy = self.events.resource_policy(&self.request_of(caller), bus_arn).await;
+        policy.expect("can be read")
     }
 
     /// That caller puts an event of a source on the default bus.

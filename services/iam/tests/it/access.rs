@@ -44,6 +44,17 @@ async fn a_role_may_do_what_its_policies_allow() {
 }
 
 #[tokio::test]
+async fn nobody_gets_by_a_policy_that_cannot_be_read() {
+    let unreadable = SEND.replace("/jobs", "/unreadable");
+    let send = async |enforcement| {
+        let rooms = with_role(enforcement, &allow("sqs:SendMessage", "*")).await;
+        rooms.call(rooms.caller(ROLE), "sqs", "SendMessage", &unreadable).await
+    };
+    assert_eq!(send(Enforcement::On).await.expect_err("it may deny").status, 500);
+    send(Enforcement::Warn).await.expect("nobody is refused");
+}
+
+#[tokio::test]
 async fn conditions_know_how_a_request_came() {
     let rooms = with_role(Enforcement::On, &allow("sqs:*", "*")).await;
     let deny = |condition: serde_json::Value| {

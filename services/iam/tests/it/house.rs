@@ -142,7 +142,11 @@ impl Service for Stub {
 
     fn resource_policy<'a>(&'a self, _ctx: &'a Ctx, resource_arn: &'a str) -> ResourcePolicy<'a> {
         let everybody = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sqs:SendMessage","Resource":"*"}}"#;
-        let policy = resource_arn.ends_with(":open").then(|| everybody.to_owned());
+        let policy = match resource_arn.rsplit(':').next() {
+            Some("open") => Ok(Some(everybody.to_owned())),
+            Some("unreadable") => Err(Error::internal()),
+            _ => Ok(None),
+        };
         Box::pin(std::future::ready(policy))
     }
 }

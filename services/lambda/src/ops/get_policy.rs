@@ -15,8 +15,12 @@ pub(crate) async fn get_policy(
 }
 
 /// The policy that speaks of an ARN, for whoever decides who may call.
-pub(crate) async fn policy_of(ctx: &Visit<'_>, resource_arn: &str) -> Option<String> {
-    let arn = ctx.arn(resource_arn, None).ok()?;
-    let function = ctx.function(&arn).await.ok()?.value;
-    function.policies.get(&arn.qualifier_key()).map(Policy::text)
+pub(crate) async fn policy_of(
+    ctx: &Visit<'_>,
+    resource_arn: &str,
+) -> Result<Option<String>, Error> {
+    // What isn't there, or is no function, has no policy.
+    let Ok(arn) = ctx.arn(resource_arn, None) else { return Ok(None) };
+    let Some(function) = ctx.room().tables().function(&arn).await? else { return Ok(None) };
+    Ok(function.value.policies.get(&arn.qualifier_key()).map(Policy::text))
 }

@@ -42,7 +42,7 @@ async fn a_statement_is_added_shown_and_removed() {
     let policy: Value = serde_json::from_str(got["Policy"].as_str().unwrap()).unwrap();
     assert_eq!(policy["Statement"], json!([statement]));
     assert_eq!(
-        room.lambda().resource_policy(&room.ctx(), arn).await.as_deref(),
+        room.lambda().resource_policy(&room.ctx(), arn).await.expect("can be read").as_deref(),
         got["Policy"].as_str(),
         "what the guard reads"
     );
