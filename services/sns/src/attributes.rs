@@ -9,7 +9,7 @@ use crate::filter;
 use crate::retry::RetryPolicy;
 
 /// What a topic keeps and shows, without being asked for more: nothing here encrypts, traces or logs deliveries.
-const TOPIC: [&str; 12] = [
+const TOPIC: [&str; 10] = [
     "ArchivePolicy",
     "ContentBasedDeduplication",
     "DeliveryPolicy",
@@ -19,10 +19,15 @@ const TOPIC: [&str; 12] = [
     "KmsMasterKeyId",
     "Policy",
     "SignatureVersion",
-    "SQSSuccessFeedbackRoleArn",
-    "SQSFailureFeedbackRoleArn",
     "TracingConfig",
 ];
+
+/// Whose deliveries AWS can log, and the attributes that each of them has for that.
+///
+/// <https://docs.aws.amazon.com/sns/latest/dg/msg-status-sdk.html>
+const LOGGED: [&str; 5] = ["Application", "Firehose", "HTTP", "Lambda", "SQS"];
+const FEEDBACK: [&str; 3] =
+    ["FailureFeedbackRoleArn", "SuccessFeedbackRoleArn", "SuccessFeedbackSampleRate"];
 
 const SUBSCRIPTION: [&str; 6] = [
     "DeliveryPolicy",
@@ -33,14 +38,20 @@ const SUBSCRIPTION: [&str; 6] = [
     "SubscriptionRoleArn",
 ];
 
-/// Sets an attribute of a topic.
+/// Sets an attribute of a topic; an empty value takes away what may be absent.
 pub(crate) fn set_topic(
     attributes: &mut BTreeMap<String, String>,
     name: &str,
     value: String,
 ) -> Result<(), Error> {
-    if !TOPIC.contains(&name) {
+    if !TOPIC.contains(&name) && !is_feedback(name) {
         return Err(Error::parameter("AttributeName"));
+    }
+    if value.is_empty()
+        && (is_feedback(name) || matches!(name, "DeliveryPolicy" | "KmsMasterKeyId"))
+    {
+        attributes.remove(name);
+        return Ok(());
     }
     let is_truth = matches!(name, "FifoTopic" | "ContentBasedDeduplication");
     let value = if is_truth { value.to_ascii_lowercase() } else { value };
@@ -49,6 +60,7 @@ pub(crate) fn set_topic(
         "Policy" => is_object(&value),
         "DeliveryPolicy" => is_delivery_policy(&value, "/http/defaultHealthyRetryPolicy"),
         "DisplayName" => value.chars().count() <= 100,
+        _ if name.ends_with("SampleRate") => value.parse().is_ok_and(|rate: u8| rate <= 100),
         _ => true,
     };
     if !is_good {
@@ -93,6 +105,12 @@ pub(crate) fn set_subscription(
     }
     attributes.insert(name.to_owned(), value);
     Ok(())
+}
+
+/// Whether it says how deliveries are logged.
+fn is_feedback(name: &str) -> bool {
+    let mut said = LOGGED.iter().filter_map(|logged| name.strip_prefix(logged));
+    said.any(|said| FEEDBACK.contains(&said))
 }
 
 /// The queue that a redrive policy names.

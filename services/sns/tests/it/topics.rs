@@ -49,6 +49,37 @@ async fn names_and_attributes_are_checked() {
 }
 
 #[tokio::test]
+async fn how_deliveries_are_logged_is_kept_for_every_protocol() {
+    let room = Room::open().await;
+    let role = "arn:aws:iam::000000000000:role/logs";
+    let arn = room.topic("orders", json!({"HTTPSuccessFeedbackSampleRate": "0"})).await;
+    let set = |name: &str, value: &str| json!({"TopicArn": arn, "AttributeName": name, "AttributeValue": value});
+    for protocol in ["Application", "Firehose", "HTTP", "Lambda", "SQS"] {
+        for (name, value) in [
+            ("SuccessFeedbackRoleArn", role),
+            ("FailureFeedbackRoleArn", role),
+            ("SuccessFeedbackSampleRate", "100"),
+        ] {
+            let name = format!("{protocol}{name}");
+            room.call("SetTopicAttributes", set(&name, value)).await;
+            let shown = room.call("GetTopicAttributes", json!({"TopicArn": arn})).await;
+            assert_eq!(shown["Attributes"][&name], value, "{name}");
+        }
+    }
+    for (name, value) in
+        [("SQSSuccessFeedbackSampleRate", "101"), ("MailSuccessFeedbackSampleRate", "1")]
+    {
+        let refused = room.refusal("SetTopicAttributes", set(name, value)).await;
+        assert_eq!(refused.0, "InvalidParameterException", "{name}");
+    }
+    for name in ["SQSSuccessFeedbackRoleArn", "DeliveryPolicy", "KmsMasterKeyId"] {
+        room.call("SetTopicAttributes", set(name, "")).await;
+        let shown = room.call("GetTopicAttributes", json!({"TopicArn": arn})).await;
+        assert_eq!(shown["Attributes"].get(name), None, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_subscription_is_made_once_changed_and_ended() {
     let room = Room::open().await;
     let topic = room.topic("orders", json!({})).await;
