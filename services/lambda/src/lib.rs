@@ -31,6 +31,7 @@ mod ops;
 mod paging;
 mod settings;
 mod tables;
+mod tags;
 mod urls;
 mod visit;
 mod wire;

@@ -317,6 +317,9 @@ pub(crate) struct Mapping {
     /// How a stream is read; absent for a queue.
     #[n(9)]
     pub(crate) stream: Option<StreamReading>,
+    #[n(10)]
+    #[cbor(default)]
+    pub(crate) tags: BTreeMap<String, String>,
 }
 
 /// How the records of a stream are read, in their order, and how often those are tried that a function fails on.

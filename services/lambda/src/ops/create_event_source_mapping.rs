@@ -8,6 +8,7 @@ use crate::errors::Error;
 use crate::mappings::{self, Given, Source};
 use crate::model::Mapping;
 use crate::tables;
+use crate::tags;
 use crate::visit::Visit;
 use crate::wire::{CreateEventSourceMappingInput, EventSourceMappingConfiguration};
 
@@ -37,6 +38,8 @@ pub(crate) async fn create_event_source_mapping(
         }
         Source::Stream => Some(given(&req).begin(req.starting_position)?),
     };
+    let tags = req.tags.clone().unwrap_or_default();
+    tags::check(&tags)?;
     let window_seconds = req.maximum_batching_window_in_seconds;
     let mapping = Mapping {
         batch_size: mappings::batch_size(source, req.batch_size, window_seconds)?,
@@ -49,6 +52,7 @@ pub(crate) async fn create_event_source_mapping(
         enabled: req.enabled.unwrap_or(true),
         modified_at: ctx.now().as_millis(),
         stream,
+        tags,
     };
     let (scope, id) = (ctx.scope(), ctx.house().uuid());
     let mut batch = Batch::new();

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use crate::arn::Qualifier;
 use crate::errors::Error;
 use crate::model::{Function, Settings};
+use crate::tags::{self, Tags};
 use crate::visit::{Commit, Visit};
 use crate::wire::{CreateFunctionInput, FunctionConfiguration, PackageType};
 use crate::{describe, layers, settings, tables};
@@ -62,7 +63,9 @@ pub(crate) async fn create_function(
     }
     ctx.revise(&mut latest);
     let is_published = req.publish == Some(true);
-    let function = new_function(latest, is_published, req.tags.unwrap_or_default());
+    let tags = req.tags.unwrap_or_default();
+    tags::check(&tags)?;
+    let function = new_function(latest, is_published, tags);
     let mut batch = tables::creation(&arn, &function);
     let version = match is_published {
         true => {
@@ -77,7 +80,7 @@ pub(crate) async fn create_function(
     }
 }
 
-fn new_function(latest: Settings, is_published: bool, tags: BTreeMap<String, String>) -> Function {
+fn new_function(latest: Settings, is_published: bool, tags: Tags) -> Function {
     Function {
         last_version: u64::from(is_published),
         published: is_published.then_some(1),

@@ -1,4 +1,5 @@
 use crate::errors::Error;
+use crate::tags;
 use crate::visit::Visit;
 use crate::wire::{ListTagsInput, ListTagsOutput};
 
@@ -7,6 +8,5 @@ pub(crate) async fn list_tags(
     ctx: &Visit<'_>,
     req: ListTagsInput,
 ) -> Result<ListTagsOutput, Error> {
-    let arn = ctx.function_arn(&req.resource)?;
-    Ok(ListTagsOutput { tags: ctx.function(&arn).await?.value.tags })
+    Ok(ListTagsOutput { tags: tags::of(ctx, &req.resource).await? })
 }

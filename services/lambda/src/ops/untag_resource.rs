@@ -1,4 +1,5 @@
 use crate::errors::Error;
+use crate::tags;
 use crate::visit::Visit;
 use crate::wire::{Empty, UntagResourceInput};
 
@@ -7,11 +8,7 @@ pub(crate) async fn untag_resource(
     ctx: &Visit<'_>,
     req: UntagResourceInput,
 ) -> Result<Empty, Error> {
-    let arn = ctx.function_arn(&req.resource)?;
-    ctx.change(&arn, |function, _| {
-        function.tags.retain(|key, _| !req.tag_keys.contains(key));
-        Ok(())
-    })
-    .await?;
+    let is_kept = |key: &String| !req.tag_keys.contains(key);
+    tags::change(ctx, &req.resource, |tags| tags.retain(|key, _| is_kept(key))).await?;
     Ok(Empty {})
 }

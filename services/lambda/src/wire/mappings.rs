@@ -1,5 +1,7 @@
 //! Event source mappings. `UUID` is spelled in capitals, so its letters are words of their own here.
 
+use std::collections::BTreeMap;
+
 use aws::EpochSeconds;
 
 use super::{DestinationConfig, FUNCTION_NAME, names_a_function};
@@ -41,6 +43,7 @@ aws::structures! { Pascal;
         optional parallelization_factor: i32 [range(1, 10)],
         optional destination_config: DestinationConfig,
         optional tumbling_window_in_seconds: i32 [range(0, 900)],
+        optional tags: BTreeMap<String, String>,
     }
     /// <https://docs.aws.amazon.com/lambda/latest/api/API_UpdateEventSourceMapping.html>
     pub(crate) struct UpdateEventSourceMappingInput {

@@ -69,6 +69,35 @@ async fn tags_are_added_and_taken_away() {
     assert_eq!(function["Tags"], json!({"b": "3"}));
 }
 
+#[tokio::test]
+async fn mappings_bear_tags_too() {
+    let room = Room::open().await;
+    room.python("f", "", json!({})).await;
+    room.queue.replies(|_, _| json!({"QueueUrl": "url"}));
+    let queue = "arn:aws:sqs:us-east-1:000000000000:q";
+    let tags =
+        |key: &str| json!({"FunctionName": "f", "EventSourceArn": queue, "Tags": {key: "1"}});
+    assert_eq!(
+        room.refusal("CreateEventSourceMapping", tags("aws:x")).await.0,
+        "InvalidParameterValueException"
+    );
+    let mapping = room.call("CreateEventSourceMapping", tags("a")).await;
+    let arn = &mapping["EventSourceMappingArn"];
+    room.call("TagResource", json!({"Resource": arn, "Tags": {"b": "2", "c": "3"}})).await;
+    room.call("UntagResource", json!({"Resource": arn, "TagKeys": ["b"]})).await;
+    let update = json!({"UUID": mapping["UUID"], "Enabled": false});
+    room.call("UpdateEventSourceMapping", update).await;
+    assert_eq!(
+        room.call("ListTags", json!({"Resource": arn})).await["Tags"],
+        json!({"a": "1", "c": "3"})
+    );
+    room.call("DeleteEventSourceMapping", json!({"UUID": mapping["UUID"]})).await;
+    assert_eq!(
+        room.refusal("ListTags", json!({"Resource": arn})).await.0,
+        "ResourceNotFoundException"
+    );
+}
+
 /// Lets everybody do everything, and lets roles be assumed as long as it is told to.
 #[derive(Default)]
 struct Trust(AtomicBool);
