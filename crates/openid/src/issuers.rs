@@ -83,9 +83,21 @@ impl Issuers {
                 document["jwks_uri"].as_str()?.to_owned()
             }
         };
-        let keys = serde_json::from_slice(&fetch(bus, &url).await?);
-        keys.inspect_err(|error| tracing::warn!(%url, %error, "the keys of an issuer")).ok()
+        let keys = keys(&fetch(bus, &url).await?);
+        if keys.is_none() {
+            tracing::warn!(%url, "the keys of an issuer can't be read");
+        }
+        keys
     }
+}
+
+/// The keys of a document, but for those of kinds that aren't known here: they belong to tokens that couldn't be read
+/// either, and the others are none the worse for them (RFC 7517 §5).
+fn keys(document: &[u8]) -> Option<JwkSet> {
+    let document: Value = serde_json::from_slice(document).ok()?;
+    let keys = document.get("keys")?.as_array()?.iter();
+    let known = keys.filter_map(|key| serde_json::from_value(key.clone()).ok());
+    Some(JwkSet { keys: known.collect() })
 }
 
 async fn fetch(bus: &Bus, url: &str) -> Option<Bytes> {
@@ -113,5 +125,23 @@ fn find(keys: &JwkSet, key_id: Option<&str>) -> Option<Jwk> {
         (Some(id), _) => keys.find(id).cloned(),
         (None, [only]) => Some(only.clone()),
         (None, _) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_an_unknown_kind_leaves_the_others() {
+        let document = br#"{"keys": [
+            {"kty": "OKP", "crv": "X25519", "use": "enc", "kid": "x", "x": "AAAA"},
+            {"kty": "AKP", "alg": "ML-DSA-44", "kid": "m", "pub": "AAAA"},
+            {"kty": "EC", "crv": "P-521", "alg": "ES512", "kid": "e", "x": "AAAA", "y": "AAAA"},
+            {"kty": "RSA", "alg": "RS256", "kid": "r", "n": "AQAB", "e": "AQAB"}]}"#;
+        let known = keys(document).unwrap();
+        assert!(find(&known, Some("r")).is_some());
+        assert!(find(&known, Some("x")).is_none());
+        assert!(keys(b"{}").is_none());
     }
 }
