@@ -1,6 +1,7 @@
 """AppSync: its control plane by boto3 and the AWS CLI, its APIs by plain HTTP as any GraphQL client asks them."""
 
 import base64
+import http.client
 import http.server
 import io
 import json
@@ -602,6 +603,83 @@ def test_a_function_decides_who_comes_in(appsync, function):
     assert error["errorType"] == "Unauthorized"
 
 
+AUTHORIZER = """
+asked = 0
+
+def handler(event, context):
+    global asked
+    asked += 1
+    verdict = {"isAuthorized": True, "resolverContext": {"asked": asked}}
+    if event["authorizationToken"] == "kept":
+        verdict["ttlOverride"] = 60
+    if event["authorizationToken"] == "denied":
+        apis = "arn:aws:appsync:us-east-1:000000000000:apis/"
+        own = event["requestContext"]["apiId"]
+        verdict["deniedFields"] = ["Query.staff", f"{apis}{own}/types/Query/fields/open", f"{apis}other/types/Query/fields/hello"]
+    return verdict
+"""
+
+
+@pytest.fixture
+def authorizer(server):
+    functions = server.client("lambda")
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("app.py", AUTHORIZER)
+    return functions.create_function(
+        FunctionName="authorizer", Runtime="python3.12", Role=ROLE, Handler="app.handler", Code={"ZipFile": archive.getvalue()}
+    )["FunctionArn"]
+
+
+def asked(api, token):
+    """How often the authorizer was asked, as the resolver is told."""
+    status, body, _ = api.ask("{hello}", headers={"authorization": token})
+    assert status == 200, body
+    return int(body["data"]["hello"])
+
+
+def test_a_verdict_is_kept_only_where_somebody_says_so(appsync, authorizer):
+    config = {"authorizerUri": authorizer}
+    api = Api(appsync, authenticationType="AWS_LAMBDA", lambdaAuthorizerConfig=config)
+    api.local("Query.hello", "$util.toJson($ctx.identity.resolverContext.asked)")
+    assert asked(api, "again") + 1 == asked(api, "again")
+    assert asked(api, "kept") == asked(api, "kept")
+    lasting = {**config, "authorizerResultTtlInSeconds": 60}
+    appsync.update_graphql_api(apiId=api.id, name="blog", authenticationType="AWS_LAMBDA", lambdaAuthorizerConfig=lasting)
+    assert asked(api, "again") == asked(api, "again")
+
+
+def test_denied_fields_are_those_of_the_api_that_an_arn_names(appsync, authorizer):
+    schema = "type Query { hello: String staff: String open: String }"
+    api = Api(appsync, schema, authenticationType="AWS_LAMBDA", lambdaAuthorizerConfig={"authorizerUri": authorizer})
+    for field in ["hello", "staff", "open"]:
+        api.local(f"Query.{field}", '"yes"')
+    status, body, _ = api.ask("{hello staff open}", headers={"authorization": "denied"})
+    assert status == 200 and body["data"] == {"hello": "yes", "staff": None, "open": None}
+    assert {error["path"][0] for error in body["errors"]} == {"staff", "open"}
+
+
+def test_code_hears_of_headers_and_addresses_as_they_came(appsync):
+    api = Api(appsync, "type Query { headers: AWSJSON addresses: [String] }", authenticationType="AWS_IAM")
+    api.local("Query.headers", "$util.toJson($ctx.request.headers)")
+    api.local("Query.addresses", "$util.toJson($ctx.identity.sourceIp)")
+    body = json.dumps({"query": "{headers addresses}"}).encode()
+    request = AWSRequest("POST", api.url, data=body, headers={"content-type": "application/json"})
+    SigV4Auth(Credentials("test", "test"), "appsync", REGION).add_auth(request)
+    more = [("animal", "duck"), ("animal", "goose"), ("plant", "fern"), ("cookie", "s=1"), ("x-forwarded-for", "10.0.0.1, 10.0.0.2")]
+    place = urllib.parse.urlsplit(api.url)
+    connection = http.client.HTTPConnection(place.netloc)
+    connection.putrequest("POST", place.path, skip_host=True)
+    for name, value in [("host", place.netloc), ("content-length", str(len(body))), *request.headers.items(), *more]:
+        connection.putheader(name, value)
+    connection.endheaders(body)
+    data = json.loads(connection.getresponse().read())["data"]
+    connection.close()
+    headers = json.loads(data["headers"])
+    assert headers["animal"] == ["duck", "goose"] and headers["plant"] == "fern" and "cookie" not in headers
+    assert data["addresses"] == ["10.0.0.1", "10.0.0.2", "127.0.0.1"]
+
+
 class Issuer:
     """Who signs tokens, and shows his key where the configuration says."""
 
@@ -682,3 +760,41 @@ def test_what_a_resolver_gave_is_kept_until_the_cache_is_flushed(appsync):
     assert ask("a") == first and ask("b") != first
     appsync.flush_api_cache(apiId=api.id)
     assert ask("a") != first
+
+
+def test_a_resolver_that_names_no_keys_keeps_for_each_question(appsync):
+    api = Api(appsync)
+    api.local("Query.hello", '"$util.autoId()"', cachingConfig={"ttl": 60})
+    appsync.create_api_cache(apiId=api.id, ttl=60, apiCachingBehavior="PER_RESOLVER_CACHING", type="SMALL")
+    ask = lambda name: api.data("query($n: String) {hello(name: $n)}", {"n": name})["hello"]
+    first = ask("a")
+    assert ask("a") == first and ask("b") != first
+
+
+def test_code_evicts_what_it_names_in_its_own_way(appsync):
+    api = Api(appsync)
+    api.local("Query.post", '{"id": "1", "title": "$util.autoId()"}', cachingConfig={"ttl": 60, "cachingKeys": ["$context.arguments.id"]})
+    evict = """export const request = ctx => ({ payload: { id: ctx.args.id, title: 'gone' } });
+      export function response(ctx) {
+        extensions.evictFromApiCache('Query', 'post', { 'ctx.args.id': ctx.args.id });
+        return ctx.result;
+      }"""
+    code = {"runtime": {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}, "code": "import { extensions } from '@aws-appsync/utils';\n" + evict}
+    api.resolver("Mutation.remove", "none", **code)
+    appsync.create_api_cache(apiId=api.id, ttl=60, apiCachingBehavior="PER_RESOLVER_CACHING", type="SMALL")
+    title = lambda id: api.data("query($id: ID!) {post(id: $id) {title}}", {"id": id})["post"]["title"]
+    first, other = title("1"), title("2")
+    assert title("1") == first
+    remove = 'mutation {remove(id: "1") {id}}'
+    assert api.ask(remove)[1] == {"data": {"remove": {"id": "1"}}, "extensions": {"apiCacheEntriesDeleted": 1}}
+    assert title("1") != first and title("2") == other
+    api.ask(remove)
+    assert api.ask(remove)[1] == {"data": {"remove": {"id": "1"}}}
+
+
+def test_an_answer_is_kept_for_those_who_ask_with_the_same_headers(appsync):
+    api = Api(appsync)
+    api.local("Query.hello", "$util.toJson($ctx.request.headers.language)")
+    appsync.create_api_cache(apiId=api.id, ttl=60, apiCachingBehavior="OPERATION_LEVEL_CACHING", type="SMALL")
+    ask = lambda language: api.data("{hello}", headers={"x-api-key": api.key, "language": language})["hello"]
+    assert [ask("de"), ask("en"), ask("de")] == ["de", "en", "de"]

@@ -263,6 +263,25 @@ def test_a_mutation_ends_the_subscriptions_that_it_is_meant_to_end(api):
         assert live.hears_nothing()
 
 
+def test_a_request_invalidates_at_most_five_times(api):
+    api.resolver("Subscription.guarded", "none", '{"version": "2018-05-29", "payload": null}', """
+      $extensions.setSubscriptionInvalidationFilter({"filterGroup": [{"filters": [
+        {"fieldName": "room", "operator": "eq", "value": $ctx.args.room}]}]})
+      null""")
+    api.resolver("Mutation.expel", "none", '{"version": "2018-05-29", "payload": {"id": "1"}}', """
+      #foreach($room in $ctx.args.room.split(","))
+        $extensions.invalidateSubscriptions({"subscriptionField": "guarded", "payload": {"room": $room}})
+      #end
+      $util.toJson($ctx.result)""")
+    with Graphql(api) as live:
+        for room in "abcde":
+            live.start(room, f'subscription {{ guarded(room: "{room}") {{ text }} }}')
+        api.data('mutation { expel(room: "a,b,c,d,e,a,b") { id } }')
+        assert {live.hear()["id"] for _ in range(5)} == set("abcde")
+        body = api.ask('mutation { expel(room: "a,b,c,d,e,f") { id } }')[1]
+        assert body["data"] == {"expel": None} and len(body["errors"]) == 1
+
+
 # Bad clients
 
 
@@ -425,6 +444,20 @@ def test_events_reach_those_who_listen_to_their_channel_or_above_it(events):
         assert live.hears_nothing()
 
 
+def test_a_request_publishes_five_events_of_240_kilobytes(events):
+    # As many quotes as there can be, each of which is escaped once more where the event is a text.
+    event = json.dumps([""] * 60 * 1024)
+    assert 235 * 1024 < len(event) <= 240 * 1024
+    with events.connect() as live, events.connect() as publisher:
+        live.subscribe("1", "/chat/red")
+        status, body = events.publish("/chat/red", *[event] * 5)
+        assert status == 200 and len(body["successful"]) == 5
+        assert publisher.ask("publish", "p", channel="/chat/red", events=[event] * 5)["type"] == "publish_success"
+        for _ in range(10):
+            assert live.event("1") == [""] * 60 * 1024
+    assert events.publish("/chat/red", json.dumps("a" * 240 * 1024))[0] == 400
+
+
 def test_events_are_published_over_websockets_too(events):
     with events.connect() as listener, events.connect() as publisher:
         listener.subscribe("1", "/chat/red")
@@ -477,6 +510,9 @@ def test_each_deed_has_its_own_ways_in(server):
 
 
 HANDLER = """
+class UnauthorizedException(Exception):
+    pass
+
 def handler(event, context):
     operation, channel = event["info"]["operation"], event["info"]["channel"]
     assert event["info"]["channelNamespace"] == {"name": channel["segments"][0]}
@@ -489,6 +525,8 @@ def handler(event, context):
         payload = given["payload"]
         if payload == "drop":
             continue
+        if payload == "strange":
+            raise UnauthorizedException("not you")
         if payload == "fail":
             answers.append({"id": given["id"], "error": "no such thing"})
         else:
@@ -523,8 +561,42 @@ def test_a_function_looks_at_events_and_subscribers(server):
         assert [event["index"] for event in body["successful"]] == [0, 1]
         assert [(event["index"], event["message"]) for event in body["failed"]] == [(2, "no such thing")]
         assert live.event("1") == {"seen": "a"}
-        assert events.publish("/chat/open", '"refuse"')[0] == 400
+        for payload, error_type, message in [
+            ("refuse", "BadRequestException", "refused"), ("strange", "UnauthorizedException", "not you"),
+        ]:
+            errors = [{"errorType": error_type, "message": message}]
+            assert events.publish("/chat/open", json.dumps(payload)) == (403, {"errors": errors})
         assert live.hears_nothing()
+
+
+REJECTING = """
+import { util } from '@aws-appsync/utils';
+export function onPublish(ctx) {
+  const [event] = ctx.events;
+  if (event.payload === 'error') util.error('not now');
+  if (event.payload === 'unauthorized') util.unauthorized();
+  if (event.payload === 'stranger') return [{ id: 'stranger', payload: 1 }];
+  if (event.payload === 'null') return [null, event];
+  return ctx.events;
+}
+"""
+
+
+def test_who_is_rejected_by_a_handler_hears_403(events):
+    events.namespace("strict", codeHandlers=REJECTING)
+    with events.connect() as live:
+        live.subscribe("1", "/strict/a")
+        for payload, error_type, message in [
+            ("error", "BadRequestException", "not now"),
+            ("unauthorized", "UnauthorizedException", "Unauthorized"),
+            ("stranger", "BadRequestException", 'The handler returned an event of an unknown id: "stranger".'),
+        ]:
+            errors = [{"errorType": error_type, "message": message}]
+            assert events.publish("/strict/a", json.dumps(payload)) == (403, {"errors": errors})
+            answer = live.ask("publish", "p", channel="/strict/a", events=[json.dumps(payload)])
+            assert answer == {"type": "publish_error", "id": "p", "errors": errors}
+        assert events.publish("/strict/a", '"null"')[0] == 200
+        assert live.event("1") == "null"
 
 
 def unread(events, channel):

@@ -358,7 +358,7 @@ impl<'p, R: Resolve> Run<'p, R> {
         if self.env.limits.response_bytes_max < self.written {
             return refused("The response is too large.");
         }
-        Response { data: self.slots.text(), errors: self.errors, events: Vec::new() }
+        Response { data: self.slots.text(), errors: self.errors, ..Response::default() }
     }
 }
 

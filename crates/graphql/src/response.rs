@@ -79,6 +79,17 @@ impl Error {
         write_string(&self.message, out);
         out.push('}');
     }
+
+    /// As subscribers were seen to hear it: an error that no resolver has raised is its message and its path
+    /// (aws-amplify/docs#2796, #2827).
+    fn write_to_event(&self, out: &mut String) {
+        let (None, Some(path)) = (&self.detail, &self.path) else { return self.write_to(out) };
+        out.push_str("{\"message\":");
+        write_string(&self.message, out);
+        out.push_str(",\"path\":");
+        write_path(path, out);
+        out.push('}');
+    }
 }
 
 /// A path as graphql-java writes it into sentences: `/posts[0]/title`.
@@ -119,6 +130,8 @@ pub struct Response {
     pub errors: Vec<Error>,
     /// What each field of a mutation gave, if it was asked for: see [`Request::keeps_events`](crate::Request).
     pub events: Vec<Event>,
+    /// What whoever answers has to say besides; without it there is no such member.
+    pub extensions: Value,
 }
 
 /// What a mutation gave, by the names of fields: what its subscribers choose from.
@@ -133,24 +146,40 @@ pub struct Event {
 impl Response {
     /// An answer without data.
     pub fn refused(errors: Vec<Error>) -> Response {
-        Response { data: None, errors, events: Vec::new() }
+        Response { errors, ..Response::default() }
     }
 
-    /// Appends `{"data":…,"errors":[…]}`; without errors there is no such member.
+    /// Appends `{"data":…,"errors":[…],"extensions":…}`; what there isn't has no member.
     pub fn write_to(&self, out: &mut String) {
+        self.write_with(Error::write_to, out);
+    }
+
+    fn write_with(&self, write: fn(&Error, &mut String), out: &mut String) {
         out.push_str("{\"data\":");
         out.push_str(self.data.as_deref().unwrap_or("null"));
         for (i, error) in self.errors.iter().enumerate() {
             out.push_str(if i == 0 { ",\"errors\":[" } else { "," });
-            error.write_to(out);
+            write(error, out);
         }
-        out.push_str(if self.errors.is_empty() { "}" } else { "]}" });
+        out.push_str(if self.errors.is_empty() { "" } else { "]" });
+        if !self.extensions.is_null() {
+            out.push_str(",\"extensions\":");
+            self.extensions.write_to(out);
+        }
+        out.push('}');
     }
 
     /// The same as text of its own.
     pub fn to_json(&self) -> String {
         let mut text = String::with_capacity(self.data.as_ref().map_or(0, String::len) + 32);
         self.write_to(&mut text);
+        text
+    }
+
+    /// What a subscriber is told of an event.
+    pub fn to_event_json(&self) -> String {
+        let mut text = String::with_capacity(self.data.as_ref().map_or(0, String::len) + 32);
+        self.write_with(Error::write_to_event, &mut text);
         text
     }
 }

@@ -74,7 +74,8 @@ pub(crate) fn named(host: Option<&str>, path: &str) -> Option<Place> {
         let (id, below) = rest.split_at(rest.find('/')?);
         return Some(Place { api: Named::Id(id.to_owned()), path: below.to_owned() });
     }
-    let (id, rest) = host?.split_once('.')?;
+    let host = host?.to_ascii_lowercase();
+    let (id, rest) = host.split_once('.')?;
     let label = rest.split(['.', ':']).next()?;
     let api = Named::Id(id.to_owned());
     LABELS.contains(&label).then(|| Place { api, path: path.to_owned() })
@@ -86,7 +87,7 @@ pub(crate) fn by_domain(host: Option<&str>, path: &str) -> Option<Place> {
     let is_served = ["/graphql", "/event"]
         .iter()
         .any(|root| path.strip_prefix(root).is_some_and(|rest| matches!(rest, "" | "/realtime")));
-    let api = Named::Domain(name.to_owned());
+    let api = Named::Domain(name.to_ascii_lowercase());
     is_served.then(|| Place { api, path: path.to_owned() })
 }
 
@@ -107,13 +108,15 @@ mod tests {
         assert_eq!(api("127.0.0.1:4566", "/appsync-api/a1/graphql"), graphql);
         assert_eq!(api("a1.appsync-api.us-east-1.amazonaws.com", "/graphql"), graphql);
         assert_eq!(api("a1.appsync-realtime-api.localhost:4566", "/graphql"), graphql);
+        assert_eq!(api("A1.AppSync-API.us-east-1.amazonaws.com", "/graphql"), graphql);
         assert_eq!(api("appsync.localhost:4566", "/v1/apis"), None);
         assert_eq!(api("127.0.0.1", "/appsync-api/a1"), None);
     }
 
     #[test]
     fn a_domain_name_serves_nothing_but_an_api() {
-        assert!(by_domain(Some("api.example.com:443"), "/graphql/realtime").is_some());
+        let named = by_domain(Some("API.example.com:443"), "/graphql/realtime").map(|it| it.api);
+        assert_eq!(named, Some(Named::Domain("api.example.com".to_owned())));
         assert!(by_domain(Some("api.example.com"), "/event").is_some());
         assert_eq!(by_domain(Some("api.example.com"), "/graphql2"), None);
         assert_eq!(by_domain(Some("api.example.com"), "/bucket/key"), None);

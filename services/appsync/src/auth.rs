@@ -42,7 +42,7 @@ pub(crate) struct Entrant {
     pub(crate) identity: Value,
     /// The groups of Cognito that he is in.
     pub(crate) groups: Vec<String>,
-    /// What the Lambda authorizer denies him: `Type.field`, or ARNs of fields.
+    /// What the Lambda authorizer denies him: `Type.field`.
     denied_fields: Vec<String>,
     /// His requests, in the account of the API.
     pub(crate) ctx: Ctx,
@@ -62,9 +62,10 @@ impl Entrant {
 
     /// Whether his authorizer has denied him that field.
     pub(crate) fn is_denied(&self, type_name: &str, field: &str) -> bool {
-        let (name, path) =
-            (format!("{type_name}.{field}"), format!("/types/{type_name}/fields/{field}"));
-        self.denied_fields.iter().any(|denied| *denied == name || denied.ends_with(&path))
+        let is_meant = |denied: &String| {
+            denied.split_once('.').is_some_and(|(owner, name)| owner == type_name && name == field)
+        };
+        self.denied_fields.iter().any(is_meant)
     }
 }
 

@@ -16,6 +16,33 @@ use crate::model::Api;
 use crate::served::Plan;
 use crate::wire::{ApiCache, ApiCachingBehavior, CachingConfig};
 
+/// Headers that answers to the same operation may differ in.
+const HEADERS_OF_ONE_REQUEST: [&str; 23] = [
+    "authorization",
+    "cloudfront-forwarded-proto",
+    "cloudfront-is-desktop-viewer",
+    "cloudfront-is-mobile-viewer",
+    "cloudfront-is-smarttv-viewer",
+    "cloudfront-is-tablet-viewer",
+    "cloudfront-viewer-asn",
+    "cloudfront-viewer-country",
+    "content-length",
+    "host",
+    "priority",
+    "sec-ch-ua",
+    "sec-ch-ua-mobile",
+    "sec-ch-ua-platform",
+    "via",
+    "x-amz-cf-id",
+    "x-amz-date",
+    "x-amz-security-token",
+    "x-amzn-appsync-is-vpce-request",
+    "x-amzn-remote-ip",
+    "x-amzn-requestid",
+    "x-amzn-trace-id",
+    "x-forwarded-for",
+];
+
 /// Where a value is kept.
 pub(crate) struct Place {
     /// The API, how often its cache was emptied, and the field.
@@ -69,14 +96,12 @@ impl Cache {
         entries.bytes = entries.bytes + bytes - replaced.map_or(0, |replaced| replaced.bytes);
     }
 
-    /// Forgets what code has said is no longer true.
-    pub(crate) fn evict(&self, api: &Api, eviction: &CacheEviction) {
+    /// Forgets what code has said is no longer true, and tells how many values that were.
+    pub(crate) fn evict(&self, api: &Api, eviction: &CacheEviction) -> usize {
         let field = field_of(api, &format!("{}.{}", eviction.type_name, eviction.field_name));
-        let mut keys: Vec<(&str, Value)> = eviction.keys.entries().collect();
-        keys.sort_by_key(|(name, _)| *name);
-        let keys = keys_text(keys.iter().map(|(name, value)| (*name, value.clone())));
+        let keys = keys_text(eviction.keys.entries());
         let is_meant = |kept: &str| eviction.keys.is_null() || kept == keys;
-        self.entries().retain(|place, _| place.0 != field || !is_meant(place.1));
+        self.entries().retain(|place, _| place.0 != field || !is_meant(place.1))
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {
@@ -85,15 +110,21 @@ impl Cache {
 }
 
 impl Entries {
-    fn retain(&mut self, keeps: impl Fn((&str, &str), &Entry) -> bool) {
+    /// Tells how many there aren't any more.
+    fn retain(&mut self, keeps: impl Fn((&str, &str), &Entry) -> bool) -> usize {
+        let mut gone = 0;
         for (field, entries) in &mut self.fields {
             entries.retain(|keys, entry| {
                 let kept = keeps((field, keys), entry);
-                self.bytes -= if kept { 0 } else { entry.bytes };
+                if !kept {
+                    self.bytes -= entry.bytes;
+                    gone += 1;
+                }
                 kept
             });
         }
         self.fields.retain(|_, entries| !entries.is_empty());
+        gone
     }
 }
 
@@ -120,17 +151,23 @@ pub(crate) fn place(
 
 /// Where the answer to a whole operation is kept, if it is. Nobody is asked again what may be seen in it, so it is for
 /// those alone who may see the same: with the same identity and rights and, where policies decide, the same session.
+/// Code may look at headers, so they are the same, too, but for those that AWS names. `request` is `ctx.request`.
 pub(crate) fn place_of_operation(
     api: &Api,
     cache: &ApiCache,
     entrant: &Entrant,
     asked: &Value,
+    request: &Value,
 ) -> Option<Place> {
     let Entrant { identity, ctx, .. } = entrant;
+    let identity = Value::object(identity.entries().filter(|(name, _)| *name != "sourceIp"));
+    let headers = request.get("headers").unwrap_or_default();
+    let headers = headers.entries().filter(|(name, _)| !HEADERS_OF_ONE_REQUEST.contains(name));
+    let headers = keys_text(headers);
     let ttl = Duration::from_secs(u64::try_from(cache.ttl).unwrap_or(0));
     (cache.api_caching_behavior == ApiCachingBehavior::OperationLevel).then(|| Place {
         field: field_of(api, ""),
-        keys: format!("{identity}{asked}{}{:?}", entrant.rights(), ctx.session()),
+        keys: format!("{identity}{asked}{}{:?}{headers}", entrant.rights(), ctx.session()),
         ttl,
     })
 }
@@ -139,19 +176,30 @@ fn field_of(api: &Api, name: &str) -> String {
     format!("{} {} {name}", api.id(), api.flushes)
 }
 
-/// The values that the resolver's own keys name.
+/// The values that the resolver's own keys name; one that has none of its own has those of all.
 fn own_keys(config: &CachingConfig, context: &Context) -> String {
-    let mut names: Vec<&str> = config.caching_keys.iter().flatten().map(String::as_str).collect();
-    names.sort_unstable();
-    keys_text(names.into_iter().map(|name| (name, named(context, name))))
+    match config.caching_keys.as_deref() {
+        None | Some([]) => all_keys(context),
+        Some(names) => keys_text(names.iter().map(|name| (&**name, named(context, name)))),
+    }
 }
 
-/// `$context.arguments.id`, with or without the sign, or `$ctx.…`.
+/// What `$context.arguments.id` is, with or without the sign, or `$ctx.args.id`.
 fn named(context: &Context, key: &str) -> Value {
-    let key = key.trim_start_matches('$');
-    let mut parts = key.split('.').skip_while(|part| matches!(*part, "context" | "ctx"));
+    let key = plain(key);
+    let mut parts = key.split('.');
     let first = parts.next().and_then(|name| context.member(name)).cloned();
     parts.fold(first.unwrap_or_default(), |value, part| value.get(part).unwrap_or_default())
+}
+
+/// `arguments.id`, in whichever way code says it.
+fn plain(key: &str) -> String {
+    let key = key.trim_start_matches('$');
+    let key = key.strip_prefix("context.").or_else(|| key.strip_prefix("ctx.")).unwrap_or(key);
+    match key.strip_prefix("args") {
+        Some(rest) if rest.is_empty() || rest.starts_with('.') => format!("arguments{rest}"),
+        _ => key.to_owned(),
+    }
 }
 
 fn all_keys(context: &Context) -> String {
@@ -159,7 +207,10 @@ fn all_keys(context: &Context) -> String {
     format!("{arguments}{source}{identity}")
 }
 
+/// The same text in whichever order they are named.
 fn keys_text<'k>(keys: impl Iterator<Item = (&'k str, Value)>) -> String {
-    let plain = |name: &str| name.trim_start_matches('$').replace("context.", "ctx.");
-    keys.map(|(name, value)| format!("{}={value}\n", plain(name))).collect()
+    let mut lines: Vec<String> =
+        keys.map(|(name, value)| format!("{}={value}\n", plain(name))).collect();
+    lines.sort_unstable();
+    lines.concat()
 }

@@ -8,7 +8,8 @@ use store::Error;
 use crate::address::{Named, Place};
 use crate::tables::Tables;
 
-/// The domain names with the ids of their APIs, if they have one, as the rows had them when they were last looked at.
+/// The domain names, in small letters, with the ids of their APIs, if they have one, as the rows had them when they were
+/// last looked at.
 #[derive(Default)]
 pub(crate) struct Domains(RwLock<HashMap<String, Option<String>>>);
 
@@ -36,7 +37,8 @@ impl Domains {
     /// Looks at the rows again.
     pub(crate) async fn reload(&self, tables: &Tables<'_>) -> Result<(), Error> {
         let domains = tables.domains().await?.into_iter().map(|domain| {
-            (domain.config.domain_name, domain.association.map(|associated| associated.api_id))
+            let name = domain.config.domain_name.to_ascii_lowercase();
+            (name, domain.association.map(|associated| associated.api_id))
         });
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = domains.collect();
         Ok(())

@@ -22,6 +22,9 @@ use crate::wire::AuthenticationType;
 
 /// The version of templates that raises the errors of data sources by itself.
 const FIRST_VERSION: &str = "2017-02-28";
+/// How many different invalidations a request may ask for:
+/// <https://docs.aws.amazon.com/appsync/latest/devguide/extensions-js.html>.
+const INVALIDATIONS_MAX: usize = 5;
 
 /// An operation under way.
 pub(crate) struct Run<'r> {
@@ -394,14 +397,14 @@ impl Run<'_> {
         course.context.change(outcome.changes);
         course.context.append_errors(&effects.errors);
         course.errors.extend(effects.errors.drain(..).map(field_error));
-        self.gather(effects);
+        let gathered = self.gather(effects);
         match outcome.end {
             End::Failed(failure) => Err(failure),
-            end => Ok(end),
+            end => gathered.map(|()| end),
         }
     }
 
-    fn gather(&self, effects: Effects) {
+    fn gather(&self, effects: Effects) -> Result<(), Failure> {
         let mut all = self.effects.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, value) in effects.response_headers {
             all.response_headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
@@ -409,8 +412,20 @@ impl Run<'_> {
         }
         all.subscription_filter = effects.subscription_filter.or(all.subscription_filter.take());
         all.invalidation_filter = effects.invalidation_filter.or(all.invalidation_filter.take());
-        all.invalidations.extend(effects.invalidations);
         all.evictions.extend(effects.evictions);
+        for invalidation in effects.invalidations {
+            if all.invalidations.contains(&invalidation) {
+                continue;
+            }
+            if all.invalidations.len() == INVALIDATIONS_MAX {
+                let message = format!(
+                    "A request invalidates subscriptions at most {INVALIDATIONS_MAX} times."
+                );
+                return Err(Failure::new(message, "BadRequestException"));
+            }
+            all.invalidations.push(invalidation);
+        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use ::http::header::{ACCESS_CONTROL_REQUEST_HEADERS, HOST, HeaderName, HeaderValue};
+use ::http::header::{ACCESS_CONTROL_REQUEST_HEADERS, COOKIE, HOST, HeaderName, HeaderValue};
 use ::http::request::Parts;
 use ::http::{HeaderMap, Method, Request, Response};
 use base::Arn;
@@ -33,6 +33,7 @@ use crate::{AppSync, Room};
 const GRAPHQL: &str = "/graphql";
 /// What a client hears whose operation takes too long.
 const TIMED_OUT: &str = r#"{"data":null,"errors":[{"path":null,"data":null,"errorType":"ExecutionTimeout","errorInfo":null,"locations":null,"message":"Execution timed out."}]}"#;
+const FORWARDED_FOR: &str = "x-forwarded-for";
 const TOKENS_CONSUMED: HeaderName = HeaderName::from_static("x-amzn-appsync-tokensconsumed");
 
 impl PublicHttp for AppSync {
@@ -70,7 +71,7 @@ async fn answer(
         return live::open(room, ctx, head, &id, place).await;
     }
     if place.path == events::PATH {
-        let body = read(room, body).await?;
+        let body = read(body, room.limits.publish_bytes_max).await?;
         return events::post(room, ctx, head, (&id, &place.api), &body).await;
     }
     if place.path != GRAPHQL {
@@ -80,7 +81,7 @@ async fn answer(
         return Err(Refusal::method_not_allowed());
     }
     let served = serve(room, &id).await?;
-    let body = read(room, body).await?;
+    let body = read(body, room.limits.request_bytes_max).await?;
     let ctx = in_account_of(&served.api, ctx);
     let scribe = Scribe::of(&served.api);
     let record = room.journal.record(scribe.as_ref(), ctx.request_id());
@@ -170,13 +171,13 @@ pub(crate) fn unserved(error: &Error) -> Refusal {
     }
 }
 
-async fn read(room: &Room, mut body: HttpBody) -> Result<Bytes, Refusal> {
+async fn read(mut body: HttpBody, bytes_max: usize) -> Result<Bytes, Refusal> {
     let mut bytes = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let cut_off = |_| Refusal::bad_request("The request body ended early.");
         let Ok(data) = frame.map_err(cut_off)?.into_data() else { continue };
-        if room.limits.request_bytes_max < bytes.len() + data.len() {
-            return Err(Refusal::too_large());
+        if bytes_max < bytes.len() + data.len() {
+            return Err(Refusal::too_large(bytes_max));
         }
         bytes.extend_from_slice(&data);
     }
@@ -191,17 +192,31 @@ pub(crate) fn in_account_of(api: &Api, ctx: Ctx) -> Ctx {
     }
 }
 
-/// The address of the client: the one that the listener saw.
+/// The addresses that `x-forwarded-for` names, and the one that the listener saw.
+/// <https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html>
 pub(crate) fn source_ip(head: &Parts) -> Vec<Value> {
-    let address = head.extensions.get::<SocketAddr>();
-    address.map(|address| Value::from(address.ip().to_string())).into_iter().collect()
+    let named = head.headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+    let named = named.flat_map(|value| value.split(',')).map(str::trim);
+    let seen = head.extensions.get::<SocketAddr>().map(|address| address.ip().to_string());
+    let named = named.filter(|address| !address.is_empty()).map(Value::from);
+    named.chain(seen.map(Value::from)).collect()
 }
 
-/// `ctx.request`: headers, and the domain name if the request came by one.
+/// `ctx.request`: headers, and the domain name if the request came by one. What a header says more than once is a list,
+/// and cookies aren't told.
+/// <https://docs.aws.amazon.com/appsync/latest/devguide/resolver-context-reference-js.html>
 pub(crate) fn request_member(headers: &HeaderMap, api: &Named) -> Value {
-    let pairs = headers
-        .iter()
-        .filter_map(|(name, value)| Some((name.as_str(), Value::from(value.to_str().ok()?))));
+    let told = headers.keys().filter(|name| **name != COOKIE);
+    let pairs = told.filter_map(|name| {
+        let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        let values: Vec<Value> = values.map(Value::from).collect();
+        let value = match values.as_slice() {
+            [] => return None,
+            [only] => only.clone(),
+            _ => Value::from(values),
+        };
+        Some((name.as_str(), value))
+    });
     let domain_name = match api {
         Named::Domain(name) => Value::from(name.as_str()),
         Named::Id(_) => Value::NULL,
@@ -239,7 +254,7 @@ async fn execute(
     let now = room.house.now();
     let cached = served.api.cache.as_ref().filter(|_| kind == OperationKind::Query);
     let place = cached.and_then(|cache| {
-        cache::place_of_operation(&served.api, cache, entrant, &asked.to_value())
+        cache::place_of_operation(&served.api, cache, entrant, &asked.to_value(), &request)
     });
     if let Some(place) = &place
         && let Some(known) = room.cache.find(place, now)
@@ -252,8 +267,10 @@ async fn execute(
     let effects = run.into_effects();
     record.errors(&response.errors);
     if kind == OperationKind::Mutation {
-        for eviction in &effects.evictions {
-            room.cache.evict(&served.api, eviction);
+        let evicted = effects.evictions.iter().map(|it| room.cache.evict(&served.api, it));
+        if let Ok(deleted @ 1..) = i64::try_from(evicted.sum::<usize>()) {
+            let told = [("apiCacheEntriesDeleted", Value::from(deleted))];
+            response.extensions = Value::object(told);
         }
         let events = std::mem::take(&mut response.events);
         live::publish(room, served, events, &effects.invalidations).await;

@@ -21,6 +21,9 @@ pub struct Limits {
     pub code: Duration,
     /// Bytes of a request to an API.
     pub request_bytes_max: usize,
+    /// Bytes of a request that publishes events, over HTTP or a connection: five of 240 KB, whose quotes are escaped once
+    /// more in it. Ours: AWS tells what an event may have.
+    pub publish_bytes_max: usize,
     /// Bytes of what a data source gives.
     pub result_bytes_max: usize,
     /// WebSocket connections to all APIs. Ours.
@@ -60,6 +63,7 @@ impl Default for Limits {
             last_words: Duration::from_secs(1),
             code: Duration::from_secs(5),
             request_bytes_max: 1024 * 1024,
+            publish_bytes_max: 2560 * 1024,
             result_bytes_max: 5 * 1024 * 1024,
             connections_max: 200_000,
             connection_subscriptions_max: 100,

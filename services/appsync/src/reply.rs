@@ -71,8 +71,8 @@ impl Refusal {
         Refusal::new(StatusCode::FORBIDDEN, error_type, message)
     }
 
-    pub(crate) fn too_large() -> Self {
-        let message = "The request is larger than 1 MB.";
+    pub(crate) fn too_large(bytes_max: usize) -> Self {
+        let message = format!("The request is larger than {} KB.", bytes_max / 1024);
         Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLargeException", message)
     }
 

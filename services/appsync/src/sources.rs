@@ -74,7 +74,19 @@ impl Query<'_> {
     /// Asks the data source, which may take as long as there is time. What AWS tells of one that takes longer was seen of
     /// a function (aws-appsync-community#386); the types of others follow it.
     pub(crate) async fn ask(&self) -> Result<Value, Failure> {
-        let answer = tokio::time::timeout_at(self.until, self.answer());
+        self.in_time(self.answer()).await
+    }
+
+    /// Hands events over to a function, as [`ask`](Self::ask) does, but that it may refuse who has sent them.
+    pub(crate) async fn hand_over(&self) -> Result<Value, Failure> {
+        self.in_time(lambda::hand_over(self)).await
+    }
+
+    async fn in_time(
+        &self,
+        answer: impl Future<Output = Result<Value, Failure>>,
+    ) -> Result<Value, Failure> {
+        let answer = tokio::time::timeout_at(self.until, answer);
         answer.await.unwrap_or_else(|_| {
             let error_type = format!("{}:ExecutionTimeoutException", self.prefix());
             Err(Failure::new("Execution timed out.", error_type))

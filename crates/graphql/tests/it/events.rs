@@ -48,7 +48,7 @@ fn shape_for(subscriber: &World, schema: &Schema, query: &str, event: Value) -> 
         limits: &limits,
         keeps_events: false,
     };
-    shape_event(request, event, subscriber).to_json()
+    shape_event(request, event, subscriber).to_event_json()
 }
 
 #[test]
@@ -80,10 +80,10 @@ fn what_the_mutation_didnt_select_is_null_even_where_it_may_not_be() {
     let world = World::default().value("Mutation.say", r#"{"id":1,"text":"hi"}"#);
     let response = mutate(&schema, "mutation { say(text: \"hi\") { id } }", &world);
     let event = response.events[0].value.clone();
-    // amplify-cli#5542: the errors that such a subscriber gets.
+    // aws-amplify/docs#2796: the errors that such a subscriber gets.
     assert_eq!(
         shape(&schema, "subscription { said { id text } }", event),
-        r#"{"data":{"said":null},"errors":[{"path":["said","text"],"locations":null,"message":"Cannot return null for non-nullable type: 'String' within parent 'Message' (/said/text)"}]}"#
+        r#"{"data":{"said":null},"errors":[{"message":"Cannot return null for non-nullable type: 'String' within parent 'Message' (/said/text)","path":["said","text"]}]}"#
     );
 }
 

@@ -20,7 +20,6 @@ use crate::model::{Api, Kind};
 use crate::reply::Refusal;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
-const TTL: i64 = 300;
 const VERDICTS_MAX: usize = 10_000;
 const PRINCIPAL: &str = "appsync.amazonaws.com";
 
@@ -76,7 +75,8 @@ pub(super) async fn enter(
         None => {
             let reply = ask(room, api, &config.authorizer_uri, token, claim).await;
             let reply = reply.ok_or_else(Refusal::not_authorized)?;
-            let ttl = config.authorizer_result_ttl_in_seconds.map_or(TTL, i64::from);
+            // Nothing is kept unless somebody says so (API reference, LambdaAuthorizerConfig).
+            let ttl = config.authorizer_result_ttl_in_seconds.map_or(0, i64::from);
             let verdict = read(api, &reply, ttl, now);
             room.verdicts.keep(key, &verdict, now);
             verdict
@@ -107,9 +107,19 @@ fn read(api: &Api, reply: &Value, ttl: i64, now: Timestamp) -> Verdict {
     Verdict {
         is_authorized: reply.get("isAuthorized").and_then(|it| it.as_bool()).unwrap_or(false),
         context: reply.get(context_member(api)).unwrap_or_default(),
-        denied_fields: denied.items().filter_map(|it| it.as_str().map(str::to_owned)).collect(),
+        denied_fields: denied.items().filter_map(|it| denied_field(api, it.as_str()?)).collect(),
         until: now.after(Duration::from_secs(u64::try_from(ttl).unwrap_or(0))),
     }
+}
+
+/// A field that is denied, as `Type.field`. A function that several APIs share names theirs by ARNs, which mean one API.
+fn denied_field(api: &Api, denied: &str) -> Option<String> {
+    if !denied.starts_with("arn:") {
+        return Some(denied.to_owned());
+    }
+    let place = denied.strip_prefix(api.arn())?.strip_prefix("/types/")?;
+    let (type_name, field) = place.split_once("/fields/")?;
+    Some(format!("{type_name}.{field}"))
 }
 
 /// What the function says; nothing if it fails or takes too long.

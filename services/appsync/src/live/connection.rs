@@ -12,6 +12,7 @@ use websocket::{Close, Error, Message, Socket};
 
 use super::hub::{Delivery, Interest, Life, Outlet, Subscription};
 use crate::Room;
+use crate::limits::Limits;
 
 /// What is written at once, where several deliveries wait.
 const WRITTEN_AT_ONCE: usize = 16 * 1024;
@@ -20,6 +21,11 @@ const WRITTEN_AT_ONCE: usize = 16 * 1024;
 pub(super) trait Protocol: Send + 'static {
     /// What came of something that took time.
     type Done: Send + 'static;
+
+    /// Bytes of a message that the client may send.
+    fn message_bytes_max(&self, limits: &Limits) -> usize {
+        limits.message_bytes_max
+    }
 
     /// Answers a message, at once into `out`, or later.
     fn hear(&mut self, message: Message, seat: &mut Seat, out: &mut Out) -> Step<Self::Done>;
@@ -156,7 +162,7 @@ pub(super) async fn serve<P: Protocol>(
     let limits = &room.limits;
     let (write_timeout, farewell) = (limits.write, limits.farewell);
     let (mut beats, end) = (beats(limits.keep_alive), Instant::now() + limits.connection);
-    let mut socket = Socket::new(connection, limits.message_bytes_max);
+    let mut socket = Socket::new(connection, protocol.message_bytes_max(limits));
     let (outlet, mut deliveries) = Outlet::new();
     let mut seat = Seat { room, outlet: Arc::clone(&outlet), entries: Vec::new() };
     let mut meanwhile = FuturesUnordered::new();

@@ -77,7 +77,7 @@ impl Shape {
             limits: &limits,
             keeps_events: false,
         };
-        let text = graphql::shape_event(request, event.clone(), self).to_json();
+        let text = graphql::shape_event(request, event.clone(), self).to_event_json();
         if EVENT_BYTES_MAX < text.len() {
             let api = self.served.api.id();
             tracing::warn!(api, bytes = text.len(), "an event is too large for its subscribers");

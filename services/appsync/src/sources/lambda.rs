@@ -16,6 +16,22 @@ pub(crate) const BATCH_SIZE_OF_TEMPLATES: usize = 5;
 const UNHANDLED: &str = "Lambda:Unhandled";
 
 pub(super) async fn ask(query: &Query<'_>) -> Result<Value, Failure> {
+    answer(query).await?.map_err(|error| thrown(&error))
+}
+
+/// A handler of events that raises an `UnauthorizedException` refuses somebody, as that of Powertools does.
+/// <https://docs.powertools.aws.dev/lambda/typescript/latest/features/event-handler/appsync-events>
+pub(super) async fn hand_over(query: &Query<'_>) -> Result<Value, Failure> {
+    answer(query).await?.map_err(|error| match text(&error, "errorType").as_deref() {
+        Some("UnauthorizedException") => Failure::new(message(&error), Failure::UNAUTHORIZED),
+        _ => thrown(&error),
+    })
+}
+
+/// What the function gave, or what it raised.
+type Answer = Result<Value, Value>;
+
+async fn answer(query: &Query<'_>) -> Result<Answer, Failure> {
     let request = query.request;
     match operation(request)?.as_str() {
         "Invoke" | "BatchInvoke" => {}
@@ -29,16 +45,24 @@ pub(super) async fn ask(query: &Query<'_>) -> Result<Value, Failure> {
     };
     let function = query.source.lambda_config.as_ref().map(|it| it.lambda_function_arn.as_str());
     let function = function.ok_or_else(|| misfit("The data source has no function."))?;
-    invoke(query, function, &payload, is_event).await
+    call(query, function, &payload, is_event).await
 }
 
-/// Invokes a function in the data source's role.
+/// Invokes a function in the data source's role, and waits for it.
 pub(super) async fn invoke(
     query: &Query<'_>,
     function: &str,
     payload: &Value,
-    is_event: bool,
 ) -> Result<Value, Failure> {
+    call(query, function, payload, false).await?.map_err(|error| thrown(&error))
+}
+
+async fn call(
+    query: &Query<'_>,
+    function: &str,
+    payload: &Value,
+    is_event: bool,
+) -> Result<Answer, Failure> {
     let asked = body(json!({
         "FunctionName": function,
         "InvocationType": if is_event { "Event" } else { "RequestResponse" },
@@ -47,7 +71,7 @@ pub(super) async fn invoke(
     let reply = query.call("lambda", "Invoke", asked).await;
     let reply = reply.map_err(|refusal| query.failure("AWSLambda", "Lambda", refusal))?;
     if is_event {
-        return Ok(Value::NULL);
+        return Ok(Ok(Value::NULL));
     }
     let given_back = text(&reply, "Payload").and_then(|payload| BASE64.decode(payload).ok());
     let given_back = given_back.unwrap_or_default();
@@ -60,18 +84,21 @@ pub(super) async fn invoke(
         "" => Value::NULL,
         text => Value::parse(text).map_err(|_| unreadable())?,
     };
-    match text(&reply, "FunctionError") {
+    Ok(match text(&reply, "FunctionError") {
         None => Ok(value),
-        Some(_) => Err(thrown(&value)),
-    }
+        Some(_) => Err(value),
+    })
 }
 
 /// What a function raised.
 fn thrown(error: &Value) -> Failure {
-    let message = text(error, "errorMessage").unwrap_or_else(|| error.to_string());
     let error_type = match text(error, "errorType").as_deref() {
         Some("Sandbox.Timedout") => "Lambda:ExecutionTimeoutException",
         _ => UNHANDLED,
     };
-    Failure::new(message, error_type)
+    Failure::new(message(error), error_type)
+}
+
+fn message(error: &Value) -> String {
+    text(error, "errorMessage").unwrap_or_else(|| error.to_string())
 }

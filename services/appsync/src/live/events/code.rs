@@ -4,11 +4,11 @@
 //! <https://docs.aws.amazon.com/appsync/latest/eventapi/writing-event-handlers.html>
 
 use json::Value;
-use resolver::{Context, End};
+use resolver::{Context, End, Failure};
 use resolver_js::Module;
 
 use super::deed::Visitor;
-use super::handler::{failed, gone};
+use super::handler::{failed, gone, rejected};
 use super::served::Namespace;
 use crate::auth::Entrant;
 use crate::journal::{Chapter, Part, Subject};
@@ -113,6 +113,7 @@ impl Run<'_> {
         match outcome.end {
             End::Result(value) => Ok(Half::Value(value)),
             End::EarlyReturn { value, .. } => Ok(Half::Early(value)),
+            End::Failed(failure) if is_said(&failure) => Err(rejected(failure.message)),
             End::Failed(failure) => Err(failed(&failure)),
         }
     }
@@ -143,4 +144,9 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether it is what the code has to say, by `util.error`, and no fault of the code.
+fn is_said(failure: &Failure) -> bool {
+    !failure.is_unauthorized() && failure.error_type.as_deref() != Some(Failure::CODE)
 }

@@ -15,6 +15,7 @@ use super::deed::{Deed, Visitor};
 use super::publishing::{Publication, Published, no_channel};
 use super::{ServedEvents, handler, serve, timed_out};
 use crate::journal::{Record, Scribe};
+use crate::limits::Limits;
 use crate::live::connection::{NoPlace, Out, Protocol, Seat, Step};
 use crate::live::hub::{Delivery, Interest};
 use crate::live::{Client, credentials};
@@ -182,6 +183,14 @@ fn authorization(message: &Value) -> ::http::HeaderMap {
 
 impl Protocol for EventWs {
     type Done = Done;
+
+    fn message_bytes_max(&self, limits: &Limits) -> usize {
+        match self.refusal {
+            // He may not publish.
+            Some(_) => limits.message_bytes_max,
+            None => limits.publish_bytes_max,
+        }
+    }
 
     fn hear(&mut self, message: Message, seat: &mut Seat, out: &mut Out) -> Step<Done> {
         if let Some(refusal) = &self.refusal {

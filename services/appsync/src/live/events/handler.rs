@@ -3,6 +3,7 @@
 //!
 //! <https://docs.aws.amazon.com/appsync/latest/eventapi/channel-namespace-handlers.html>
 
+use ::http::StatusCode;
 use json::Value;
 use resolver::Failure;
 
@@ -50,9 +51,18 @@ pub(super) async fn on_publish(
     let Some(answers) = answers else {
         return Ok(events.into_iter().map(|(id, payload)| (id, Ok(Some(payload)))).collect());
     };
-    let answers: Vec<Value> = answers.items().collect();
+    // "Null values in the returned array are ignored", and "using an unknown event ID will result in an error".
+    let answers: Vec<Value> = answers.items().filter(|answer| !answer.is_null()).collect();
+    let is_answer_to =
+        |answer: &Value, id: &str| answer.get("id").is_some_and(|it| it.as_str() == Some(id));
+    if let Some(stray) =
+        answers.iter().find(|answer| !events.iter().any(|(id, _)| is_answer_to(answer, id)))
+    {
+        let id = stray.get("id").unwrap_or_default();
+        return Err(rejected(format!("The handler returned an event of an unknown id: {id}.")));
+    }
     let handled = |(id, _): Given| {
-        let is_own = |answer: &&Value| answer.get("id").is_some_and(|it| it.as_str() == Some(&id));
+        let is_own = |answer: &&Value| is_answer_to(answer, &id);
         let answer = answers.iter().find(is_own);
         let handled = match answer.and_then(|answer| text(answer, "error")) {
             Some(error) => Err(error),
@@ -121,7 +131,7 @@ impl<'f> Function<'f> {
             origin: None,
             until: visitor.until,
         };
-        query.ask().await.map_err(|failure| failed(&failure))
+        query.hand_over().await.map_err(|failure| failed(&failure))
     }
 }
 
@@ -161,23 +171,30 @@ fn context(
 /// A function refuses all of a request with `{"error": …}`.
 fn refuse(answer: &Value) -> Result<(), Refusal> {
     match text(answer, "error") {
-        Some(message) => Err(Refusal::bad_request(message)),
+        Some(message) => Err(rejected(message)),
         None => Ok(()),
     }
 }
 
-/// What a client hears of a function that has failed; powertools raise an `UnauthorizedException` to refuse somebody.
+/// What a client hears whom a handler rejects, by `util.error` or as a function does it: with 403 over HTTP. AWS doesn't
+/// tell the type.
+/// <https://docs.aws.amazon.com/appsync/latest/eventapi/channel-namespace-handlers.html#error-handling>
+pub(super) fn rejected(message: impl Into<String>) -> Refusal {
+    Refusal::new(StatusCode::FORBIDDEN, "BadRequestException", message)
+}
+
+/// What a client hears of a handler that couldn't do its work, or won't do it for him.
 pub(super) fn failed(failure: &Failure) -> Refusal {
     let Failure { message, .. } = failure;
     if failure.is_unauthorized() {
-        return Refusal::unauthorized(message.clone());
+        return Refusal::new(StatusCode::FORBIDDEN, "UnauthorizedException", message.clone());
     }
     tracing::debug!(message, "the handler of a channel namespace");
     Refusal::bad_request(message.clone())
 }
 
 pub(super) fn gone() -> Refusal {
-    failed(&Failure::new("The data source doesn't exist.", ""))
+    Refusal::bad_request("The data source doesn't exist.")
 }
 
 fn text(value: &Value, member: &str) -> Option<String> {

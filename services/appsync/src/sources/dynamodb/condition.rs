@@ -121,7 +121,7 @@ async fn handle(
         misfit(format!("Value for field '$[condition][{HANDLER}][lambdaArn]' not found."))
     })?;
     let told = told(table, found.clone().unwrap_or_default());
-    let answer = lambda::invoke(table.query, &function, &told, false).await?;
+    let answer = lambda::invoke(table.query, &function, &told).await?;
     match text(&answer, "action").as_deref() {
         Some("reject") => Err(rejected()),
         Some("discard") => Ok(Written::Done(plain_item(found))),
