@@ -42,7 +42,7 @@ pub use key::Key;
 pub use memory::Memory;
 pub use range::{Direction, KeyRange, Scan};
 pub use reply::{Answer, Reply};
-pub use row::{Found, Stored};
+pub use row::{Commit, Found, Stored};
 pub use watch::{Watch, Watchers};
 
 /// Reading: from a [`Store`] the newest acknowledged data, from a [`snapshot`](Store::snapshot) always the same data.

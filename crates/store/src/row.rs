@@ -9,7 +9,7 @@
 use bytes::Bytes;
 use minicbor::{Decode, Encode};
 
-use crate::{Batch, Error, Key, Read};
+use crate::{Batch, Error, Key, Read, Store};
 
 /// A value that is stored in a row.
 pub trait Stored: Sized {
@@ -117,6 +117,24 @@ impl<T: Stored> Found<T> {
     }
 }
 
+/// What became of a batch that was decided on what had been read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// It is durable.
+    Done,
+    /// Another one was faster: read again and decide again.
+    Raced,
+}
+
+/// Commits what was decided on what had been read.
+pub async fn commit(store: &dyn Store, batch: Batch) -> Result<Commit, Error> {
+    match store.commit(batch).await {
+        Ok(()) => Ok(Commit::Done),
+        Err(Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
+        Err(error) => Err(error),
+    }
+}
+
 impl From<std::convert::Infallible> for Error {
     fn from(never: std::convert::Infallible) -> Self {
         match never {}
@@ -126,8 +144,8 @@ impl From<std::convert::Infallible> for Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Memory;
     use crate::reply::block_on;
-    use crate::{Memory, Store as _};
 
     #[derive(Clone, Debug, PartialEq, Encode, Decode)]
     #[cbor(map)]
@@ -155,10 +173,10 @@ mod tests {
             let store = Memory::new();
             store.commit(creation(key(), Count { count: 1 })).await.expect("is new");
             let (one, other) = (found(&store).await, found(&store).await);
-            store.commit(one.change(Count { count: 2 })).await.expect("is as it was found");
+            let changed = commit(&store, one.change(Count { count: 2 })).await;
+            assert_eq!(changed.expect("is as it was found"), Commit::Done);
             for late in [other.change(Count { count: 3 }), other.removal(), other.unchanged()] {
-                let refused = store.commit(late).await.expect_err("has changed since");
-                assert!(matches!(refused, Error::PreconditionFailed { .. }), "{refused}");
+                assert_eq!(commit(&store, late).await.expect("no trouble"), Commit::Raced);
             }
             assert_eq!(found(&store).await.value, Count { count: 2 });
         }));

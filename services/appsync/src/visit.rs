@@ -7,6 +7,8 @@ use service::{Ctx, House};
 use store::{Batch, Found, Store};
 use tokio::sync::MutexGuard;
 
+pub(crate) use store::Commit;
+
 use crate::errors::Error;
 use crate::merge;
 use crate::model::{Api, Domain};
@@ -19,14 +21,6 @@ use crate::{Limits, Room};
 pub(crate) struct Visit<'r> {
     room: &'r Arc<Room>,
     pub(crate) request: Ctx,
-}
-
-/// What became of a batch that was decided on what a request had read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Commit {
-    Done,
-    /// Another request was faster: read again and decide again.
-    Raced,
 }
 
 /// A change of an API under way: the API as it shall be, and the parts of it that come and go.
@@ -190,10 +184,6 @@ impl Room {
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> Result<Commit, Error> {
-        match self.store.commit(batch).await {
-            Ok(()) => Ok(Commit::Done),
-            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
-            Err(error) => Err(error.into()),
-        }
+        Ok(store::row::commit(&*self.store, batch).await?)
     }
 }

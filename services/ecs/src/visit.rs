@@ -2,18 +2,20 @@
 
 use std::sync::Arc;
 
+use aws::Shape;
 use base::Timestamp;
 use serde::Serialize;
 use service::Ctx;
 use sha2::Digest as _;
 use store::{Batch, Store};
 
+pub(crate) use store::Commit;
+
 use crate::Room;
 use crate::arn::Scope;
 use crate::errors::Error;
 use crate::model::Reply;
 use crate::tables::{self, Tables};
-use aws::Shape;
 
 /// One request in the room.
 pub(crate) struct Visit<'r> {
@@ -75,14 +77,6 @@ impl<'r> Visit<'r> {
     }
 }
 
-/// What became of a batch that was decided on what a request had read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Commit {
-    Done,
-    /// Another request was faster: read again and decide again.
-    Raced,
-}
-
 impl Room {
     pub(crate) fn tables(&self) -> Tables<'_> {
         let store: &dyn Store = &*self.store;
@@ -90,11 +84,7 @@ impl Room {
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> Result<Commit, Error> {
-        match self.store.commit(batch).await {
-            Ok(()) => Ok(Commit::Done),
-            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
-            Err(error) => Err(error.into()),
-        }
+        Ok(store::row::commit(&*self.store, batch).await?)
     }
 }
 

@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 use service::Ctx;
 use store::{Batch, Found, Store};
 
+pub(crate) use store::Commit;
+
 use crate::Room;
 use crate::errors::Error;
 use crate::identifier::{ArchiveName, BusName, RuleName, Scope};
@@ -16,14 +18,6 @@ use crate::vault::Vault;
 pub(crate) struct Visit<'r> {
     room: &'r Room,
     pub(crate) request: Ctx,
-}
-
-/// What became of a batch that was decided on what a request had read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Commit {
-    Done,
-    /// Another request was faster: read again and decide again.
-    Raced,
 }
 
 impl<'r> Visit<'r> {
@@ -106,11 +100,7 @@ impl<'r> Visit<'r> {
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> Result<Commit, Error> {
-        match self.room.store.commit(batch).await {
-            Ok(()) => Ok(Commit::Done),
-            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
-            Err(error) => Err(error.into()),
-        }
+        Ok(store::row::commit(&*self.room.store, batch).await?)
     }
 
     /// The policy of the bus of that ARN.

@@ -6,6 +6,8 @@ use base::Timestamp;
 use service::{Ctx, House};
 use store::{Batch, Found, Store};
 
+pub(crate) use store::Commit;
+
 use crate::actor::Actor;
 use crate::arn::{FunctionArn, Qualifier, Scope};
 use crate::errors::Error;
@@ -127,14 +129,6 @@ impl<'r> Visit<'r> {
     }
 }
 
-/// What became of a batch that was decided on what a request had read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Commit {
-    Done,
-    /// Another request was faster: read again and decide again.
-    Raced,
-}
-
 impl Room {
     pub(crate) fn tables(&self) -> Tables<'_> {
         let store: &dyn Store = &*self.store;
@@ -142,11 +136,7 @@ impl Room {
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> Result<Commit, Error> {
-        match self.store.commit(batch).await {
-            Ok(()) => Ok(Commit::Done),
-            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
-            Err(error) => Err(error.into()),
-        }
+        Ok(store::row::commit(&*self.store, batch).await?)
     }
 
     pub(crate) async fn function(&self, arn: &FunctionArn) -> Result<Found<Function>, Error> {

@@ -4,6 +4,8 @@ use base::Timestamp;
 use service::Ctx;
 use store::{Batch, Found, Store};
 
+pub(crate) use store::Commit;
+
 use crate::Room;
 use crate::errors::Error;
 use crate::identifier::Scope;
@@ -14,14 +16,6 @@ use crate::tables::Tables;
 pub(crate) struct Visit<'r> {
     room: &'r Room,
     pub(crate) request: Ctx,
-}
-
-/// What became of a batch that was decided on what a request had read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Commit {
-    Done,
-    /// Another request was faster: read again and decide again.
-    Raced,
 }
 
 impl<'r> Visit<'r> {
@@ -58,11 +52,7 @@ impl<'r> Visit<'r> {
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> Result<Commit, Error> {
-        match self.room.store.commit(batch).await {
-            Ok(()) => Ok(Commit::Done),
-            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
-            Err(error) => Err(error.into()),
-        }
+        Ok(store::row::commit(&*self.room.store, batch).await?)
     }
 
     /// Where the page begins that a token asks for; the first one without a token.

@@ -11,6 +11,8 @@ use s3s::{S3Error, S3Request, S3Result, s3_error};
 use service::Ctx;
 use store::{Batch, Store};
 
+pub(crate) use store::Commit;
+
 use crate::access::Circumstances;
 use crate::chunked::Trailers;
 use crate::model::{NULL_VERSION, Segment, Version, Versioning};
@@ -28,14 +30,6 @@ pub(crate) struct Visit<'r> {
     pub(crate) circumstances: Circumstances,
     /// The status of the reply, where it isn't the one that `s3s` knows.
     pub(crate) status: OnceLock<StatusCode>,
-}
-
-/// What became of a batch that was decided on what a request had read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Commit {
-    Done,
-    /// Another request was faster: read again and decide again.
-    Raced,
 }
 
 impl<'r> Visit<'r> {
@@ -135,11 +129,7 @@ impl<'r> Visit<'r> {
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> S3Result<Commit> {
-        match self.room.store.commit(batch).await {
-            Ok(()) => Ok(Commit::Done),
-            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
-            Err(error) => Err(errors::of_store(error)),
-        }
+        store::row::commit(&*self.room.store, batch).await.map_err(errors::of_store)
     }
 
     /// Removes the files of what a batch has removed, without letting the client wait for it.

@@ -9,6 +9,8 @@ use runner::{MachineType, Runner};
 use service::{Caller, Ctx, House};
 use store::{Batch, Found, Read, Store};
 
+pub(crate) use store::Commit;
+
 use crate::arn::{MachineArn, Qualifier, Scope};
 use crate::errors::{Error, Validation};
 use crate::machines::Machines;
@@ -20,14 +22,6 @@ use crate::{ActivityIndex, Limits, Room};
 pub(crate) struct Visit<'r> {
     room: &'r Arc<Room>,
     pub(crate) request: Ctx,
-}
-
-/// What became of a batch that was decided on what a request had read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Commit {
-    Done,
-    /// Another request was faster: read again and decide again.
-    Raced,
 }
 
 impl<'r> Visit<'r> {
@@ -81,11 +75,7 @@ impl<'r> Visit<'r> {
     }
 
     pub(crate) async fn commit(&self, batch: Batch) -> Result<Commit, Error> {
-        match self.room.store.commit(batch).await {
-            Ok(()) => Ok(Commit::Done),
-            Err(store::Error::PreconditionFailed { .. }) => Ok(Commit::Raced),
-            Err(error) => Err(error.into()),
-        }
+        Ok(store::row::commit(&*self.room.store, batch).await?)
     }
 
     /// Whether the machine may have that role: it must trust the service. Where no policy is enforced, any will do.
