@@ -13,7 +13,7 @@
 //! *snapshot* reads what is published; a plain read of the keyspace sees rows one by one as they arrive. So every read
 //! here opens a snapshot, and no visibility rule of our own is needed. `tests/it/power_loss.rs` holds fjall to it.
 //!
-//! What this is not: a server. Several nodes share `store-postgres`.
+//! What this is not: a server that several processes share.
 //!
 //! Start at [`open`].
 

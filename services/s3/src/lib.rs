@@ -4,15 +4,17 @@
 //! house's store, bodies are files beside it. A body is on stable storage before the row that names it is written, and
 //! a file that no row names is swept away when the room opens.
 //!
-//! It serves no website, replicates nothing and lets no object age: those operations answer `NotImplemented`.
+//! It serves no website and replicates nothing: configurations of these are kept and given back, without effect. What it
+//! hasn't at all (inventories, analytics, select) answers `NotImplemented`.
 //!
 //! # How to read it
 //! - `front`: from an HTTP request to `s3s` and back. `protocol`: each operation and the function in `ops` that answers it.
 //! - `model` and `tables`: what is kept, and how. `bodies`: the files.
 //! - `access`: who may do what; `acl`: the lists that say so beside policies.
-//! - `incoming`: a body on its way in, with the digests that are taken of it.
-//! - `listing`: prefixes, delimiters and pages. `conditions`: `If-Match` and its like.
-//! - `notifications` and `work`: what is told to queues, topics, functions and buses.
+//! - `incoming`: a body on its way in, with the digests that are taken of it; `chunked`: bodies in signed chunks; `forms`:
+//!   those of a browser's form.
+//! - `listing`: prefixes, delimiters and pages. `conditions`: `If-Match` and its like. `cors`: what browsers are told.
+//! - `notifications` and `work`: what is told to queues, topics, functions and buses. `lifecycle`: how objects age.
 
 mod access;
 mod acl;
