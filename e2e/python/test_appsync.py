@@ -577,8 +577,8 @@ def test_signatures_and_policies_are_held_where_the_house_is_served():
         api.local("Query.secret", '"psst"')
         assert signed(api.url, {"query": "{hello}"}, key, secret)[1] == {"data": {"hello": "hi"}}
         assert signed(api.url, {"query": "{hello}"}, key, "wrong")[0] == 403
-        iam.create_user(UserName="reader")
-        api.local("Query.post", '{"id": "1", "title": "own"}')
+        reader = iam.create_user(UserName="reader")["User"]["UserId"]
+        api.local("Query.post", '{"id": "1", "title": $util.toJson($ctx.identity.username)}')
         allowed = [f"{api.described['arn']}/types/Query/fields/{field}" for field in ["hello", "post"]]
         statement = {"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": allowed}
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -587,7 +587,7 @@ def test_signatures_and_policies_are_held_where_the_house_is_served():
         query = '{hello secret post(id: "1") {title}}'
         status, body, _ = signed(api.url, {"query": query}, own["AccessKeyId"], own["SecretAccessKey"])
         # Policies are about root fields: those of a post need none.
-        assert status == 200 and body["data"] == {"hello": "hi", "secret": None, "post": {"title": "own"}}
+        assert status == 200 and body["data"] == {"hello": "hi", "secret": None, "post": {"title": reader}}
         [error] = body["errors"]
         assert (error["errorType"], error["message"]) == ("Unauthorized", "Not Authorized to access secret on type Query")
     finally:

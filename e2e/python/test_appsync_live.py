@@ -204,6 +204,35 @@ def test_a_stopped_subscription_is_silent(api):
         assert live.hears_nothing()
 
 
+SLOW = """
+import time
+
+def handler(event, context):
+    time.sleep({"slow": 0.5, "slower": 1.5}.get(event["arguments"]["room"], 0))
+"""
+
+
+def test_a_name_that_was_given_up_is_free_for_another_subscription(server, api):
+    created = server.client("lambda").create_function(
+        FunctionName="slow", Runtime="python3.13", Handler="index.handler", Role=ROLE, Code={"ZipFile": zipped({"index.py": SLOW})},
+    )
+    api.source("slow", "AWS_LAMBDA", serviceRoleArn=ROLE, lambdaConfig={"lambdaFunctionArn": created["FunctionArn"]})
+    api.resolver("Subscription.guarded", "slow")
+    with Graphql(api) as live:
+        start = lambda room: live.say(id="1", type="start", payload={
+            "data": json.dumps({"query": f'subscription {{ guarded(room: "{room}") {{ text }} }}'}),
+            "extensions": {"authorization": live.headers},
+        })
+        start("slow")
+        live.say(id="1", type="stop")
+        assert live.hear() == {"type": "complete", "id": "1"}
+        start("slower")
+        assert live.hear() == {"type": "start_ack", "id": "1"}
+        say(api, room="slow", text="a")
+        say(api, room="slower", text="b")
+        assert live.data("1") == {"guarded": {"text": "b"}}
+
+
 def test_the_resolver_of_a_subscription_decides(api):
     refuse = '#if($ctx.args.room == "mine") null #else $util.unauthorized() #end'
     api.resolver("Subscription.guarded", "none", '{"version": "2018-05-29", "payload": null}', refuse)

@@ -181,7 +181,7 @@ pub(crate) async fn enter(
     let authorization = claim.header(AUTHORIZATION.as_str());
     if signature::is_signed(claim, authorization) {
         let way = way(AuthenticationType::AwsIam).ok_or_else(|| Refusal::unauthorized(INVALID))?;
-        return signature::enter(room, way, claim);
+        return signature::enter(room, way, claim).await;
     }
     if let (Some(key), Some(way)) = (claim.header(API_KEY), way(AuthenticationType::ApiKey)) {
         return by_key(room, door.api, way, claim, key).await;
