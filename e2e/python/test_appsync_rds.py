@@ -168,6 +168,48 @@ def test_code_writes_sql_by_helpers(appsync, postgres):
     assert 'relation \\"nowhere\\" does not exist' in error["message"]
 
 
+MUSIC = """
+CREATE SCHEMA music;
+CREATE TABLE music.artist (artist_id int PRIMARY KEY, name text);
+CREATE TABLE music.album (album_id int PRIMARY KEY, title text, artist_id int);
+CREATE TABLE music.track (track_id int PRIMARY KEY, album_id int, genre_id int);
+INSERT INTO music.artist VALUES (1, 'Ann'), (2, 'Bob'), (3, 'Cid');
+INSERT INTO music.album VALUES (10, 'Mixed', 1), (20, 'Plain', 2);
+INSERT INTO music.track VALUES (100, 10, 1), (101, 10, 2), (102, 10, 2), (200, 20, 1);
+"""
+# From AWS's samples (aws-appsync-resolver-samples, samples/rds).
+MIXED = """select({
+  from: { sub: select({
+    from: 'music.album',
+    columns: ['album_id', 'title', 'artist_id', { tracks: agg.count('track_id') }, { genres: agg.countDistinct('genre_id') }],
+    join: [{ from: 'music.track', using: ['album_id'] }],
+    groupBy: [1],
+    having: { genre_id: { countDistinct: { gt: 1 } } },
+    orderBy: [{ column: 'genres', dir: 'desc' }],
+  }) },
+  columns: ['title', 'name', 'tracks'],
+  join: [{ from: 'music.artist', using: ['artist_id'] }],
+})"""
+WITHOUT = """select({
+  from: { ar: 'music.artist' },
+  columns: ['ar.name'],
+  leftJoin: [{ from: { al: 'music.album' }, on: sql`al.artist_id = ar.artist_id` }],
+  where: { not: [{ 'al.album_id': { attributeExists: true } }, { 'ar.artist_id': { gt: 0 } }] },
+})"""
+
+
+def test_code_joins_groups_and_nests_selections(appsync, postgres):
+    postgres.psql("shop", MUSIC)
+    api = Api(appsync, "type Query { mixed: [AWSJSON] without: [AWSJSON] }")
+    api.source("shop", "RELATIONAL_DATABASE", relationalDatabaseConfig=config())
+    runtime = {"name": "APPSYNC_JS", "runtimeVersion": "1.0.0"}
+    for field, statement in (("mixed", MIXED), ("without", WITHOUT)):
+        code = CODE % ("agg, select", f"return createPgStatement({statement});", "return toJsonObject(ctx.result)[0];")
+        api.resolver(f"Query.{field}", "shop", code=code, runtime=runtime)
+    told = {field: [json.loads(row) for row in rows] for field, rows in api.data("{ mixed without }").items()}
+    assert told == {"mixed": [{"title": "Mixed", "name": "Ann", "tracks": 3}], "without": [{"name": "Cid"}]}
+
+
 def test_the_tables_of_a_database_are_models(appsync):
     where = {"resourceArn": CLUSTER, "secretArn": SECRET, "databaseName": "shop"}
     started = appsync.start_data_source_introspection(rdsDataApiConfig=where)

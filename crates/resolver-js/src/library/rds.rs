@@ -8,6 +8,7 @@
 mod clauses;
 mod condition;
 mod dialect;
+mod joins;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::LazyLock;

@@ -3,6 +3,7 @@
 mod bounds;
 mod library;
 mod realm;
+mod sql;
 
 use base::{Entropy, Stop, Timestamp};
 use resolver::{Context, End, Outcome};

@@ -3,9 +3,11 @@
 use json::{Kind, Number, Value};
 use resolver::Failure;
 
-use super::condition;
 use super::dialect::{Dialect, Writer};
-use super::{AGGREGATE, is_of};
+use super::{AGGREGATE, condition, is_of, is_template, joins};
+
+/// Statements within statements that are nested deeper are refused.
+const LEVELS_MAX: usize = 100;
 
 pub(super) type Write = fn(&mut Writer, &Value) -> Result<Vec<String>, Failure>;
 
@@ -14,20 +16,16 @@ fn fault<T>(message: impl Into<String>) -> Result<T, Failure> {
 }
 
 pub(super) fn select(writer: &mut Writer, asked: &Value) -> Result<Vec<String>, Failure> {
-    let table = match given(asked, "table") {
-        Some(table) => table_name(writer, &table)?,
-        None => from(writer, asked)?,
-    };
     let columns = match given(asked, "columns") {
         None => "*".to_owned(),
         Some(columns) => self::columns(writer, &columns)?,
     };
-    let place = condition::place(writer, asked, "where", "WHERE")?;
     Ok(vec![
         "SELECT".to_owned(),
         columns,
-        format!("FROM {table}"),
-        place,
+        format!("FROM {}", source(writer, asked)?),
+        joins::all(writer, asked)?,
+        condition::place(writer, asked, "where", "WHERE")?,
         group_by(writer, asked)?,
         condition::place(writer, asked, "having", "HAVING")?,
         order_by(writer, asked)?,
@@ -74,22 +72,25 @@ pub(super) fn remove(writer: &mut Writer, asked: &Value) -> Result<Vec<String>, 
 }
 
 /// A member that was given and isn't `null`.
-fn given(asked: &Value, name: &str) -> Option<Value> {
+pub(super) fn given(asked: &Value, name: &str) -> Option<Value> {
     asked.get(name).filter(|value| !value.is_null())
 }
 
-fn table(writer: &Writer, asked: &Value) -> Result<String, Failure> {
+fn table(writer: &mut Writer, asked: &Value) -> Result<String, Failure> {
     match given(asked, "table") {
         Some(table) => table_name(writer, &table),
         None => fault("'table' or 'from' key is required."),
     }
 }
 
-/// `from` stands for `table` in a selection.
-fn from(writer: &Writer, asked: &Value) -> Result<String, Failure> {
-    let Some(from) = given(asked, "from") else {
-        return fault("'table' or 'from' key is required.");
+/// What is selected from: `from` stands for `table`, and can be a statement.
+pub(super) fn source(writer: &mut Writer, asked: &Value) -> Result<String, Failure> {
+    let Some(from) = given(asked, "from").filter(|_| given(asked, "table").is_none()) else {
+        return table(writer, asked);
     };
+    if let Some(text) = statement(writer, &from)? {
+        return Ok(text);
+    }
     match from.kind() {
         Kind::String | Kind::Object => table_name(writer, &from),
         Kind::Null | Kind::Bool | Kind::Number | Kind::Array => {
@@ -98,8 +99,8 @@ fn from(writer: &Writer, asked: &Value) -> Result<String, Failure> {
     }
 }
 
-/// A name, or `{alias: name}`.
-fn table_name(writer: &Writer, table: &Value) -> Result<String, Failure> {
+/// A name, or `{alias: name}`, where a statement can stand for the name.
+fn table_name(writer: &mut Writer, table: &Value) -> Result<String, Failure> {
     if let Some(name) = table.as_str() {
         return Ok(writer.name(name));
     }
@@ -110,14 +111,31 @@ fn table_name(writer: &Writer, table: &Value) -> Result<String, Failure> {
     let Some((alias, name)) = table.entries().next() else {
         return fault("java.util.NoSuchElementException");
     };
-    match name.as_str() {
-        Some(name) => Ok(format!("{} as {}", writer.name(name), writer.name(alias))),
-        None => fault("Table alias value is expected to be a string."),
+    let aliased = match (name.as_str(), statement(writer, &name)?) {
+        (Some(name), _) => writer.name(name),
+        (None, Some(text)) if is_template(&name) => format!("({text})"),
+        (None, Some(text)) => text,
+        (None, None) => return fault("Table alias value is expected to be a string."),
+    };
+    Ok(format!("{aliased} as {}", writer.name(alias)))
+}
+
+/// The text of a template, or a selection in parentheses; nothing where there is neither.
+fn statement(writer: &mut Writer, value: &Value) -> Result<Option<String>, Failure> {
+    if is_template(value) {
+        return Ok(Some(writer.template(value)));
     }
+    if !is_of(value, "SELECT") {
+        return Ok(None);
+    }
+    if value.is_deeper_than(LEVELS_MAX) {
+        return fault("The statement is nested too deeply.");
+    }
+    Ok(Some(format!("({})", super::write(writer, value, "select")?)))
 }
 
 /// A list of names, or of what `agg` gave; or an object of such by alias.
-fn columns(writer: &Writer, columns: &Value) -> Result<String, Failure> {
+pub(super) fn columns(writer: &mut Writer, columns: &Value) -> Result<String, Failure> {
     let written = match columns.kind() {
         Kind::String if columns.as_str() == Some("*") => return Ok("*".to_owned()),
         Kind::Array => {
@@ -138,9 +156,9 @@ fn columns(writer: &Writer, columns: &Value) -> Result<String, Failure> {
 }
 
 /// What `agg` computes. Its values are plain, so a client may have sent one.
-const FUNCTIONS: [&str; 5] = ["MIN", "MAX", "SUM", "AVG", "COUNT"];
+pub(super) const FUNCTIONS: [&str; 5] = ["MIN", "MAX", "SUM", "AVG", "COUNT"];
 
-fn column(writer: &Writer, column: &Value) -> Result<String, Failure> {
+fn column(writer: &mut Writer, column: &Value) -> Result<String, Failure> {
     if is_of(column, AGGREGATE) {
         let properties = column.get("properties").unwrap_or_default();
         let member = |name: &str| properties.get(name).unwrap_or_default();
@@ -152,6 +170,9 @@ fn column(writer: &Writer, column: &Value) -> Result<String, Failure> {
             Some(function) => Ok(format!("{function}({distinct}{of})")),
             None => fault("Invalid type in column array."),
         };
+    }
+    if let Some(text) = statement(writer, column)? {
+        return Ok(text);
     }
     match (column.as_str(), column.kind()) {
         (Some("*"), _) => Ok("*".to_owned()),
@@ -169,7 +190,7 @@ fn values(asked: &Value, helper: &str) -> Result<Value, Failure> {
     }
 }
 
-fn returning(writer: &Writer, asked: &Value) -> Result<String, Failure> {
+fn returning(writer: &mut Writer, asked: &Value) -> Result<String, Failure> {
     let Some(returning) = given(asked, "returning") else { return Ok(String::new()) };
     if returning.kind() == Kind::Object {
         return fault("Expected column to be * or an array.");
@@ -181,16 +202,20 @@ fn returning(writer: &Writer, asked: &Value) -> Result<String, Failure> {
     }
 }
 
-fn group_by(writer: &Writer, asked: &Value) -> Result<String, Failure> {
+fn group_by(writer: &mut Writer, asked: &Value) -> Result<String, Failure> {
     let Some(group) = given(asked, "groupBy") else { return Ok(String::new()) };
     if group.kind() != Kind::Array {
         return fault("groupBy expects an array.");
     }
-    let columns = columns(writer, &group)?;
-    Ok(if columns.is_empty() { columns } else { format!("GROUP BY {columns}") })
+    let item = |item: Value| match item.as_i64() {
+        Some(place) => Ok(place.to_string()),
+        None => column(writer, &item),
+    };
+    let items = group.items().map(item).collect::<Result<Vec<String>, Failure>>()?;
+    Ok(if items.is_empty() { String::new() } else { format!("GROUP BY {}", items.join(", ")) })
 }
 
-fn order_by(writer: &Writer, asked: &Value) -> Result<String, Failure> {
+fn order_by(writer: &mut Writer, asked: &Value) -> Result<String, Failure> {
     let Some(order) = given(asked, "orderBy") else { return Ok(String::new()) };
     if order.kind() != Kind::Array {
         return fault("orderBy expects an array.");

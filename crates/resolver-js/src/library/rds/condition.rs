@@ -3,6 +3,7 @@
 use json::{Kind, Value};
 use resolver::Failure;
 
+use super::clauses::FUNCTIONS;
 use super::dialect::Writer;
 use super::is_template;
 
@@ -41,6 +42,7 @@ pub(super) fn place(
 fn all(writer: &mut Writer, conditions: &Value) -> Result<String, Failure> {
     let each = conditions.entries().map(|(name, condition)| match name {
         "and" | "or" => group(writer, name, &condition),
+        "not" => negation(writer, &condition),
         column => of_column(writer, column, &condition),
     });
     Ok(each.collect::<Result<Vec<String>, Failure>>()?.join(" AND "))
@@ -58,7 +60,17 @@ fn group(writer: &mut Writer, word: &str, conditions: &Value) -> Result<String, 
         Ok(if text.is_empty() { text } else { format!("({text})") })
     });
     let each = each.collect::<Result<Vec<String>, Failure>>()?;
-    Ok(each.join(if word == "and" { " AND " } else { " OR " }))
+    Ok(each.join(if word == "or" { " OR " } else { " AND " }))
+}
+
+/// That not all of the conditions hold. How AWS writes it isn't recorded.
+fn negation(writer: &mut Writer, conditions: &Value) -> Result<String, Failure> {
+    let text = group(writer, "not", conditions)?;
+    Ok(match text.is_empty() {
+        true => text,
+        false if conditions.len() == 1 => format!("NOT {text}"),
+        false => format!("NOT ({text})"),
+    })
 }
 
 /// The conditions on one column.
@@ -67,11 +79,26 @@ fn of_column(writer: &mut Writer, column: &str, conditions: &Value) -> Result<St
         return fault("Expected condition to be an Object.");
     }
     let name = writer.name(column);
-    let each = conditions.entries().map(|(operator, operand)| match operator {
-        "size" => size(writer, column, &name, &operand),
-        _ => one(writer, column, &name, operator, &operand),
-    });
+    let each =
+        conditions.entries().map(|(operator, operand)| match measure(column, &name, operator) {
+            Some(measure) => measured(writer, &format!("{column}.{operator}"), &measure, &operand),
+            None => one(writer, column, &name, operator, &operand),
+        });
     Ok(each.collect::<Result<Vec<String>, Failure>>()?.join(" AND "))
+}
+
+/// What `size` or the name of an aggregate has the database compute of a column.
+fn measure(column: &str, name: &str, operator: &str) -> Option<String> {
+    if operator == "size" {
+        return Some(format!("LENGTH ({name})"));
+    }
+    let (function, distinct) = match operator.strip_suffix("Distinct") {
+        Some(function) => (function, "DISTINCT "),
+        None => (operator, ""),
+    };
+    let function = FUNCTIONS.iter().find(|known| known.to_ascii_lowercase() == function)?;
+    let of = if column == "*" { column } else { name };
+    Some(format!("{function}({distinct}{of})"))
 }
 
 fn one(
@@ -112,21 +139,21 @@ fn one(
     }
 }
 
-/// Conditions on the length of a text. Their messages name the column and `size` alone (recorded).
-fn size(
+/// Conditions on what is computed. Messages about `size` name the column and `size` alone (recorded).
+fn measured(
     writer: &mut Writer,
-    column: &str,
-    name: &str,
+    told: &str,
+    measure: &str,
     conditions: &Value,
 ) -> Result<String, Failure> {
     if conditions.kind() != Kind::Object {
         return fault("Expected condition to be an Object.");
     }
-    let length = format!("LENGTH ({name})");
-    let told = format!("{column}.size");
     let each = conditions.entries().map(|(operator, operand)| match comparison(operator) {
-        Some(comparison) => Ok(format!("{length} {comparison} {}", writer.value_or_null(&operand))),
-        None if operator == "between" => between(writer, &told, &length, &operand),
+        Some(comparison) => {
+            Ok(format!("{measure} {comparison} {}", writer.value_or_null(&operand)))
+        }
+        None if operator == "between" => between(writer, told, measure, &operand),
         None => fault(format!("Unsupported condition {told}.{operator}.")),
     });
     Ok(each.collect::<Result<Vec<String>, Failure>>()?.join(" AND "))
