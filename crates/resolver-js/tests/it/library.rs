@@ -5,7 +5,7 @@ use resolver_js::Module;
 use crate::{run, value};
 
 /// What a handler gives whose body this is, with all modules at hand.
-fn with_modules(body: &str, context: &str) -> String {
+pub(crate) fn with_modules(body: &str, context: &str) -> String {
     let code = format!(
         "import * as ddb from '@aws-appsync/utils/dynamodb'; import * as rds from '@aws-appsync/utils/rds'; \
          import {{ invokeModel, converse }} from '@aws-appsync/utils/ai';
@@ -79,6 +79,41 @@ fn conditions_stand_in_parentheses_once() {
         );
         assert_eq!(with_modules(&body, "{}"), format!("{expected:?}"), "{condition}");
     }
+}
+
+/// AWS describes them with the types of `@aws-appsync/utils` 2.1 (`DynamoDBFilterObject`).
+#[test]
+fn filters_can_be_all_that_their_types_say() {
+    let cases = [
+        ("{ and: { a: { eq: 1 } }, gone: null }", "(#expName_1 = :expValue_1)", r#"[{"N":1}]"#),
+        (
+            "{ a: { b: { ge: 1, lt: 3 } } }",
+            "#expName_1.#expName_2 >= :expValue_1 AND #expName_1.#expName_2 < :expValue_2",
+            r#"[{"N":1},{"N":3}]"#,
+        ),
+        (
+            "{ a: { attributeType: 'stringSet' }, b: { attributeType: 'boolean' } }",
+            "attribute_type(#expName_1, :expValue_1) AND attribute_type(#expName_2, :expValue_2)",
+            r#"[{"S":"SS"},{"S":"BOOL"}]"#,
+        ),
+    ];
+    for (filter, expression, values) in cases {
+        let body = format!(
+            "const {{ expression, expressionValues }} = ddb.scan({{ filter: {filter} }}).filter;
+             return [expression, Object.values(expressionValues)];"
+        );
+        assert_eq!(with_modules(&body, "{}"), format!("[{expression:?},{values}]"), "{filter}");
+    }
+    let told = with_modules("return ddb.scan({ filter: { a: { size: { contains: 1 } } } })", "{}");
+    assert!(told.contains("Unsupported condition a.size.contains."), "{told}");
+}
+
+/// AWS's own example of `operations.updateListItem` (`DynamoDBUpdateInput` in `@aws-appsync/utils`).
+#[test]
+fn several_items_of_a_list_are_replaced() {
+    let body = "return ddb.update({ key: { id: 1 }, update: { friends: [ddb.operations.updateListItem('102', 1), ddb.operations.updateListItem('112', 2)], plain: ['a'] } }).update";
+    let expected = r##"{"expression":"SET #expName_1[1] = :expValue_1, #expName_1[2] = :expValue_2, #expName_2 = :expValue_3","expressionNames":{"#expName_1":"friends","#expName_2":"plain"},"expressionValues":{":expValue_1":{"S":"102"},":expValue_2":{"S":"112"},":expValue_3":{"L":[{"S":"a"}]}}}"##;
+    assert_eq!(with_modules(body, "{}"), expected);
 }
 
 #[test]

@@ -6,6 +6,8 @@ mod subscription;
 
 use json::Value;
 
+pub use dynamodb::type_tag;
+
 use super::Table;
 use crate::outcome::Failure;
 

@@ -2,6 +2,7 @@
 
 use json::{Kind, Value};
 use resolver::Failure;
+use resolver::functions::transform::type_tag;
 
 use super::{Expression, Names};
 
@@ -52,7 +53,8 @@ fn all(
     names: &mut Names,
 ) -> Result<Option<Term>, Failure> {
     let mut terms = Vec::new();
-    for (name, value) in condition.entries() {
+    // What is null asks nothing.
+    for (name, value) in condition.entries().filter(|(_, value)| !value.is_null()) {
         match name {
             "and" | "or" => terms.extend(group(&value, name, expression, names)?),
             "not" => {
@@ -76,11 +78,16 @@ fn group(
     expression: &mut Expression,
     names: &mut Names,
 ) -> Result<Option<Term>, Failure> {
-    if conditions.kind() != Kind::Array {
-        return Err(Failure::fault(format!("{word} expects conditions to be an array")));
-    }
+    // One condition may stand for a list of it (`DynamoDBFilterObject` in @aws-appsync/utils).
+    let conditions: Vec<Value> = match conditions.kind() {
+        Kind::Array => conditions.items().collect(),
+        Kind::Object => vec![conditions.clone()],
+        Kind::Null | Kind::Bool | Kind::Number | Kind::String => {
+            return Err(Failure::fault(format!("{word} expects conditions to be an array")));
+        }
+    };
     let mut terms = Vec::new();
-    for condition in conditions.items() {
+    for condition in conditions {
         terms.extend(all(&condition, expression, names)?.map(Term::enclosed));
     }
     let joiner = if word == "and" { " AND " } else { " OR " };
@@ -134,7 +141,7 @@ fn one(
             format!("attribute_not_exists({name})")
         }
         "attributeExists" => format!("attribute_exists({name})"),
-        "attributeType" => format!("attribute_type({name}, {})", value(operand)),
+        "attributeType" => format!("attribute_type({name}, {})", value(&type_tag(operand))),
         "between" if operand.len() == 2 => {
             let bounds: Vec<String> = operand.items().map(|bound| value(&bound)).collect();
             format!("{name} BETWEEN {}", bounds.join(" AND "))
@@ -144,6 +151,11 @@ fn one(
             format!("{name} IN ({})", choices.join(", "))
         }
         "size" => return size(attribute, name, operand, expression, names),
+        // The conditions on a member of the map that the attribute is.
+        _ if operand.kind() == Kind::Object => {
+            let member = format!("{attribute}.{operator}");
+            return Ok(of_attribute(&member, operand, expression, names)?.join(" AND "));
+        }
         _ => return Err(Failure::fault(format!("Unsupported condition {attribute}.{operator}."))),
     })
 }
@@ -157,10 +169,11 @@ fn size(
 ) -> Result<String, Failure> {
     let each = conditions.entries().map(|(operator, operand)| {
         let size = format!("size({name})");
-        match operator {
-            "size" => Err(Failure::fault(format!("Unsupported condition {attribute}.size.size."))),
-            _ => one(attribute, &size, operator, &operand, expression, names),
+        if comparison(operator).is_none() && !["between", "in"].contains(&operator) {
+            let message = format!("Unsupported condition {attribute}.size.{operator}.");
+            return Err(Failure::fault(message));
         }
+        one(attribute, &size, operator, &operand, expression, names)
     });
     Ok(each.collect::<Result<Vec<String>, Failure>>()?.join(" AND "))
 }

@@ -74,6 +74,11 @@ impl Clauses {
         for (name, value) in wanted.entries() {
             path.push(name.to_owned());
             match kind(&value) {
+                None if are_of_items(&value) => {
+                    for item in value.items() {
+                        self.attribute(&item, kind(&item).as_deref(), path, names)?;
+                    }
+                }
                 None if holds_operation(&value) => self.members(&value, path, names)?,
                 kind => self.attribute(&value, kind.as_deref(), path, names)?,
             }
@@ -123,6 +128,12 @@ impl Clauses {
 fn kind(value: &Value) -> Option<String> {
     let kind = value.get("type").filter(|_| value.kind() == Kind::Object)?;
     Some(kind.as_str()?.strip_prefix(PREFIX)?.to_owned())
+}
+
+/// Whether it is a list of nothing but `updateListItem`, each for an item of its own.
+fn are_of_items(value: &Value) -> bool {
+    let is_list = value.kind() == Kind::Array && !value.is_empty();
+    is_list && value.items().all(|item| kind(&item).as_deref() == Some("UPDATE_LIST_ITEM"))
 }
 
 /// Whether a map has an operation for one of its members.

@@ -165,12 +165,13 @@ fn enclosed(terms: &[String], joiner: &str) -> String {
     }
 }
 
-/// The tag of a type that the enumeration `ModelAttributeTypes` of Amplify names.
-fn type_tag(name: &Value) -> Value {
+/// The tag of a type that the enumeration `ModelAttributeTypes` of Amplify names, or `@aws-appsync/utils`
+/// (`DynamoDBAttributeTypeValues`, which has `boolean`); another text is a tag itself.
+pub fn type_tag(name: &Value) -> Value {
     let tag = match name.as_str().unwrap_or_default() {
         "binary" => "B",
         "binarySet" => "BS",
-        "bool" => "BOOL",
+        "bool" | "boolean" => "BOOL",
         "list" => "L",
         "map" => "M",
         "number" => "N",
