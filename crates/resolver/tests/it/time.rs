@@ -24,6 +24,8 @@ fn patterns_are_javas() {
     format("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "2018-02-07T00:31:35.749+05:30");
     format("D Q k K 'o''clock' x", "38 1 24 0 o'clock +0530");
     format("[yyyy]['-'MM]", "2018-02");
+    format("YYYY-MM-dd", "2018-02-07");
+    format("YY 'W'ww W F", "18 W06 2 1");
     let nested = format!("\"{}\"", "[".repeat(60_000));
     check("time.nowFormatted", &nested, "nowFormatted: Pattern is nested too deeply");
     let long = format!("\"{}\"", "y".repeat(60_000));
@@ -34,6 +36,20 @@ fn patterns_are_javas() {
         "\"'x\"",
         "nowFormatted: Pattern ends with an incomplete string literal: 'x",
     );
+}
+
+/// The last days of a year may be of the first week of the next, whose year `Y` tells.
+#[test]
+fn weeks_belong_to_the_year_that_they_end_in() {
+    let format = |millis: i64, expected: &str| {
+        let arguments = format!("{millis}, \"yyyy-MM-dd YYYY w W\"");
+        check("time.epochMilliSecondsToFormatted", &arguments, &format!("\"{expected}\""));
+    };
+    format(1_735_344_000_000, "2024-12-28 2024 52 4");
+    format(1_735_430_400_000, "2024-12-29 2025 1 5");
+    format(1_735_689_600_000, "2025-01-01 2025 1 1");
+    format(1_736_035_200_000, "2025-01-05 2025 2 2");
+    format(1_483_228_800_000, "2017-01-01 2017 1 1");
 }
 
 #[test]

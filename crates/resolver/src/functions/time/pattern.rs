@@ -30,7 +30,7 @@ const MONTHS: [&str; 12] = [
 ];
 const WEEKDAYS: [&str; 7] =
     ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-const FIELDS: &str = "GuyDMLdQqEecaHhKkmsSAnNVzOXxZ";
+const FIELDS: &str = "GuyDMLdQqYwWFEecaHhKkmsSAnNVzOXxZ";
 
 /// So many of one letter are the most that Java allows of any.
 const LETTERS_MAX: usize = 19;
@@ -129,6 +129,7 @@ fn field(letter: char, count: usize, at: &Zoned) -> Result<String, String> {
         'd' => padded(at.day().into()),
         'Q' | 'q' if count <= 2 => padded(i64::from((at.month() - 1) / 3 + 1)),
         'Q' | 'q' => format!("Q{}", (at.month() - 1) / 3 + 1),
+        'Y' | 'w' | 'W' | 'F' => week(letter, count, at.date()),
         'E' => named(&WEEKDAYS, at.weekday().to_monday_zero_offset() as usize),
         // Weeks begin on Sunday in the locale that AWS runs in.
         'e' | 'c' if count <= 2 => padded(i64::from(at.weekday().to_sunday_one_offset())),
@@ -147,6 +148,22 @@ fn field(letter: char, count: usize, at: &Zoned) -> Result<String, String> {
         'V' | 'z' => zone_text(letter, at),
         _ => offset_text(letter, count, at.offset().seconds()),
     })
+}
+
+/// What counts in weeks: years, weeks of the year and of the month, and sevens of days of the month.
+/// A week begins on Sunday and belongs to the year that it ends in, as in the locale that AWS runs in.
+fn week(letter: char, count: usize, date: Date) -> String {
+    let day = i64::from(date.weekday().to_sunday_zero_offset());
+    let last = date.saturating_add(jiff::Span::new().days(6 - day));
+    let number = match letter {
+        'Y' if count == 2 => i64::from(last.year().rem_euclid(100)),
+        'Y' => i64::from(last.year()),
+        'w' => i64::from((last.day_of_year() + 6) / 7),
+        // The days of the month until the end of the week, rounded up to weeks.
+        'W' => (i64::from(date.day()) + 6 - day + 6) / 7,
+        _ => i64::from((date.day() + 6) / 7),
+    };
+    format!("{number:0count$}")
 }
 
 fn zone_text(letter: char, at: &Zoned) -> String {
