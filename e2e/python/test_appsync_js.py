@@ -167,30 +167,36 @@ def test_a_pipeline_shares_its_stash_and_results(api):
     assert api.data("{ hello }") == {"hello": "3 before first second"}
 
 
-@pytest.mark.parametrize(("call", "expected"), [
-    ("runtime.earlyReturn({ from: 'early' });", "early then last"),
-    ("runtime.earlyReturn({ from: 'early' }, { skipTo: 'END' });", "early"),
+NEXT = "runtime.earlyReturn({ from: 'early' });"
+END = "runtime.earlyReturn({ from: 'early' }, { skipTo: 'END' });"
+
+
+@pytest.mark.parametrize(("request_code", "response_code", "expected"), [
+    (NEXT, "return { from: 'never' };", "early then last"),
+    (END, "return { from: 'never' };", "early"),
+    ("", NEXT, "early then last"),
+    ("", END, "early"),
 ])
-def test_functions_return_early(api, call, expected):
+def test_functions_return_early(api, request_code, response_code, expected):
     first = f"""import {{ runtime }} from '@aws-appsync/utils';
-        export function request(ctx) {{ {call} return {{ payload: 'late' }}; }}
-        export function response(ctx) {{ return {{ from: 'never' }}; }}"""
+        export function request(ctx) {{ {request_code} return {{ payload: 'late' }}; }}
+        export function response(ctx) {{ {response_code} }}"""
     last = """
         export function request(ctx) { return { payload: `${ctx.prev.result.from} then last` }; }
         export function response(ctx) { return { from: ctx.result }; }"""
     pipeline(
         api, "Query.hello", "export function request(ctx) { return {}; }",
-        "export function response(ctx) { return ctx.result.from; }", first, last,
+        "export function response(ctx) { return `${ctx.result.from}, ${ctx.prev.result.from}`; }", first, last,
     )
-    assert api.data("{ hello }") == {"hello": expected}
+    assert api.data("{ hello }") == {"hello": f"{expected}, {expected}"}
 
 
 def test_a_resolver_skips_its_functions(api):
     pipeline(
         api, "Query.hello", "export function request(ctx) { runtime.earlyReturn('at once'); }",
-        "export function response(ctx) { return ctx.result; }", ECHO,
+        "export function response(ctx) { return `${ctx.result}, ${ctx.prev.result}`; }", ECHO,
     )
-    assert api.data("{ hello }") == {"hello": "at once"}
+    assert api.data("{ hello }") == {"hello": "at once, at once"}
 
 
 def test_posts_are_kept_in_a_table(server, api):

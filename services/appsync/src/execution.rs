@@ -189,23 +189,23 @@ impl Run<'_> {
                 End::EarlyReturn { value, .. } if before.is_template() => {
                     return Ok(Stepped::Value(value));
                 }
-                End::EarlyReturn { value, .. } => (context.result, skips) = (value, true),
+                End::EarlyReturn { value, .. } => {
+                    conclude(context, value);
+                    skips = true;
+                }
                 End::Result(value) => context.prev = Value::object([("result", value)]),
                 End::Failed(failure) => return Err(failure),
             }
         }
-        for step in steps.iter().take_while(|_| !skips) {
+        for step in steps {
+            if skips {
+                break;
+            }
             course.context.result = Value::NULL;
             course.context.error = Value::NULL;
-            let value = match self.step(step, course).await? {
-                Stepped::Value(value) | Stepped::Early(value, SkipTo::Next) => value,
-                Stepped::Early(value, SkipTo::End) => {
-                    course.context.result = value;
-                    break;
-                }
-            };
-            course.context.result = value.clone();
-            course.context.prev = Value::object([("result", value)]);
+            let stepped = self.step(step, course).await?;
+            skips = matches!(stepped, Stepped::Early(_, SkipTo::End));
+            conclude(&mut course.context, stepped.into_value());
         }
         course.context.error = Value::NULL;
         let Some(after) = after else { return Ok(Stepped::Value(course.context.result.clone())) };
@@ -223,7 +223,7 @@ impl Run<'_> {
             Err(early) => return Ok(early),
         };
         let answer = self.ask(step, &asked.document, Some(&course.context)).await;
-        self.respond(step, &asked, answer, course).await.map(Stepped::Value)
+        self.respond(step, &asked, answer, course).await
     }
 
     /// What the data source is to be asked, unless the code has returned early.
@@ -290,7 +290,7 @@ impl Run<'_> {
         asked: &Asked,
         answer: Result<Value, Failure>,
         course: &mut Course<'_>,
-    ) -> Result<Value, Failure> {
+    ) -> Result<Stepped, Failure> {
         let context = &mut course.context;
         let failure = answer.as_ref().err().cloned();
         context.result = match answer {
@@ -301,21 +301,26 @@ impl Run<'_> {
         let Some(handler) = &step.response else {
             return match failure {
                 Some(failure) => Err(failure),
-                None => Ok(context.result.clone()),
+                None => Ok(Stepped::Value(context.result.clone())),
             };
         };
         // https://docs.aws.amazon.com/appsync/latest/devguide/resolver-mapping-template-changelog.html
         if asked.is_first_version && failure.is_none() && context.result.is_null() {
-            return Ok(Value::NULL);
+            return Ok(Stepped::Value(Value::NULL));
         }
         let part = Part::Response { function: step.function.as_deref() };
-        let value = match self.evaluate(handler, part, course).await? {
-            End::Result(value) | End::EarlyReturn { value, .. } => value,
+        let stepped = match self.evaluate(handler, part, course).await? {
+            End::EarlyReturn { value, skip_to } if !handler.is_template() => {
+                Stepped::Early(value, skip_to)
+            }
+            End::Result(value) | End::EarlyReturn { value, .. } => Stepped::Value(value),
             End::Failed(failure) => return Err(failure),
         };
         match failure {
-            Some(failure) if asked.is_first_version => Err(Failure { data: value, ..failure }),
-            Some(_) | None => Ok(value),
+            Some(failure) if asked.is_first_version => {
+                Err(Failure { data: stepped.into_value(), ..failure })
+            }
+            Some(_) | None => Ok(stepped),
         }
     }
 
@@ -345,10 +350,10 @@ impl Run<'_> {
                     };
                     self.respond(step, &asked, answer, &mut draft.course).await
                 }
-                Ok(Err(early)) => Ok(early.into_value()),
+                Ok(Err(early)) => Ok(early),
                 Err(failure) => Err(failure),
             };
-            answered.push(resolved(call, given, draft.course));
+            answered.push(resolved(call, given.map(Stepped::into_value), draft.course));
         }
         answered
     }
@@ -472,6 +477,12 @@ impl Stepped {
             Stepped::Value(value) | Stepped::Early(value, _) => value,
         }
     }
+}
+
+/// Gives what a part of a pipeline has come to on to what follows it.
+fn conclude(context: &mut Context, value: Value) {
+    context.result = value.clone();
+    context.prev = Value::object([("result", value)]);
 }
 
 fn is_of_batch(document: &Value) -> bool {
