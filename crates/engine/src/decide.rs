@@ -109,7 +109,8 @@ pub struct Decision {
 ///
 /// An input that comes too late (its task or execution has ended) has no effect: the decision is empty.
 pub fn decide(execution: &mut Execution, input: Input, env: &Env<'_>) -> Decision {
-    let mut turn = Turn { env, execution, decision: Decision::default(), steps: 0, bytes: 0 };
+    let decision = Decision::default();
+    let mut turn = Turn { env, execution, decision, timed_out: Vec::new(), steps: 0, bytes: 0 };
     turn.take(input);
     turn.run();
     turn.decision
@@ -141,6 +142,8 @@ pub(crate) struct Turn<'a> {
     env: &'a Env<'a>,
     execution: &'a mut Execution,
     decision: Decision,
+    /// The frames whose tasks have timed out together, as long as nothing has followed from it.
+    timed_out: Vec<FrameId>,
     /// States entered so far.
     steps: u32,
     /// Bytes of the outputs and parameters so far: the bulk of what the turn stores.
@@ -261,14 +264,7 @@ impl<'a> Turn<'a> {
             match &self.execution.frame(frame).phase {
                 Phase::Waiting => self.leave_wait(frame),
                 Phase::Backoff => self.begin(frame),
-                Phase::Task(task) => {
-                    let attempt = task.attempt;
-                    let how = match task.timeout_at {
-                        Some(at) if at <= self.env.now.as_millis() => TaskFailure::TimedOut,
-                        _ => TaskFailure::HeartbeatMissed,
-                    };
-                    self.time_out(attempt, how);
-                }
+                Phase::Task(_) => self.time_out_tasks(),
                 phase => unreachable!("nothing is due in {phase:?}"),
             }
             if !self.execution.is_running() {

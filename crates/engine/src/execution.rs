@@ -209,6 +209,12 @@ impl Execution {
         self.due.first().filter(|(at, _)| *at <= now.as_millis()).map(|(_, frame)| *frame)
     }
 
+    /// The frames that are due at the same moment as the first.
+    pub(crate) fn due_first(&self) -> impl Iterator<Item = FrameId> {
+        let first = self.due.first().map(|(at, _)| *at);
+        self.due.iter().take_while(move |(at, _)| Some(*at) == first).map(|(_, frame)| *frame)
+    }
+
     pub(crate) fn deadline_passed(&self, now: Timestamp) -> bool {
         self.deadline.is_some_and(|deadline| deadline <= now.as_millis())
     }

@@ -9,7 +9,7 @@ use json::Value;
 
 use super::Turn;
 use crate::command::Command;
-use crate::event::{self, Attempt, EventKind, FrameId, InFrame, RetryScheduled};
+use crate::event::{self, EventKind, FrameId, InFrame, RetryScheduled, TaskFailure};
 use crate::frame::Phase;
 
 /// Where a failure comes from, which decides what the history shows of it.
@@ -186,8 +186,9 @@ impl Turn<'_> {
 
     /// Aborts a branch or an iteration, and what it stands in, because another one failed.
     fn abort(&mut self, parent: FrameId, frame: FrameId, cause: u64) {
+        let has_timed_out = self.leave_timed_out(frame);
         let phase = &self.execution.frame(frame).phase;
-        if matches!(phase, Phase::Done(_) | Phase::Failed) {
+        if matches!(phase, Phase::Done(_) | Phase::Failed) && !has_timed_out {
             return;
         }
         let entered = !matches!(phase, Phase::Ready(_));
@@ -224,15 +225,38 @@ impl Turn<'_> {
         self.decision.commands.push(command);
     }
 
-    pub(super) fn time_out(&mut self, attempt: Attempt, how: event::TaskFailure) {
-        self.decision.commands.push(Command::Cancel(attempt));
-        // Recorded without a cause (timeouts, heartbeats).
-        let error = match how {
-            event::TaskFailure::HeartbeatMissed => error_name::HEARTBEAT_TIMEOUT,
-            _ => error_name::TIMEOUT,
-        };
-        let failure = Failure { error: Some(error.into()), cause: None };
-        self.task_failed(attempt, how, failure);
+    /// Times out the tasks that are due first. Those that are due at the same moment all time out before anything
+    /// follows from it (recorded of functions in a Map state).
+    pub(super) fn time_out_tasks(&mut self) {
+        let due: Vec<FrameId> = self.execution.due_first().collect();
+        let mut failures = Vec::new();
+        for frame in due {
+            let Phase::Task(task) = &self.execution.frame(frame).phase else { continue };
+            let (attempt, timeout_at) = (task.attempt, task.timeout_at);
+            self.decision.commands.push(Command::Cancel(attempt));
+            let (how, error) = match timeout_at {
+                Some(at) if at <= self.env.now.as_millis() => {
+                    (TaskFailure::TimedOut, error_name::TIMEOUT)
+                }
+                _ => (TaskFailure::HeartbeatMissed, error_name::HEARTBEAT_TIMEOUT),
+            };
+            // Recorded without a cause (timeouts, heartbeats).
+            let failure = Failure { error: Some(error.into()), cause: None };
+            self.emit_task_failed(attempt, how, &failure);
+            failures.push((frame, failure));
+        }
+        self.timed_out = failures.iter().map(|(frame, _)| *frame).collect();
+        for (frame, failure) in failures {
+            if self.leave_timed_out(frame) {
+                self.fail(frame, failure, Origin::State);
+            }
+        }
+    }
+
+    /// Whether nothing had followed yet from the timeout of the frame's task.
+    fn leave_timed_out(&mut self, frame: FrameId) -> bool {
+        let place = self.timed_out.iter().position(|timed_out| *timed_out == frame);
+        place.map(|place| self.timed_out.remove(place)).is_some()
     }
 
     /// `InputPath` for JSONPath states; the input itself for JSONata ones.

@@ -175,13 +175,25 @@ impl Turn<'_> {
         self.emit(EventKind::TaskSucceeded(succeeded), previous);
     }
 
-    pub(super) fn task_failed(&mut self, attempt: Attempt, how: TaskFailure, failure: Failure) {
-        let Some((at, _)) = self.execution.task(attempt) else { return };
+    fn task_failed(&mut self, attempt: Attempt, how: TaskFailure, failure: Failure) {
+        if let Some(frame) = self.emit_task_failed(attempt, how, &failure) {
+            self.fail(frame, failure, Origin::State);
+        }
+    }
+
+    /// Says that a task has failed. What follows from it is for [`Turn::fail`] to say.
+    pub(super) fn emit_task_failed(
+        &mut self,
+        attempt: Attempt,
+        how: TaskFailure,
+        failure: &Failure,
+    ) -> Option<FrameId> {
+        let (at, _) = self.execution.task(attempt)?;
         let (frame, previous) = (at.id, at.previous);
         let end = event::ExecutionEnd::from(&super::failure::as_recorded(failure.clone()));
         let failed = TaskFailed { attempt, how, error: end.error, cause: end.cause };
         self.emit(EventKind::TaskFailed(failed), previous);
-        self.fail(frame, failure, Origin::State);
+        Some(frame)
     }
 
     pub(super) fn leave_task(&mut self, frame: FrameId, result: &Value) {

@@ -77,13 +77,30 @@ fn all_iterations_time_out_at_once() {
          10<-7 ActivityStarted
          11<-9 ActivityStarted
          12<-10 ActivityTimedOut
-         13<-12 MapIterationFailed
-         14<-12 TaskStateAborted
-         15<-12 MapIterationAborted
-         16<-12 TaskStateAborted
-         17<-12 MapStateFailed
-         18<-17 ExecutionFailed",
+         13<-11 ActivityTimedOut
+         14<-12 MapIterationFailed
+         15<-12 TaskStateAborted
+         16<-12 MapIterationAborted
+         17<-12 TaskStateAborted
+         18<-12 MapStateFailed
+         19<-18 ExecutionFailed",
     );
+    execution.check();
+}
+
+#[test]
+fn each_of_the_tasks_that_time_out_together_is_retried() {
+    let task =
+        TASK.replacen('{', r#"{"Retry":[{"ErrorEquals":["States.Timeout"],"MaxAttempts":1}],"#, 1);
+    let mut execution = Simulated::started(&map("", &task), "[1,2]");
+    execution.wake();
+    assert!(execution.history().ends_with("11<-9 ActivityTimedOut\n"), "{}", execution.history());
+    execution.wake();
+    assert_eq!(execution.dispatched.len(), 2, "both delays are over");
+    execution.succeed(r#""first""#);
+    execution.succeed(r#""second""#);
+    assert_eq!(execution.outcome(), r#"["first","second"]"#);
+    execution.check();
 }
 
 #[test]
