@@ -6,6 +6,8 @@ use models::Member;
 
 use super::resource::Resource;
 use super::shape::{Shape, ShapeKind};
+use crate::program::QueryLanguage;
+use crate::template::Template;
 
 /// A field of a Task's arguments that can't be what the service asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,20 +23,51 @@ impl Resource {
     ///
     /// Those of API Gateway are recorded: apigetway_task_service_invoke_with_headers_singleStringHeader. Names that come
     /// out of a path or an expression are held against the service's model as written ones are; that AWS says the same
-    /// of them is unsure.
+    /// of them is unsure. Those that end in `.$` are held against the language as written ones are too (reported:
+    /// andybalham/blog-task-tokens).
     #[must_use]
-    pub fn unusable(&self, arguments: &Value) -> Vec<String> {
-        if let Some(shape) = self.arguments() {
-            let problems = shape.check_arguments(arguments).into_iter();
-            return problems.map(|problem| problem.text).collect();
-        }
-        match self {
-            Resource::Optimized { integration, .. } if integration.service() == "apigateway" => {
-                unfit_lists(arguments)
+    pub fn unusable(&self, arguments: &Value, language: QueryLanguage) -> Vec<String> {
+        let mut unusable: Vec<String> = match self.arguments() {
+            Some(shape) => {
+                shape.check_arguments(arguments).into_iter().map(|problem| problem.text).collect()
             }
-            _ => Vec::new(),
+            None => match self {
+                Resource::Optimized { integration, .. }
+                    if integration.service() == "apigateway" =>
+                {
+                    unfit_lists(arguments)
+                }
+                _ => Vec::new(),
+            },
+        };
+        if language == QueryLanguage::JsonPath && matches!(self, Resource::Optimized { .. }) {
+            unusable.extend(unfit_paths(arguments));
         }
+        unusable
     }
+}
+
+/// What the fields say that should hold a path, as their names have it, and don't.
+fn unfit_paths(arguments: &Value) -> Vec<String> {
+    if !names_a_path(arguments) {
+        return Vec::new();
+    }
+    let template = Template::compile(arguments, QueryLanguage::JsonPath, "");
+    let problems = template.err().unwrap_or_default().into_iter();
+    problems.map(|problem| problem.message).collect()
+}
+
+fn names_a_path(arguments: &Value) -> bool {
+    let mut pending = vec![arguments.clone()];
+    while let Some(value) = pending.pop() {
+        if value.entries().any(|(name, _)| name.ends_with(".$")) {
+            return true;
+        }
+        let is_nested = |value: &Value| matches!(value.kind(), Kind::Object | Kind::Array);
+        let inner = value.entries().map(|(_, inner)| inner).chain(value.items());
+        pending.extend(inner.filter(is_nested));
+    }
+    false
 }
 
 /// What `apigateway:invoke` takes lists in.
@@ -130,6 +163,24 @@ mod tests {
         let shape = Resource::parse(resource).expect("is known").arguments().expect("has a shape");
         let arguments = Value::parse(arguments).expect("is JSON");
         shape.check_arguments(&arguments).into_iter().map(|p| (p.place, p.text)).collect()
+    }
+
+    #[test]
+    fn data_does_not_name_a_path_where_there_is_none() {
+        let invoke = Resource::parse("arn:aws:states:::lambda:invoke").expect("is known");
+        let unusable = |payload: &str, language| {
+            let arguments = format!(r#"{{"FunctionName": "f", "Payload": {payload}}}"#);
+            invoke.unusable(&Value::parse(&arguments).expect("is JSON"), language)
+        };
+        let token = r#"[{"taskToken.$": "AQCw"}]"#;
+        assert_eq!(
+            unusable(token, QueryLanguage::JsonPath),
+            [
+                "The value for the field 'taskToken.$' must be a valid JSONPath or a valid intrinsic function call"
+            ]
+        );
+        assert!(unusable(token, QueryLanguage::Jsonata).is_empty());
+        assert!(unusable(r#"{"price.$": "$.price"}"#, QueryLanguage::JsonPath).is_empty());
     }
 
     #[test]

@@ -48,7 +48,7 @@ impl Turn<'_> {
             let failure = too_large(&task_name(task), "provided parameters");
             return self.fail(frame, failure, Origin::State);
         }
-        let unusable = task.resource.unusable(&fields.parameters);
+        let unusable = task.resource.unusable(&fields.parameters, state.language);
         if !unusable.is_empty() {
             let cause = format!(
                 "The Parameters '{}' could not be used to start the Task: [{}]",
