@@ -3,6 +3,7 @@
 use super::shape::Bounds;
 use super::{Checker, Subject};
 use crate::program::{Text, Wait, WaitUntil};
+use crate::timestamp::Instant;
 
 /// In AWS's order (badmintoncryer/cdk-preflight, `pf-sfn-asl-wait-timing`).
 const WAYS: &[&str] = &["SecondsPath", "Seconds", "TimestampPath", "Timestamp"];
@@ -28,8 +29,8 @@ impl<'d> Checker<'d> {
     }
 }
 
-/// RFC 3339 with an upper-case `T`, and `Z` or an offset.
+/// RFC 3339 with an upper-case `T`, and `Z` or an offset, as far as it can be read at run time.
 /// <https://states-language.net/#timestamps>
 pub(super) fn is_timestamp(text: &str) -> bool {
-    text.as_bytes().get(10) == Some(&b'T') && base::Timestamp::parse_rfc3339(text).is_some()
+    text.as_bytes().get(10) == Some(&b'T') && Instant::parse(text).is_some()
 }

@@ -43,7 +43,14 @@ fn waits_wait_in_one_way() {
         r#"{"Type": "Wait", "Seconds": -1, "End": true}"#,
         &["Minimum value is 0 @Seconds"],
     );
-    for text in ["2016-13-05T21:29:29Z", "2016-12-05 21:29:29Z", "2016-12-05T21:29:29", "x"] {
+    for text in [
+        "2016-13-05T21:29:29Z",
+        "2016-12-05 21:29:29Z",
+        "2016-12-05T21:29:29",
+        "2016-12-05T21:29:29+0100",
+        "2016-12-05T21:29:60Z",
+        "x",
+    ] {
         check_state(
             &format!(r#"{{"Type": "Wait", "Timestamp": "{text}", "End": true}}"#),
             &["String does not match RFC3339 timestamp @Timestamp"],
