@@ -99,6 +99,15 @@ def test_a_failed_nested_execution_fails_its_parent(states, create, run):
     assert json.loads(described["cause"])["Error"] == "Broken"
 
 
+def test_an_express_child_can_be_started_but_not_waited_for(states, create, run):
+    child = create(PASS, type="EXPRESS")
+    plain = json.loads(ended(states, run(nested("", child)))["output"])
+    assert ":express:" in plain["ExecutionArn"]
+    described = ended(states, run(nested(".sync", child)))
+    assert (described["status"], described["error"]) == ("FAILED", "StepFunctions.InvalidArnException")
+    assert described["cause"].startswith("Invalid Arn: 'Resource type not valid in this context: express' (Service: ")
+
+
 def test_stopping_the_parent_stops_the_child(states, create, run):
     child = create(WAIT_FOREVER)
     parent = run(nested(".sync", child))

@@ -30,6 +30,8 @@ pub(crate) enum Job {
     Execution(Arc<str>),
     /// A job that must be asked after.
     Polled { facts: Arc<Facts>, row: Box<PollRow> },
+    /// A job of whose end nobody will tell, and why.
+    Lost(Failure),
 }
 
 /// The integration that has started a job.
@@ -129,6 +131,7 @@ impl Runner {
                     stopped.map(|_| ()).map_err(|error| error.to_string())
                 }
                 Job::Polled { facts, row } => runner.stop_polled(facts, row).await,
+                Job::Lost(_) => Ok(()),
             };
             if let Err(error) = stopped {
                 tracing::warn!(%error, "failed to stop the job of an aborted task");

@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use asl::resources::{Integration, Pattern};
 use asl::{Failure, error_name};
+use base::Arn;
 use engine::decide::TaskOutcome;
 use engine::event::TaskFailure;
 use json::{Object, Value};
 
 use super::ask::{Answer, Voice, ask};
 use super::metadata::{HttpAnswer, with_metadata};
-use super::{Errand, Job, Sent, casing};
+use super::{Errand, Job, Sent, caller, casing};
 use crate::facts::Facts;
 use crate::standing::Standing;
 use crate::{Error, Redrive, Runner, Shared, Status, describe};
@@ -33,7 +34,7 @@ pub(super) async fn start_execution(
     let action = integration.api().expect("startExecution is an operation of the API");
     let voice = Voice::Optimized(integration);
     match ask(runner, ctx, voice, action, &parameters(errand)).await {
-        Ok(answer) => started(runner, &answer, pattern),
+        Ok(answer) => started(runner, errand, integration, &answer, pattern).await,
         Err(refusal) => refused(voice.failure(&refusal)),
     }
 }
@@ -47,7 +48,13 @@ fn parameters(errand: &Errand) -> Value {
     }
 }
 
-fn started(runner: &Runner, answer: &Answer, pattern: Pattern) -> Sent {
+async fn started(
+    runner: &Runner,
+    errand: &Errand,
+    integration: Integration,
+    answer: &Answer,
+    pattern: Pattern,
+) -> Sent {
     let started = answer.value.get("executionArn").zip(answer.value.get("startDate"));
     let started = started.and_then(|(arn, date)| Some((arn, casing::millis(&date)?)));
     let Some((arn, start_date)) = started else {
@@ -64,10 +71,35 @@ fn started(runner: &Runner, answer: &Answer, pattern: Pattern) -> Sent {
         status: 200,
     };
     let output = with_metadata(runner, &result.into(), &http);
-    let job = matches!(pattern, Pattern::Sync | Pattern::Sync2)
-        .then(|| arn.as_str().map(|arn| Job::Execution(arn.into())))
-        .flatten();
+    let job = match (pattern, arn.as_str()) {
+        (Pattern::Sync | Pattern::Sync2, Some(arn)) if is_express(arn) => {
+            Some(express(runner, errand, integration, arn).await)
+        }
+        (Pattern::Sync | Pattern::Sync2, Some(arn)) => Some(Job::Execution(arn.into())),
+        _ => None,
+    };
     Sent { job, ..Sent::answered(pattern, output) }
+}
+
+fn is_express(arn: &str) -> bool {
+    Arn::parse(arn).is_ok_and(|arn| arn.resource.starts_with("express:"))
+}
+
+/// An Express execution tells nobody of its end, and can't be described: how that is refused is what the task fails
+/// with. By analogy: on AWS `.sync` asks with DescribeExecution, and what becomes of Express executions isn't recorded.
+async fn express(runner: &Runner, errand: &Errand, integration: Integration, arn: &str) -> Job {
+    let role_arn = errand.dispatch.role_arn.as_deref();
+    let ctx = match caller(runner, &errand.facts, role_arn) {
+        Ok(ctx) => ctx,
+        Err(failure) => return Job::Lost(failure),
+    };
+    let voice = Voice::Optimized(integration);
+    let describe = integration.sdk_action("describeExecution");
+    let describe = describe.expect("DescribeExecution is an operation of the API");
+    match ask(runner, ctx, voice, describe, &Value::object([("ExecutionArn", arn)])).await {
+        Ok(_) => Job::Execution(arn.into()),
+        Err(refusal) => Job::Lost(voice.failure(&refusal)),
+    }
 }
 
 /// What the end of a child is to the task that waits for it.

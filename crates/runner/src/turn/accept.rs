@@ -215,7 +215,9 @@ impl Turn<'_> {
         let arn = Arc::clone(&self.live.facts.arn);
         let is_open = self.live.execution.task(attempt).is_some();
         self.batch.delete(key::outbox(self.runner.0.shard_of(&arn), &arn, attempt));
+        let mut lost = None;
         match sent.job {
+            Some(Job::Lost(failure)) => lost = Some(failure),
             Some(Job::Execution(job)) if is_open => {
                 self.put_job(attempt, &job);
                 self.acts.push(Act::LookForNotice(attempt));
@@ -228,6 +230,10 @@ impl Turn<'_> {
             None => {}
         }
         self.decide(Input::TaskEnded { attempt, outcome: sent.outcome }).await?;
+        if let Some(failure) = lost {
+            let outcome = TaskOutcome::Failed(TaskFailure::Failed, failure);
+            self.decide(Input::TaskEnded { attempt, outcome }).await?;
+        }
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use asl::Failure;
 use json::Value;
-use runner::{Status, TaskEnd};
+use runner::{MachineType, Status, TaskEnd};
 
 use crate::world::{World, machine_arn, pass};
 
@@ -42,6 +42,21 @@ async fn a_request_gives_what_the_api_answers() {
         world.history(&arn).await,
         "1<-0 ExecutionStarted\n2<-0 TaskStateEntered\n3<-2 TaskScheduled\n4<-3 TaskStarted\n\
          5<-4 TaskSucceeded\n6<-5 TaskStateExited\n7<-6 ExecutionSucceeded"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_express_execution_is_not_waited_for() {
+    let world = World::new().await;
+    world.define_as("child", MachineType::Express, PASS);
+    world.define("m", &task(".sync:2", r#""Input":{"x":1}"#));
+    let arn = world.start("m", "e", "{}").await;
+    let said = world.result(&arn).await;
+    assert!(said.starts_with("FAILED StepFunctions."), "{said}");
+    let history = world.history(&arn).await;
+    assert!(
+        history.ends_with("5<-4 TaskSubmitted\n6<-5 TaskFailed\n7<-6 ExecutionFailed"),
+        "{history}"
     );
 }
 
