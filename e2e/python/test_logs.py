@@ -127,6 +127,21 @@ def test_a_state_machine_logs_its_history(states, logs, group, create):
     assert stream["logStreamName"].startswith("states/" + machine.rsplit(":", 1)[1] + "/")
 
 
+def test_a_log_group_that_is_not_there_is_refused(states, logs, group, create):
+    machine = create(PASS, loggingConfiguration=logging("ALL", True))
+    # Another group whose name begins with that one's doesn't stand for it.
+    logs.create_log_group(logGroupName="gg")
+    logs.delete_log_group(logGroupName="g")
+    message = "Invalid Logging Configuration: Log Destination not found."
+    with pytest.raises(ClientError) as refused:
+        create(FAIL, loggingConfiguration=logging("ALL", False))
+    assert refused.value.response["Error"] == {"Code": "InvalidLoggingConfiguration", "Message": message}
+    with pytest.raises(ClientError) as refused:
+        states.update_state_machine(stateMachineArn=machine, loggingConfiguration=logging("ERROR", False))
+    assert refused.value.response["Error"]["Message"] == message
+    states.update_state_machine(stateMachineArn=machine, roleArn="arn:aws:iam::000000000000:role/other")
+
+
 def test_a_level_leaves_events_and_data_out(states, logs, group, create):
     machine = create(FAIL, loggingConfiguration=logging("ERROR", False))
     ended(states, states.start_execution(stateMachineArn=machine, input="{}")["executionArn"])
@@ -142,8 +157,9 @@ def test_an_express_execution_logs_too(states, logs, group, create):
     assert types == ["ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded"]
 
 
-def test_a_missing_log_group_fails_no_execution(states, logs, create):
+def test_a_log_group_that_goes_away_fails_no_execution(states, logs, group, create):
     machine = create(PASS, loggingConfiguration=logging("ALL", True))
+    logs.delete_log_group(logGroupName=group)
     arn = states.start_execution(stateMachineArn=machine, input="{}")["executionArn"]
     assert ended(states, arn)["status"] == "SUCCEEDED"
 

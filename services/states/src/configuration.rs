@@ -5,8 +5,10 @@
 use std::sync::Arc;
 
 use base::Arn;
+use service::CallError;
 
 use crate::errors::Error;
+use crate::visit::Visit;
 use crate::wire::{
     Configuration, EncryptionConfiguration, EncryptionType, LogDestination, LogLevel,
     LoggingConfiguration, TracingConfiguration,
@@ -102,15 +104,36 @@ fn checked_logging(given: LoggingConfiguration) -> Result<LoggingConfiguration, 
     })
 }
 
-/// `arn:<partition>:logs:<region>:<account>:log-group:<name>:*`
 fn is_log_group(destination: &LogDestination) -> bool {
-    let group = destination.cloud_watch_logs_log_group.as_ref();
-    let arn = group.and_then(|group| Arn::parse(group.log_group_arn.as_deref()?).ok());
-    arn.is_some_and(|arn| {
-        arn.service == "logs"
-            && arn.resource.starts_with("log-group:")
-            && arn.resource.ends_with(":*")
-    })
+    log_group(destination).is_some()
+}
+
+/// The name in `arn:<partition>:logs:<region>:<account>:log-group:<name>:*`.
+fn log_group(destination: &LogDestination) -> Option<String> {
+    let group = destination.cloud_watch_logs_log_group.as_ref()?;
+    let arn = Arn::parse(group.log_group_arn.as_deref()?).ok()?;
+    let name = arn.resource.strip_prefix("log-group:")?.strip_suffix(":*")?;
+    (arn.service == "logs").then(|| name.to_owned())
+}
+
+/// Whether the log group that a request asks for is there (recorded: sfn_api_logs_deleted_log_group).
+///
+/// The account itself looks, as it writes. Where nobody can be asked, the logs may still come to be kept.
+pub(crate) async fn check_log_group(
+    ctx: &Visit<'_>,
+    logging: &LoggingConfiguration,
+) -> Result<(), Error> {
+    let Some(name) = logging.destinations.iter().flatten().find_map(log_group) else {
+        return Ok(());
+    };
+    match ctx.has_log_group(&name).await {
+        Ok(true) | Err(CallError::NoRoom(_)) => Ok(()),
+        Ok(false) => Err(Error::InvalidLoggingConfiguration("Log Destination not found.")),
+        Err(error) => {
+            tracing::warn!(log_group = name, %error, "a log group can't be looked up");
+            Ok(())
+        }
+    }
 }
 
 /// What an activity or a machine is encrypted with, as far as we keep it.

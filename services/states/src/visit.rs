@@ -5,8 +5,9 @@ use std::sync::Arc;
 use asl::compile::{Compiled, Options};
 use asl::{Program, invalid_definition};
 use base::Timestamp;
+use json::Value;
 use runner::{MachineType, Runner};
-use service::{Caller, Ctx, House};
+use service::{CallError, Caller, Ctx, House};
 use store::{Batch, Found, Read, Store};
 
 pub(crate) use store::Commit;
@@ -89,6 +90,21 @@ impl<'r> Visit<'r> {
             Ok(_) => Ok(()),
             Err(_) => Err(Error::RoleTrustsOthers),
         }
+    }
+
+    /// Whether the account has a log group of that name.
+    pub(crate) async fn has_log_group(&self, name: &str) -> Result<bool, CallError> {
+        let (partition, account) = (self.request.partition(), self.request.account());
+        let account = Caller { arn: format!("arn:{partition}:iam::{account}:root") };
+        let ctx = self.request.follow_up(account);
+        let body = Value::object([("logGroupNamePrefix", name)]).to_string();
+        let described = self.room.bus.call(ctx, "logs", "DescribeLogGroups", body.into()).await?;
+        let described =
+            std::str::from_utf8(&described).ok().and_then(|text| Value::parse(text).ok());
+        // They come by name, so that the one of that very name is the first of those that begin with it.
+        let first =
+            described.and_then(|described| described.get("logGroups")?.at(0)?.get("logGroupName"));
+        Ok(first.is_some_and(|first| first.as_str() == Some(name)))
     }
 
     /// What an execution keeps as its `traceHeader`: the request's own header wins over `given` in the body.

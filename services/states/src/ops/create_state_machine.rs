@@ -1,6 +1,7 @@
 use store::Found;
 
 use crate::arn::{self, MachineArn};
+use crate::configuration::check_log_group;
 use crate::errors::{Error, Validation};
 use crate::model::{Machine, Revision, Version};
 use crate::tables::{self, Tables};
@@ -30,6 +31,7 @@ pub(crate) async fn create_state_machine(
     )?;
     let machine_type = req.r#type.unwrap_or(StateMachineType::Standard).into();
     ctx.compile(&req.definition, machine_type)?;
+    check_log_group(ctx, &configuration.logging_configuration).await?;
     ctx.check_trust(&arn, &req.role_arn)?;
 
     let now = ctx.now();

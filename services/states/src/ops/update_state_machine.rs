@@ -3,6 +3,7 @@ use std::sync::Arc;
 use base::Timestamp;
 
 use crate::arn::{self, MachineArn};
+use crate::configuration::check_log_group;
 use crate::errors::{Error, Validation};
 use crate::model::{Machine, Revision};
 use crate::publish;
@@ -45,6 +46,9 @@ pub(crate) async fn update_state_machine(
         let found = living(tables.machine(&arn).await?, &arn)?;
         let current = tables.revision(&arn, found.value.revision).await?;
         let wanted = changed(ctx, &req, &current, found.value.machine_type, &id, now)?;
+        if req.logging_configuration.is_some() {
+            check_log_group(ctx, &wanted.configuration.logging_configuration).await?;
+        }
 
         let mut machine = found.value.clone();
         let mut revision = current.clone();
