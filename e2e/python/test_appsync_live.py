@@ -591,7 +591,8 @@ def test_a_function_looks_at_events_and_subscribers(server):
         assert [(event["index"], event["message"]) for event in body["failed"]] == [(2, "no such thing")]
         assert live.event("1") == {"seen": "a"}
         for payload, error_type, message in [
-            ("refuse", "BadRequestException", "refused"), ("strange", "UnauthorizedException", "not you"),
+            ("refuse", "BadRequestException", "The handler has rejected the events."),
+            ("strange", "UnauthorizedException", "not you"),
         ]:
             errors = [{"errorType": error_type, "message": message}]
             assert events.publish("/chat/open", json.dumps(payload)) == (403, {"errors": errors})
@@ -608,20 +609,25 @@ export function onPublish(ctx) {
   if (event.payload === 'null') return [null, event];
   return ctx.events;
 }
+export const onSubscribe = ctx => {
+  if (ctx.info.channel.path !== '/strict/a') util.unauthorized();
+};
 """
 
 
-def test_who_is_rejected_by_a_handler_hears_403(events):
+def test_who_is_rejected_by_a_handler_hears_it(events):
     events.namespace("strict", codeHandlers=REJECTING)
     with events.connect() as live:
         live.subscribe("1", "/strict/a")
-        for payload, error_type, message in [
-            ("error", "BadRequestException", "not now"),
-            ("unauthorized", "UnauthorizedException", "Unauthorized"),
-            ("stranger", "BadRequestException", 'The handler returned an event of an unknown id: "stranger".'),
+        errors = [{"errorType": "Unauthorized", "message": "Unauthorized"}]
+        assert live.ask("subscribe", "2", channel="/strict/b") == {"type": "subscribe_error", "id": "2", "errors": errors}
+        for payload, status, error_type, message in [
+            ("error", 403, "BadRequestException", "not now"),
+            ("unauthorized", 401, "UnauthorizedException", "Unauthorized"),
+            ("stranger", 403, "BadRequestException", 'The handler returned an event of an unknown id: "stranger".'),
         ]:
             errors = [{"errorType": error_type, "message": message}]
-            assert events.publish("/strict/a", json.dumps(payload)) == (403, {"errors": errors})
+            assert events.publish("/strict/a", json.dumps(payload)) == (status, {"errors": errors})
             answer = live.ask("publish", "p", channel="/strict/a", events=[json.dumps(payload)])
             assert answer == {"type": "publish_error", "id": "p", "errors": errors}
         assert events.publish("/strict/a", '"null"')[0] == 200

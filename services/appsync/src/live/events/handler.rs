@@ -44,7 +44,11 @@ pub(super) async fn on_publish(
         }
         Some(function) => {
             let answer = function.ask(visitor, entrant, &event).await?;
-            refuse(&answer)?;
+            if let Some(message) = text(&answer, "error") {
+                // "AWS AppSync logs it (when logging is enabled) but doesn't return it to the publisher."
+                visitor.record.failed(&[Value::object([("message", message)])]);
+                return Err(rejected("The handler has rejected the events."));
+            }
             (!function.forgets).then(|| answer.get("events").unwrap_or_default())
         }
     };
@@ -86,10 +90,16 @@ pub(super) async fn on_subscribe(
     match Function::of(config) {
         None => {
             let code = (namespace, config);
-            code::ask(visitor, code, entrant, &code::ON_SUBSCRIBE, &event).await?;
-            Ok(())
+            let asked = code::ask(visitor, code, entrant, &code::ON_SUBSCRIBE, &event).await;
+            asked.map(|_| ()).map_err(|refusal| match refusal.error_type {
+                "UnauthorizedException" => Refusal { error_type: "Unauthorized", ..refusal },
+                _ => refusal,
+            })
         }
-        Some(function) => refuse(&function.ask(visitor, entrant, &event).await?),
+        Some(function) => {
+            let answer = function.ask(visitor, entrant, &event).await?;
+            text(&answer, "error").map_or(Ok(()), |message| Err(rejected(message)))
+        }
     }
 }
 
@@ -131,7 +141,11 @@ impl<'f> Function<'f> {
             origin: None,
             until: visitor.until,
         };
-        query.hand_over().await.map_err(|failure| failed(&failure))
+        // "… to reject a subscribe or publish request with HTTP 403", as Powertools' documentation has it.
+        query.hand_over().await.map_err(|failure| match failure.is_unauthorized() {
+            true => Refusal { status: StatusCode::FORBIDDEN, ..failed(&failure) },
+            false => failed(&failure),
+        })
     }
 }
 
@@ -168,26 +182,18 @@ fn context(
     ])
 }
 
-/// A function refuses all of a request with `{"error": …}`.
-fn refuse(answer: &Value) -> Result<(), Refusal> {
-    match text(answer, "error") {
-        Some(message) => Err(rejected(message)),
-        None => Ok(()),
-    }
-}
-
 /// What a client hears whom a handler rejects, by `util.error` or as a function does it: with 403 over HTTP. AWS doesn't
 /// tell the type.
-/// <https://docs.aws.amazon.com/appsync/latest/eventapi/channel-namespace-handlers.html#error-handling>
+/// <https://docs.aws.amazon.com/appsync/latest/eventapi/writing-event-handlers.html#return-error>
 pub(super) fn rejected(message: impl Into<String>) -> Refusal {
     Refusal::new(StatusCode::FORBIDDEN, "BadRequestException", message)
 }
 
-/// What a client hears of a handler that couldn't do its work, or won't do it for him.
+/// What a client hears of a handler that couldn't do its work, or won't do it for him: `util.unauthorized` is a 401.
 pub(super) fn failed(failure: &Failure) -> Refusal {
     let Failure { message, .. } = failure;
     if failure.is_unauthorized() {
-        return Refusal::new(StatusCode::FORBIDDEN, "UnauthorizedException", message.clone());
+        return Refusal::unauthorized(message.clone());
     }
     tracing::debug!(message, "the handler of a channel namespace");
     Refusal::bad_request(message.clone())
