@@ -65,7 +65,7 @@ fn evaluate_metered(
 ) -> Result<Outcome> {
     let mut limits = call.limits;
     limits.depth = limits.depth.min(Limits::DEPTH_MAX);
-    let root = wrapped(call.input.clone(), meter)?;
+    let input = wrapped(call.input.clone(), meter)?;
     let mut evaluator = Evaluator {
         meter: meter.clone(),
         profile,
@@ -74,14 +74,13 @@ fn evaluate_metered(
         bindings: call.bindings,
         names,
         globals: vec![None; names.len()],
-        root,
+        root: unwrapped(&input),
         limits,
         depth: 0,
         call_depth: 0,
         tail: None,
         captured: Captured::default(),
     };
-    let input = evaluator.root.clone();
     let value = evaluator.eval(node, &input, &Frame::root())?;
     Output::new(profile, limits.memory).outcome(&value)
 }

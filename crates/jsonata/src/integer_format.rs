@@ -128,7 +128,8 @@ impl IntegerPicture {
                 let place = |char: char| f64::from(char as u32) - f64::from(base as u32) + 1.0;
                 text.chars().fold(0.0, |sum, char| sum * 26.0 + place(char))
             }
-            Primary::Roman => read_roman(text),
+            Primary::Roman if self.case == Case::Upper => read_roman(text),
+            Primary::Roman => read_roman(&text.to_uppercase()),
             Primary::Words => words::read(&text.to_lowercase()),
             Primary::Decimal(decimal) => decimal.read(text, self.ordinal),
             Primary::Sequence(picture) => {
@@ -219,28 +220,23 @@ impl Decimal {
             Some(digit) => char::from_u32(self.zero + digit).unwrap_or(char),
             None => char,
         };
-        let suffix = if ordinal { ordinal_suffix(&digits) } else { "" };
         let count = digits.len();
-        let mut text = String::new();
-        for (place, digit) in digits.into_iter().enumerate() {
-            let from_right = count - place;
-            match &self.grouping {
-                Grouping::Regular { every, separator } => {
-                    if 0 < place && from_right.is_multiple_of(*every) {
-                        text.push(*separator);
-                    }
-                }
-                Grouping::Irregular(separators) => {
-                    let here = separators.iter().rev().filter(|(at, _)| *at == from_right);
-                    text.extend(here.filter(|_| 0 < place).map(|(_, separator)| *separator));
+        let mut text: Vec<char> = digits.into_iter().map(localized).collect();
+        match &self.grouping {
+            Grouping::Regular { every, separator } => {
+                for groups in (1..=(count - 1) / every).rev() {
+                    text.insert(text.len() - groups * every, *separator);
                 }
             }
-            text.push(localized(digit));
+            Grouping::Irregular(separators) => {
+                let within = separators.iter().filter(|(from_right, _)| *from_right <= count);
+                for (from_right, separator) in within.rev() {
+                    text.insert(text.len() - from_right, *separator);
+                }
+            }
         }
-        if let Grouping::Irregular(separators) = &self.grouping {
-            text.extend(separators.iter().filter(|(at, _)| *at == 0).map(|(_, char)| *char));
-        }
-        text + suffix
+        let suffix = if ordinal { ordinal_suffix(&text) } else { "" };
+        text.into_iter().chain(suffix.chars()).collect()
     }
 
     fn read(&self, text: &str, ordinal: bool) -> f64 {
@@ -292,10 +288,11 @@ fn roman(mut value: f64) -> String {
     text
 }
 
+/// In capitals.
 fn read_roman(text: &str) -> f64 {
     let (mut sum, mut most) = (0.0, 1.0);
-    for char in text.to_lowercase().chars().rev() {
-        let found = ROMAN.iter().find(|(_, letters)| letters.chars().eq([char]));
+    for char in text.chars().rev() {
+        let found = ROMAN.iter().find(|(_, letters)| letters.to_uppercase().chars().eq([char]));
         let Some((worth, _)) = found else { return f64::NAN };
         let worth = f64::from(*worth);
         if worth < most {

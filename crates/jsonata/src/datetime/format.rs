@@ -72,7 +72,7 @@ impl Marker {
         let together = (hours * 100 + minutes) as f64;
         let digits = match &self.integer {
             Some(picture) => self.zone_digits(picture, hours, minutes, together, meter)?,
-            None => String::new(),
+            None => return Err(fault("D3134")),
         };
         let sign = if offset_minutes < 0 { '-' } else { '+' };
         let prefix = if self.component == 'z' { "GMT" } else { "" };
@@ -87,9 +87,7 @@ impl Marker {
         together: f64,
         meter: &Rc<Meter>,
     ) -> Result<String> {
-        let Primary::Decimal(decimal) = &picture.primary else {
-            return picture.format(together, meter);
-        };
+        let Primary::Decimal(decimal) = &picture.primary else { return Err(fault("D3134")) };
         match (&decimal.grouping, decimal.mandatory) {
             (Grouping::Regular { .. }, _) | (_, 3 | 4) => picture.format(together, meter),
             (_, 1 | 2) => {

@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use regex::RegexBuilder;
 
 use crate::datetime::calendar::{Civil, DAYS, MONTHS};
-use crate::datetime::millis_of;
 use crate::datetime::picture::{Marker, Part, Picture};
+use crate::datetime::{MILLIS_MAX, millis_of};
 use crate::error::{Result, fault};
 use crate::integer_format::{Case, Grouping, IntegerPicture, Primary};
 use crate::limits::Meter;
@@ -184,7 +184,7 @@ impl Components {
             if by_day { (0.0, part('d')) } else { ((part('M') - 1.0).max(0.0), part('D')) };
         let mut hour = part('H');
         if half_days {
-            hour = part('h') % 12.0 + 12.0 * part('P');
+            hour = if part('h') == 12.0 { 0.0 } else { part('h') } + 12.0 * part('P');
         }
         let whole = [year, month, day, hour, part('m'), part('s'), part('f')];
         let offset = self.0.get(&'Z').or(self.0.get(&'z')).copied().unwrap_or(0.0);
@@ -193,6 +193,7 @@ impl Components {
         }
         let midnight = millis_of(year as i64, month as i64, day as i64) as f64;
         let minutes = hour * 60.0 + part('m') - offset;
-        midnight + minutes * 60_000.0 + part('s') * 1000.0 + part('f')
+        let instant = midnight + minutes * 60_000.0 + part('s') * 1000.0 + part('f');
+        if instant.abs() <= MILLIS_MAX { instant } else { f64::NAN }
     }
 }

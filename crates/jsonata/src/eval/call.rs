@@ -89,6 +89,16 @@ impl Evaluator<'_> {
         Ok(value)
     }
 
+    /// Calls a function that was handed over: no context stands in for what is left out, not even
+    /// where missing arguments would do, for that it is `null`, as in the reference implementation.
+    pub(crate) fn call_back(
+        &mut self,
+        function: &Rc<Function>,
+        arguments: Vec<Value>,
+    ) -> Result<Value> {
+        self.call(function, arguments, &Value::Json(json::Value::NULL))
+    }
+
     fn call_tail(&mut self, tail: TailCall, context: &Value) -> Result<Called> {
         let TailCall { function, arguments, position, name } = tail;
         let known = |fault: Box<Fault>| fault.or_at(position, name.as_deref());
@@ -240,7 +250,7 @@ impl Evaluator<'_> {
         if let Some(first) = value.as_function() {
             return Ok(function_value(Function::chain(first, function)?));
         }
-        self.call(function, vec![value], &Value::Undefined)
+        self.call_back(function, vec![value])
     }
 }
 

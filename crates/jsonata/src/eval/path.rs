@@ -266,7 +266,8 @@ impl Evaluator<'_> {
         }
         let mut results = self.list()?;
         self.descend(input, &mut results)?;
-        Ok(results.sequence())
+        // `[]` behind it comes too late to keep an only one in an array.
+        Ok(results.sequence().collapsed())
     }
 
     fn descend(&mut self, value: &Value, results: &mut List) -> Result<()> {

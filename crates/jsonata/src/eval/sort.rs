@@ -1,6 +1,5 @@
 //! Sorting, by merging: equal items stay where they were.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::ast::SortTerm;
@@ -86,37 +85,28 @@ impl Evaluator<'_> {
         Ok(false)
     }
 
-    /// Merges longer and longer runs; without recursion, as comparators may sort in their turn.
+    /// Halves, sorts and merges, in the order of the reference implementation: which two items a
+    /// comparison fails on shows in its error.
     pub(crate) fn merge_sort<T>(
         &mut self,
-        items: Vec<T>,
+        mut items: Vec<T>,
         swaps: &mut dyn FnMut(&mut Self, &T, &T) -> Result<bool>,
     ) -> Result<Vec<T>> {
-        let mut runs: VecDeque<VecDeque<T>> =
-            items.into_iter().map(|item| VecDeque::from([item])).collect();
-        while 1 < runs.len() {
-            let mut merged = VecDeque::with_capacity(runs.len().div_ceil(2));
-            while let Some(mut left) = runs.pop_front() {
-                let Some(mut right) = runs.pop_front() else {
-                    merged.push_back(left);
-                    break;
-                };
-                self.meter.work((left.len() + right.len()) as u64)?;
-                let mut run = VecDeque::with_capacity(left.len() + right.len());
-                while let (Some(first), Some(second)) = (left.front(), right.front()) {
-                    let next = if swaps(self, first, second)? {
-                        right.pop_front()
-                    } else {
-                        left.pop_front()
-                    };
-                    run.extend(next);
-                }
-                run.append(&mut left);
-                run.append(&mut right);
-                merged.push_back(run);
-            }
-            runs = merged;
+        if items.len() <= 1 {
+            return Ok(items);
         }
-        Ok(runs.pop_front().map(Vec::from).unwrap_or_default())
+        let right = items.split_off(items.len() / 2);
+        let left = self.merge_sort(items, swaps)?;
+        let right = self.merge_sort(right, swaps)?;
+        self.meter.work((left.len() + right.len()) as u64)?;
+        let mut merged = Vec::with_capacity(left.len() + right.len());
+        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
+        while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+            let side = if swaps(self, first, second)? { &mut right } else { &mut left };
+            merged.extend(side.next());
+        }
+        merged.extend(left);
+        merged.extend(right);
+        Ok(merged)
     }
 }

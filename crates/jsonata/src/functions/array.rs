@@ -120,8 +120,7 @@ fn sort(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
     let items: Vec<Value> = view.iter().collect();
     let sorted = if let Some(comparator) = arguments.function(1) {
         this.merge_sort(items, &mut |this, left, right| {
-            let swaps =
-                this.call(comparator, vec![left.clone(), right.clone()], &Value::Undefined)?;
+            let swaps = this.call_back(comparator, vec![left.clone(), right.clone()])?;
             truthy(&swaps)
         })?
     } else {

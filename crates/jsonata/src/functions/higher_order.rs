@@ -32,7 +32,7 @@ fn call(
     if 3 <= arity {
         arguments.push(whole.clone());
     }
-    this.call(function, arguments, &Value::Undefined)
+    this.call_back(function, arguments)
 }
 
 fn map(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
@@ -104,7 +104,7 @@ fn reduce(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
         if 4 <= arity {
             given.push(whole.clone());
         }
-        result = this.call(function, given, &Value::Undefined)?;
+        result = this.call_back(function, given)?;
     }
     Ok(result)
 }

@@ -104,7 +104,7 @@ impl Evaluator<'_> {
                 None => Ok(None),
             };
         }
-        let result = self.call(matcher, vec![value.clone()], &Value::Undefined)?;
+        let result = self.call_back(matcher, vec![value.clone()])?;
         told(&result, text, name)
     }
 
@@ -122,7 +122,7 @@ impl Evaluator<'_> {
             }
             Next::Function(next) => {
                 let Some(next) = next.as_function() else { return Ok(None) };
-                let result = self.call(next, Vec::new(), &Value::Undefined)?;
+                let result = self.call_back(next, Vec::new())?;
                 told(&result, text, name)
             }
         }
@@ -243,7 +243,7 @@ fn matches(this: &mut Evaluator<'_>, arguments: &Arguments) -> Result<Value> {
         object.insert("index", Value::Number(places.of(plain, current.start)))?;
         object.insert("groups", this.groups(current.groups.clone())?)?;
         list.push(object.into_value())?;
-        found = if list.len() < limit { this.find_next(&current, text, "match")? } else { None };
+        found = this.find_next(&current, text, "match")?;
     }
     Ok(list.sequence())
 }
@@ -352,7 +352,7 @@ impl Evaluator<'_> {
         object.insert("start", Value::Number(start))?;
         object.insert("end", Value::Number(start + units(&found.matched)))?;
         object.insert("groups", self.groups(found.groups.clone())?)?;
-        let value = self.call(replacer, vec![object.into_value()], &Value::Undefined)?;
+        let value = self.call_back(replacer, vec![object.into_value()])?;
         match value.as_str() {
             Some(value) => out.push_str(value),
             None => return Err(fault("D3012").value(&value)),

@@ -1,5 +1,9 @@
 //! Numbers as English words.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 const FEW: [&str; 20] = [
     "Zero",
     "One",
@@ -107,6 +111,9 @@ fn spell_below_hundred(value: usize, ordinal: bool, text: &mut String) {
     }
 }
 
+static BETWEEN_WORDS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r",\s|\sand\s|[\s\\-]").expect("a pattern of ours is well-formed"));
+
 /// All words with what they are worth, in lower case.
 fn vocabulary() -> Vec<(String, f64)> {
     let mut words = Vec::new();
@@ -131,8 +138,7 @@ fn vocabulary() -> Vec<(String, f64)> {
 pub(super) fn read(text: &str) -> f64 {
     let vocabulary = vocabulary();
     let mut segments = vec![0.0];
-    let words = text.split([' ', '-', ',', '\\', '\t', '\n', '\r']);
-    for word in words.filter(|word| !word.is_empty() && *word != "and") {
+    for word in BETWEEN_WORDS.split(text) {
         let Some((_, worth)) = vocabulary.iter().find(|(known, _)| known == word) else {
             return f64::NAN;
         };

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod hostile;
+mod published;
 mod references;
 mod step_functions;
 
