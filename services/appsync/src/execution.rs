@@ -22,6 +22,8 @@ use crate::wire::AuthenticationType;
 
 /// The version of templates that raises the errors of data sources by itself.
 const FIRST_VERSION: &str = "2017-02-28";
+/// The operation of functions that are given several payloads at once.
+const BATCH_INVOKE: &str = "BatchInvoke";
 /// How many different invalidations a request may ask for:
 /// <https://docs.aws.amazon.com/appsync/latest/devguide/extensions-js.html>.
 const INVALIDATIONS_MAX: usize = 5;
@@ -222,7 +224,7 @@ impl Run<'_> {
             Ok(asked) => asked,
             Err(early) => return Ok(early),
         };
-        let answer = self.ask(step, &asked.document, Some(&course.context)).await;
+        let answer = self.ask_alone(step, &asked.document, &course.context).await;
         self.respond(step, &asked, answer, course).await
     }
 
@@ -234,7 +236,8 @@ impl Run<'_> {
     ) -> Result<Result<Asked, Stepped>, Failure> {
         let Some(handler) = &step.request else {
             let payload = course.context.to_lambda_payload();
-            let direct = [("operation", Value::from("Invoke")), ("payload", payload)];
+            let operation = if 0 < step.batch_max { BATCH_INVOKE } else { "Invoke" };
+            let direct = [("operation", Value::from(operation)), ("payload", payload)];
             return Ok(Ok(Asked { document: Value::object(direct), is_first_version: false }));
         };
         let part = Part::Request { function: step.function.as_deref() };
@@ -272,6 +275,23 @@ impl Run<'_> {
             until: self.until,
         };
         query.ask().await
+    }
+
+    /// Asks for one call by itself. What a function is to be given as a batch it is given as a batch of one.
+    async fn ask_alone(
+        &self,
+        step: &Step,
+        document: &Value,
+        context: &Context,
+    ) -> Result<Value, Failure> {
+        let is_batch = 0 < step.batch_max && is_of_batch(document);
+        match is_batch.then(|| document.get("payload").unwrap_or_default()) {
+            Some(payload) => {
+                let mut answers = self.ask_together(step, vec![payload]).await;
+                answers.pop().unwrap_or_else(|| Err(short()))
+            }
+            None => self.ask(step, document, Some(context)).await,
+        }
     }
 
     fn origin<'a>(&'a self, context: &'a Context) -> Origin<'a> {
@@ -360,10 +380,7 @@ impl Run<'_> {
 
     async fn draft(&self, step: &Step, call: &Call<'_>) -> Draft<'_> {
         let mut course = self.course(call);
-        let mut asked = self.request(step, &mut course).await;
-        if let (None, Ok(Ok(asked))) = (&step.request, &mut asked) {
-            asked.document = asked.document.with("operation", "BatchInvoke");
-        }
+        let asked = self.request(step, &mut course).await;
         Draft { course, asked }
     }
 
@@ -371,7 +388,7 @@ impl Run<'_> {
     async fn ask_together(&self, step: &Step, payloads: Vec<Value>) -> Vec<Result<Value, Failure>> {
         let count = payloads.len();
         let document = Value::object([
-            ("operation", Value::from("BatchInvoke")),
+            ("operation", Value::from(BATCH_INVOKE)),
             ("payload", Value::array(payloads)),
         ]);
         let is_direct = step.response.is_none();
@@ -486,7 +503,7 @@ fn conclude(context: &mut Context, value: Value) {
 }
 
 fn is_of_batch(document: &Value) -> bool {
-    document.get("operation").is_some_and(|it| it.as_str() == Some("BatchInvoke"))
+    document.get("operation").is_some_and(|it| it.as_str() == Some(BATCH_INVOKE))
 }
 
 /// What a function without templates answers for one call of a batch: `{data, errorMessage, errorType}`, or the value.

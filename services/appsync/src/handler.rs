@@ -108,21 +108,12 @@ impl Handler {
     }
 
     fn of_template(text: &str, target: &'static str) -> Handler {
-        let is_of_batch = text.contains("BatchInvoke");
         match Template::parse(text) {
             Ok(template) => {
                 let elsewhere = Elsewhere::default();
-                Handler::Template(Arc::new(Written { template, target, is_of_batch, elsewhere }))
+                Handler::Template(Arc::new(Written { template, target, elsewhere }))
             }
             Err(failure) => Handler::Broken(Box::new(failure)),
-        }
-    }
-
-    /// Whether it is a template that asks for the calls of several fields at once.
-    pub(crate) fn is_template_of_batch(&self) -> bool {
-        match self {
-            Handler::Template(written) => written.is_of_batch,
-            Handler::Code(..) | Handler::Broken(_) => false,
         }
     }
 

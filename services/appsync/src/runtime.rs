@@ -31,7 +31,6 @@ pub(crate) struct Written {
     pub(crate) template: Template,
     /// What AppSync says it would make of the text.
     pub(crate) target: &'static str,
-    pub(crate) is_of_batch: bool,
     pub(crate) elsewhere: Elsewhere,
 }
 
@@ -181,12 +180,7 @@ mod tests {
 
     fn written(text: &str) -> Arc<Written> {
         let template = Template::parse(text).expect("the template is good");
-        Arc::new(Written {
-            template,
-            target: "Object",
-            is_of_batch: false,
-            elsewhere: Elsewhere::default(),
-        })
+        Arc::new(Written { template, target: "Object", elsewhere: Elsewhere::default() })
     }
 
     async fn evaluated(runtime: &Runtime, written: &Arc<Written>, long: bool) -> End {

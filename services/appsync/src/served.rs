@@ -15,7 +15,7 @@ use crate::handler::{self, Handler, Modules};
 use crate::merge;
 use crate::model::Api;
 use crate::schema;
-use crate::sources::BATCH_SIZE_OF_TEMPLATES;
+use crate::sources::BATCH_SIZE_BY_DEFAULT;
 use crate::tables::{Part as _, read_api, resolver_name};
 use crate::wire::{
     CachingConfig, DataSource, DataSourceType, FunctionConfiguration,
@@ -188,6 +188,7 @@ struct Parts {
 impl Parts {
     fn plan(&self, resolver: &Resolver) -> Plan {
         let Resolver { request_mapping_template, response_mapping_template, code, .. } = resolver;
+        let texts = [request_mapping_template.as_deref(), code.as_deref()];
         let (request, response) = Handler::pair(
             request_mapping_template.as_deref(),
             response_mapping_template.as_deref(),
@@ -198,12 +199,8 @@ impl Parts {
         let kind = match resolver.kind {
             ResolverKind::Unit => {
                 let name = resolver.data_source_name.as_deref().unwrap_or_default();
-                PlanKind::Unit(Box::new(self.step(
-                    name,
-                    request,
-                    response,
-                    resolver.max_batch_size,
-                )))
+                let batch_max = self.batch_max(name, resolver.max_batch_size, texts);
+                PlanKind::Unit(Box::new(self.step(name, request, response, batch_max)))
             }
             ResolverKind::Pipeline => {
                 let functions = resolver.functions().filter_map(|id| self.functions.get(id));
@@ -233,8 +230,22 @@ impl Parts {
             self.kind_of(Some(&function.data_source_name)),
             &self.modules,
         );
-        let step = self.step(&function.data_source_name, request, response, None);
+        let source = &function.data_source_name;
+        let texts = [function.request_mapping_template.as_deref(), function.code.as_deref()];
+        let batch_max = self.batch_max(source, function.max_batch_size, texts);
+        let step = self.step(source, request, response, batch_max);
         Step { function: Some(function.name.clone()), ..step }
+    }
+
+    /// How many calls a source may be asked for together: those that are asked so are functions alone.
+    fn batch_max(&self, source: &str, asked: Option<i32>, texts: [Option<&str>; 2]) -> usize {
+        let asked = asked.and_then(|max| usize::try_from(max).ok()).filter(|max| 0 < *max);
+        let says_batch = texts.into_iter().flatten().any(|text| text.contains("BatchInvoke"));
+        match (self.kind_of(Some(source)), asked) {
+            (Some(DataSourceType::AwsLambda), Some(max)) => max,
+            (Some(DataSourceType::AwsLambda), None) if says_batch => BATCH_SIZE_BY_DEFAULT,
+            _ => 0,
+        }
     }
 
     fn step(
@@ -242,18 +253,9 @@ impl Parts {
         source: &str,
         request: Option<Handler>,
         response: Option<Handler>,
-        batch_max: Option<i32>,
+        batch_max: usize,
     ) -> Step {
         let source = self.sources.get(source).cloned();
-        let is_function =
-            source.as_ref().is_some_and(|source| source.r#type == DataSourceType::AwsLambda);
-        let asked = batch_max.and_then(|max| usize::try_from(max).ok()).filter(|max| 0 < *max);
-        let says_batch = request.as_ref().is_some_and(Handler::is_template_of_batch);
-        let batch_max = match (is_function, asked) {
-            (true, Some(max)) => max,
-            (true, None) if says_batch => BATCH_SIZE_OF_TEMPLATES,
-            (true, None) | (false, _) => 0,
-        };
         Step { request, response, source, batch_max, function: None }
     }
 }

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use crate::Room;
 use crate::wire::{DataSource, DataSourceType};
 
-pub(crate) use lambda::BATCH_SIZE_OF_TEMPLATES;
+pub(crate) use lambda::BATCH_SIZE_BY_DEFAULT;
 
 /// Who calls where a data source has no role.
 const PRINCIPAL: &str = "appsync.amazonaws.com";

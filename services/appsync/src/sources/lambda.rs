@@ -10,8 +10,8 @@ use serde_json::json;
 
 use super::{Query, body, given, misfit, operation, text};
 
-/// How many calls AWS hands over at once where a template says `BatchInvoke` and the resolver doesn't say how many.
-pub(crate) const BATCH_SIZE_OF_TEMPLATES: usize = 5;
+/// How many calls AWS hands over at once where a request says `BatchInvoke` and the resolver doesn't say how many.
+pub(crate) const BATCH_SIZE_BY_DEFAULT: usize = 5;
 
 const UNHANDLED: &str = "Lambda:Unhandled";
 

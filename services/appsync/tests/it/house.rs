@@ -222,7 +222,7 @@ impl Room {
 }
 
 /// Stands for the room of functions: `authorizer` lets everybody in and denies `Query.secret` to the token `low`,
-/// `hangs` never answers.
+/// `hangs` never answers, `gathers` tells what it was given with what: `{"of": 2, "item": …}`, or `{"alone": …}`.
 struct Functions;
 
 impl Functions {
@@ -235,6 +235,11 @@ impl Functions {
 /// The ARN of the function that never answers.
 pub(crate) fn hanging() -> String {
     Functions::arn("hangs")
+}
+
+/// The ARN of the function that tells how it was asked.
+pub(crate) fn gathering() -> String {
+    Functions::arn("gathers")
 }
 
 /// The settings of an API that asks a function who may come in.
@@ -271,6 +276,17 @@ impl Service for Functions {
             }
             let payload = STANDARD.decode(asked["Payload"].as_str().unwrap()).unwrap();
             let event: Value = serde_json::from_slice(&payload).unwrap();
+            if asked["FunctionName"] == Functions::arn("gathers") {
+                let gathered = match event.as_array() {
+                    Some(items) => {
+                        items.iter().map(|it| json!({"of": items.len(), "item": it})).collect()
+                    }
+                    None => json!({"alone": event}),
+                };
+                let reply =
+                    json!({"StatusCode": 200, "Payload": STANDARD.encode(gathered.to_string())});
+                return Ok(Bytes::from(reply.to_string()));
+            }
             let denied = if event["authorizationToken"] == "low" {
                 json!(["Query.secret"])
             } else {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what serves tests may unwrap as tests may")]
 
+mod batches;
 mod caches;
 mod connections;
 mod deadlines;
