@@ -152,12 +152,30 @@ pub mod response_header {
     /// Bytes of all names and values together.
     pub const BYTES_MAX: usize = 4096;
 
-    const RESERVED_PREFIXES: [&str; 2] = ["x-amzn-", "x-amz-"];
+    const RESERVED_PREFIXES: [&str; 3] = ["x-amzn-", "x-amz-", "access-control-"];
 
-    /// Sets a header; what AWS reserves, or what no longer fits, is left out.
+    /// What the answer has by itself: code that hands on the headers of a data source would cut it or make it unreadable.
+    const RESERVED: [&str; 11] = [
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+    ];
+
+    /// Sets a header; what AWS reserves ("header names can't match any of the existing or restricted" ones, say the types
+    /// of `@aws-appsync/utils`), or what no longer fits, is left out.
     pub(crate) fn set(effects: &mut Effects, name: &str, value: &str) {
         let lower = name.to_ascii_lowercase();
-        if name.is_empty() || RESERVED_PREFIXES.iter().any(|prefix| lower.starts_with(prefix)) {
+        let is_reserved = RESERVED.contains(&&*lower)
+            || RESERVED_PREFIXES.iter().any(|prefix| lower.starts_with(prefix));
+        if name.is_empty() || is_reserved {
             return;
         }
         let headers = &mut effects.response_headers;

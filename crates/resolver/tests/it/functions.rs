@@ -100,6 +100,10 @@ fn effects_are_collected() {
     call("log.info", "\"{} and {}\", 1, {\"a\": 2}");
     call("http.addResponseHeader", "\"X-One\", 1");
     call("http.addResponseHeaders", r#"{"x-one": "2", "x-amz-id": "no"}"#);
+    call(
+        "http.addResponseHeaders",
+        r#"{"Content-Length": "1", "date": "x", "access-control-allow-origin": "x"}"#,
+    );
     call("http.addResponseHeader", &format!("\"big\", \"{}\"", "x".repeat(4096)));
     call("extensions.evictFromApiCache", r#""Query", "get", {"context.arguments.id": 1}"#);
     call("extensions.invalidateSubscriptions", r#"{"subscriptionField": "f", "payload": {}}"#);
