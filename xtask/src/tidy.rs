@@ -1,8 +1,10 @@
 //! `cargo xtask tidy`: the rules of the house that compiler and clippy can't check.
 //!
 //! `order` holds the dependencies between crates, `files` what a source file may be and hold,
-//! `manifests` what a `Cargo.toml` must say. Each answers with sentences; none means tidy.
+//! `documents` what Markdown leads to, `manifests` what a `Cargo.toml` must say. Each answers with sentences; none means
+//! tidy.
 
+mod documents;
 mod files;
 mod manifests;
 mod order;
@@ -33,6 +35,7 @@ pub(crate) fn faults(workspace: &Workspace) -> Result<Vec<String>> {
         faults.extend(order::impurities(name, &workspace.built_with(name)?));
     }
     faults.extend(files::faults(&workspace.root)?);
+    faults.extend(documents::faults(&workspace.root)?);
     faults.extend(manifests::faults(workspace)?);
     Ok(faults)
 }

@@ -32,9 +32,7 @@ pub(super) fn faults(root: &Path) -> Result<Vec<String>> {
     let mut large: LargeFiles =
         toml::from_str(&listed).with_context(|| format!("reading {LARGE_FILES}"))?;
     let mut faults = Vec::new();
-    let mut paths = Vec::new();
-    sources(root, &mut paths)?;
-    for path in paths {
+    for path in with_extension(root, "rs")? {
         let text =
             fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
         let path = path.strip_prefix(root)?.to_string_lossy().replace('\\', "/");
@@ -86,15 +84,22 @@ fn lines_of_code(text: &str) -> usize {
     code.lines().count()
 }
 
-fn sources(folder: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+/// The files of the repository that end so.
+pub(super) fn with_extension(root: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    gather(root, extension, &mut found)?;
+    Ok(found)
+}
+
+fn gather(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> Result<()> {
     let mut entries: Vec<PathBuf> =
         fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
     entries.sort();
     for path in entries {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         if path.is_dir() && !SKIPPED.contains(&&*name) {
-            sources(&path, found)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            gather(&path, extension, found)?;
+        } else if path.extension().is_some_and(|it| it == extension) {
             found.push(path);
         }
     }
