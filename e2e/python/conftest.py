@@ -3,6 +3,7 @@ import json
 
 import pytest
 
+from enforced import serving
 from freehold import ROLE, Server
 
 numbers = itertools.count(1)
@@ -11,6 +12,14 @@ numbers = itertools.count(1)
 @pytest.fixture
 def server():
     server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def serve():
+    """A server that knows its callers: `root` is its root's key."""
+    server = serving()
     yield server
     server.close()
 

@@ -6,7 +6,6 @@ import http.server
 import io
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -16,7 +15,6 @@ import urllib.parse
 import urllib.request
 import zipfile
 
-import boto3
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -24,6 +22,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
 from definitions import PASS
+from enforced import of
 from freehold import ACCOUNT, REGION, ROLE, Server, wait_until
 
 SCHEMA = """
@@ -562,36 +561,27 @@ def test_signed_requests_tell_who_asks(appsync):
     assert (status, body) == (200, {"data": {"hello": f"arn:aws:iam::{ACCOUNT}:root"}})
 
 
-def test_signatures_and_policies_are_held_where_the_house_is_served():
-    server = Server(mode="serve")
-    try:
-        server.stop()
-        key, secret = (re.search(f"AWS_{name}=(\\S+)", "\n".join(server.printed))[1] for name in ["ACCESS_KEY_ID", "SECRET_ACCESS_KEY"])
-        server.start()
-        appsync, iam = (
-            boto3.client(name, endpoint_url=server.url, region_name=REGION, aws_access_key_id=key, aws_secret_access_key=secret)
-            for name in ["appsync", "iam"]
-        )
-        api = Api(appsync, authenticationType="AWS_IAM")
-        api.local("Query.hello", '"hi"')
-        api.local("Query.secret", '"psst"')
-        assert signed(api.url, {"query": "{hello}"}, key, secret)[1] == {"data": {"hello": "hi"}}
-        assert signed(api.url, {"query": "{hello}"}, key, "wrong")[0] == 403
-        reader = iam.create_user(UserName="reader")["User"]["UserId"]
-        api.local("Query.post", '{"id": "1", "title": $util.toJson($ctx.identity.username)}')
-        allowed = [f"{api.described['arn']}/types/Query/fields/{field}" for field in ["hello", "post"]]
-        statement = {"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": allowed}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-        iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=policy)
-        own = iam.create_access_key(UserName="reader")["AccessKey"]
-        query = '{hello secret post(id: "1") {title}}'
-        status, body, _ = signed(api.url, {"query": query}, own["AccessKeyId"], own["SecretAccessKey"])
-        # Policies are about root fields: those of a post need none.
-        assert status == 200 and body["data"] == {"hello": "hi", "secret": None, "post": {"title": reader}}
-        [error] = body["errors"]
-        assert (error["errorType"], error["message"]) == ("Unauthorized", "Not Authorized to access secret on type Query")
-    finally:
-        server.close()
+def test_signatures_and_policies_are_held_where_the_house_is_served(serve):
+    appsync, iam = (of(serve, name, serve.root) for name in ["appsync", "iam"])
+    key, secret = serve.root.values()
+    api = Api(appsync, authenticationType="AWS_IAM")
+    api.local("Query.hello", '"hi"')
+    api.local("Query.secret", '"psst"')
+    assert signed(api.url, {"query": "{hello}"}, key, secret)[1] == {"data": {"hello": "hi"}}
+    assert signed(api.url, {"query": "{hello}"}, key, "wrong")[0] == 403
+    reader = iam.create_user(UserName="reader")["User"]["UserId"]
+    api.local("Query.post", '{"id": "1", "title": $util.toJson($ctx.identity.username)}')
+    allowed = [f"{api.described['arn']}/types/Query/fields/{field}" for field in ["hello", "post"]]
+    statement = {"Effect": "Allow", "Action": "appsync:GraphQL", "Resource": allowed}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=policy)
+    own = iam.create_access_key(UserName="reader")["AccessKey"]
+    query = '{hello secret post(id: "1") {title}}'
+    status, body, _ = signed(api.url, {"query": query}, own["AccessKeyId"], own["SecretAccessKey"])
+    # Policies are about root fields: those of a post need none.
+    assert status == 200 and body["data"] == {"hello": "hi", "secret": None, "post": {"title": reader}}
+    [error] = body["errors"]
+    assert (error["errorType"], error["message"]) == ("Unauthorized", "Not Authorized to access secret on type Query")
 
 
 def test_a_function_decides_who_comes_in(appsync, function):

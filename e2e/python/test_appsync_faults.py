@@ -13,7 +13,7 @@ import time
 import pytest
 
 from freehold import Server, wait_until
-from test_appsync import SECURED, Api, Issuer, encode, post, refused
+from test_appsync import Api, Issuer, encode, post, refused
 from test_faults import Endpoint, drip, endless, garbage, half, hang_up, reset, silence
 
 DEEP = 50_000

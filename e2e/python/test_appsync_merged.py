@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from freehold import ACCOUNT, REGION, ROLE, Server, wait_until
+from enforced import allow, of, trust
+from freehold import ACCOUNT, REGION, ROLE, wait_until
 from test_appsync import Api, create_schema, post
-from test_iam import allow, trust
-from test_iam import client as client_of
 
 FAILED = "MERGE_FAILED"
 
@@ -177,29 +176,21 @@ def test_a_source_that_leaves_takes_its_fields_along(appsync):
     assert "FieldUndefined" in merged.ask("{ b }")["errors"][0]["message"]
 
 
-def test_the_role_of_a_merged_api_must_be_let_in_by_its_sources():
-    server = Server(mode="serve")
-    try:
-        server.stop()
-        printed = "\n".join(server.printed)
-        server.start()
-        root = [re.search(rf"AWS_{name}=(\S+)", printed)[1] for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")]
-        iam, appsync = client_of(server, "iam", *root), client_of(server, "appsync", *root)
-        role = iam.create_role(RoleName="merge", AssumeRolePolicyDocument=trust(Service="appsync.amazonaws.com"))["Role"]["Arn"]
-        source = Api(appsync, "type Query { a: String plain: String }")
-        source.local("Query.a", '"a"')
-        merged = Merged(appsync, role)
-        association = merged.join(source, "AUTO_MERGE")
-        (error,) = merged.ask("{ a }")["errors"]
-        assert error["errorType"] == "Unauthorized"
-        source.local("Query.plain", '"plain"')
-        assert merged.status(association) == "AUTO_MERGE_SCHEDULE_FAILED"
-        arn = f"arn:aws:appsync:{REGION}:{ACCOUNT}:apis/{source.id}"
-        iam.put_role_policy(RoleName="merge", PolicyName="source", PolicyDocument=allow("appsync:SourceGraphQL", f"{arn}/*"))
-        assert merged.data("{ a }") == {"a": "a"}
-        iam.put_role_policy(RoleName="merge", PolicyName="merge", PolicyDocument=allow("appsync:StartSchemaMerge"))
-        appsync.update_data_source(apiId=source.id, name="none", type="NONE", description="changed")
-        assert merged.status(association) == "MERGE_SUCCESS"
-        assert merged.data("{ plain }") == {"plain": "plain"}
-    finally:
-        server.close()
+def test_the_role_of_a_merged_api_must_be_let_in_by_its_sources(serve):
+    iam, appsync = of(serve, "iam", serve.root), of(serve, "appsync", serve.root)
+    role = iam.create_role(RoleName="merge", AssumeRolePolicyDocument=trust(Service="appsync.amazonaws.com"))["Role"]["Arn"]
+    source = Api(appsync, "type Query { a: String plain: String }")
+    source.local("Query.a", '"a"')
+    merged = Merged(appsync, role)
+    association = merged.join(source, "AUTO_MERGE")
+    (error,) = merged.ask("{ a }")["errors"]
+    assert error["errorType"] == "Unauthorized"
+    source.local("Query.plain", '"plain"')
+    assert merged.status(association) == "AUTO_MERGE_SCHEDULE_FAILED"
+    arn = f"arn:aws:appsync:{REGION}:{ACCOUNT}:apis/{source.id}"
+    iam.put_role_policy(RoleName="merge", PolicyName="source", PolicyDocument=allow("appsync:SourceGraphQL", f"{arn}/*"))
+    assert merged.data("{ a }") == {"a": "a"}
+    iam.put_role_policy(RoleName="merge", PolicyName="merge", PolicyDocument=allow("appsync:StartSchemaMerge"))
+    appsync.update_data_source(apiId=source.id, name="none", type="NONE", description="changed")
+    assert merged.status(association) == "MERGE_SUCCESS"
+    assert merged.data("{ plain }") == {"plain": "plain"}

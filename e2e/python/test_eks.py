@@ -8,9 +8,9 @@ import pytest
 from botocore.config import Config
 
 from definitions import machine
+from enforced import serving
 from freehold import REGION, ended, wait_until
 from kubernetes import JOBS, PODS, Cluster
-from test_serve import serving
 
 numbers = itertools.count(1)
 TRUST = {
@@ -32,7 +32,7 @@ class House:
         self.role = role["Role"]["Arn"]
 
     def client(self, service):
-        key, secret = self.server.root_key
+        key, secret = self.server.root.values()
         settings = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False)
         return boto3.client(service, endpoint_url=self.server.url, region_name=REGION, aws_access_key_id=key,
                             aws_secret_access_key=secret, config=settings)

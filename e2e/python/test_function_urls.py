@@ -14,8 +14,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
+from enforced import serving
 from freehold import REGION, ROLE, Server
-from test_serve import serving
 
 CODE = """
 def handler(event, context):
@@ -64,7 +64,7 @@ def test_an_address_works_as_it_was_told():
 @pytest.fixture(scope="module")
 def serve():
     server = serving()
-    server.key, server.secret = server.root_key
+    server.key, server.secret = server.root.values()
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     client(server, "iam").create_role(RoleName=ROLE.rpartition("/")[2], AssumeRolePolicyDocument=policy)

@@ -2,58 +2,14 @@
 
 import io
 import json
-import re
 import zipfile
 
-import boto3
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
+from enforced import allow, of, refusal, trust
 from freehold import ACCOUNT, REGION, Server, ended, wait_until
 
 PASS = json.dumps({"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}})
-
-
-def trust(**principal):
-    statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def allow(actions, resource="*"):
-    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def client(server, service, key, secret, token=None):
-    config = Config(retries={"total_max_attempts": 1}, inject_host_prefix=False)
-    return boto3.client(service, endpoint_url=server.url, region_name=REGION, aws_access_key_id=key,
-                        aws_secret_access_key=secret, aws_session_token=token, config=config)
-
-
-def of(server, service, credentials):
-    return client(server, service, credentials["AccessKeyId"], credentials["SecretAccessKey"],
-                  credentials.get("SessionToken"))
-
-
-def refusal(call, **arguments):
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    return refused.value.response["Error"]
-
-
-@pytest.fixture
-def serve():
-    """`freehold serve`, with the credentials of its root."""
-    server = Server(mode="serve")
-    server.stop()
-    printed = "\n".join(server.printed)
-    key = re.search(r"AWS_ACCESS_KEY_ID=(\S+)", printed)[1]
-    secret = re.search(r"AWS_SECRET_ACCESS_KEY=(\S+)", printed)[1]
-    server.root = {"AccessKeyId": key, "SecretAccessKey": secret}
-    server.start()
-    yield server
-    server.close()
 
 
 def test_a_user_may_do_what_a_policy_allows(serve):
@@ -163,7 +119,7 @@ def test_a_function_runs_with_a_role_that_trusts_lambda_or_not_at_all(tmp_path):
         reply = functions.invoke(FunctionName="kept", Payload=json.dumps(dict.fromkeys(names)))
         given = json.load(reply["Payload"])
         key, secret, token = (given[name] for name in names)
-        asked = client(server, "sts", key, secret, token).get_caller_identity()
+        asked = of(server, "sts", {"AccessKeyId": key, "SecretAccessKey": secret, "SessionToken": token}).get_caller_identity()
         assert asked["Arn"].startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/kept/")
         refused = refusal(functions.invoke, FunctionName="gone")
         assert refused["Code"] == "AccessDeniedException"

@@ -2,17 +2,15 @@
 
 import json
 import os
-import re
 import subprocess
 import threading
 
 import pytest
 from botocore.exceptions import ClientError
 
+from enforced import allow, of, serving
 from freehold import ACCOUNT, REGION, Server, wait_until
 from postgres import CLUSTER, SECRET, Postgres
-from test_iam import allow
-from test_iam import client as client_of
 
 SCHEMA = """
 CREATE TYPE mood AS ENUM ('sad', 'glad');
@@ -385,16 +383,12 @@ def test_an_encrypted_connection_checks_the_certificate_of_the_server(tmp_path):
 
 
 def test_secrets_are_for_those_who_may_read_them(postgres, tmp_path):
-    server = Server(mode="serve", config=postgres.config(tmp_path))
+    server = serving(config=postgres.config(tmp_path))
     try:
-        server.stop()
-        printed = "\n".join(server.printed)
-        server.start()
-        key, secret = (re.search(rf"AWS_{name}=(\S+)", printed)[1] for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"))
-        iam = client_of(server, "iam", key, secret)
+        iam = of(server, "iam", server.root)
         iam.create_user(UserName="alice")
         alice = iam.create_access_key(UserName="alice")["AccessKey"]
-        data = client_of(server, "rds-data", alice["AccessKeyId"], alice["SecretAccessKey"])
+        data = of(server, "rds-data", alice)
         ask = dict(resourceArn=CLUSTER, secretArn=SECRET, sql="SELECT 1")
         for action, resource in [("rds-data:ExecuteStatement", CLUSTER), ("secretsmanager:GetSecretValue", SECRET)]:
             status, code, message = refusal(data.execute_statement, **ask)

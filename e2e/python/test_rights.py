@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
+from enforced import allow, of, refusal, trust
 from freehold import ACCOUNT, REGION, ended, wait_until
-from test_iam import allow, of, refusal, serve, trust  # noqa: F401 (serve is a fixture)
 
 LAMBDA = "lambda.amazonaws.com"
 QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:"
@@ -73,7 +73,7 @@ class World:
 
 
 @pytest.fixture
-def world(serve):  # noqa: F811
+def world(serve):
     return World(serve)
 
 

@@ -8,10 +8,9 @@ import boto3
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError
 
+from enforced import refusal
 from freehold import REGION
-from test_serve import serve  # noqa: F401
 
 
 def client(server, service, key=None, secret=None, **config):
@@ -21,33 +20,27 @@ def client(server, service, key=None, secret=None, **config):
 
 
 @pytest.fixture
-def root(serve):  # noqa: F811
-    s3 = client(serve, "s3", *serve.root_key)
+def root(serve):
+    s3 = client(serve, "s3", *serve.root.values())
     s3.create_bucket(Bucket="things")
     s3.put_object(Bucket="things", Key="k", Body=b"hello")
     return s3
 
 
 @pytest.fixture
-def stranger(serve):  # noqa: F811
+def stranger(serve):
     return client(serve, "s3", signature_version=UNSIGNED)
 
 
 @pytest.fixture
-def ann(serve):  # noqa: F811
+def ann(serve):
     """A user without any policy."""
-    iam = client(serve, "iam", *serve.root_key)
+    iam = client(serve, "iam", *serve.root.values())
     arn = iam.create_user(UserName="ann")["User"]["Arn"]
     key = iam.create_access_key(UserName="ann")["AccessKey"]
     s3 = client(serve, "s3", key["AccessKeyId"], key["SecretAccessKey"])
     s3.arn = arn
     return s3
-
-
-def refusal(call, **arguments):
-    with pytest.raises(ClientError) as error:
-        call(**arguments)
-    return error.value.response["Error"]
 
 
 def policy(effect, principal, *actions, resource="arn:aws:s3:::things/*", **condition):
@@ -106,8 +99,8 @@ def test_a_public_list_of_an_object_is_weighed(root, stranger):
 
 
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
-def test_links_of_both_kinds_are_verified(serve, root, version):  # noqa: F811
-    signer = client(serve, "s3", *serve.root_key, signature_version=version)
+def test_links_of_both_kinds_are_verified(serve, root, version):
+    signer = client(serve, "s3", *serve.root.values(), signature_version=version)
     link = signer.generate_presigned_url("get_object", {"Bucket": "things", "Key": "k"}, ExpiresIn=60)
     assert urllib.request.urlopen(link).read() == b"hello"
     with pytest.raises(urllib.error.HTTPError) as other:

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.x509 import load_pem_x509_certificate
 
+from enforced import of
 from freehold import ACCOUNT, REGION
-from test_iam import of, serve
 
 
 @pytest.fixture

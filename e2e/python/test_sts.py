@@ -3,10 +3,8 @@
 import boto3
 from botocore.config import Config
 
+from enforced import allow, of, refusal, trust
 from freehold import ACCOUNT, REGION
-from test_iam import allow, client, of, refusal, serve, trust
-
-assert serve, "the fixture"
 
 
 def test_everybody_may_ask_who_he_is(serve):
@@ -48,10 +46,11 @@ def test_a_role_is_assumed_and_its_session_survives_a_crash(serve):
 
 def test_a_developer_has_many_accounts(server):
     other = "222222222222"
-    iam = client(server, "iam", other, "x")
+    root = {"AccessKeyId": other, "SecretAccessKey": "x"}
+    iam = of(server, "iam", root)
     assert iam.create_user(UserName="bob")["User"]["Arn"] == f"arn:aws:iam::{other}:user/bob"
     assert server.client("iam").list_users()["Users"] == []
-    assert client(server, "sts", other, "x").get_caller_identity()["Account"] == other
+    assert of(server, "sts", root).get_caller_identity()["Account"] == other
 
 
 def test_identity_providers_are_refused(server):

@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from enforced import serving
 from freehold import ACCOUNT, REGION
-from test_serve import serving
 
 KEY = rsa.generate_private_key(65537, 2048)
 
@@ -63,7 +63,7 @@ def issuer():
 def test_a_token_is_enough_for_the_role_that_trusts_it(issuer):
     server = serving()
     try:
-        key, secret = server.root_key
+        key, secret = server.root.values()
         iam = boto3.client("iam", endpoint_url=server.url, region_name=REGION, aws_access_key_id=key,
                            aws_secret_access_key=secret)
         provider = iam.create_open_id_connect_provider(Url=issuer, ClientIDList=["app"])["OpenIDConnectProviderArn"]
