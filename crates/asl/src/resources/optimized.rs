@@ -3,7 +3,7 @@
 //!
 //! <https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html>
 
-use super::jobs::{self, Job};
+use super::jobs::{Job, known};
 use super::shape::{Naming, Shape};
 use super::tables::{self, Action};
 
@@ -317,28 +317,28 @@ const SERVICES: &[ServiceFacts] = &[
         sdk: "ecs",
         error_prefix: "ECS",
         sdk_name: "AmazonECS",
-        actions: &[api("runTask").job(jobs::ECS_TASK).callback()],
+        actions: &[api("runTask").job(known::ECS_TASK).callback()],
     },
     ServiceFacts {
         name: "batch",
         sdk: "batch",
         error_prefix: "Batch",
         sdk_name: "AWSBatch",
-        actions: &[api("submitJob").job(jobs::BATCH_JOB)],
+        actions: &[api("submitJob").job(known::BATCH_JOB)],
     },
     ServiceFacts {
         name: "glue",
         sdk: "glue",
         error_prefix: "Glue",
         sdk_name: "AWSGlue",
-        actions: &[api("startJobRun").job(jobs::GLUE_RUN)],
+        actions: &[api("startJobRun").job(known::GLUE_RUN)],
     },
     ServiceFacts {
         name: "databrew",
         sdk: "databrew",
         error_prefix: "GlueDataBrew",
         sdk_name: "AWSGlueDataBrew",
-        actions: &[api("startJobRun").job(jobs::DATABREW_RUN)],
+        actions: &[api("startJobRun").job(known::DATABREW_RUN)],
     },
     ServiceFacts {
         name: "athena",
@@ -346,7 +346,7 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "Athena",
         sdk_name: "AmazonAthena",
         actions: &[
-            api("startQueryExecution").job(jobs::ATHENA_QUERY),
+            api("startQueryExecution").job(known::ATHENA_QUERY),
             api("stopQueryExecution"),
             api("getQueryExecution"),
             api("getQueryResults"),
@@ -358,9 +358,9 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "ElasticMapReduce",
         sdk_name: "AmazonElasticMapReduce",
         actions: &[
-            own("createCluster").job(jobs::EMR_CLUSTER),
-            own("terminateCluster").job(jobs::EMR_TERMINATION),
-            own("addStep").job(jobs::EMR_STEP),
+            own("createCluster").job(known::EMR_CLUSTER),
+            own("terminateCluster").job(known::EMR_TERMINATION),
+            own("addStep").job(known::EMR_STEP),
             own("cancelStep"),
             own("setClusterTerminationProtection"),
             own("modifyInstanceFleetByName"),
@@ -374,8 +374,8 @@ const SERVICES: &[ServiceFacts] = &[
         sdk_name: "AmazonEMRContainers",
         actions: &[
             api("createVirtualCluster"),
-            api("deleteVirtualCluster").job(jobs::VIRTUAL_CLUSTER_DELETION),
-            api("startJobRun").job(jobs::EMR_CONTAINERS_RUN),
+            api("deleteVirtualCluster").job(known::VIRTUAL_CLUSTER_DELETION),
+            api("startJobRun").job(known::EMR_CONTAINERS_RUN),
         ],
     },
     ServiceFacts {
@@ -384,12 +384,12 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "EMRServerless",
         sdk_name: "AWSEMRServerless",
         actions: &[
-            api("createApplication").job(jobs::SERVERLESS_CREATION),
-            api("startApplication").job(jobs::SERVERLESS_START),
-            api("stopApplication").job(jobs::SERVERLESS_STOP),
-            api("deleteApplication").job(jobs::SERVERLESS_DELETION),
-            api("startJobRun").job(jobs::SERVERLESS_RUN),
-            api("cancelJobRun").job(jobs::SERVERLESS_CANCELLATION),
+            api("createApplication").job(known::SERVERLESS_CREATION),
+            api("startApplication").job(known::SERVERLESS_START),
+            api("stopApplication").job(known::SERVERLESS_STOP),
+            api("deleteApplication").job(known::SERVERLESS_DELETION),
+            api("startJobRun").job(known::SERVERLESS_RUN),
+            api("cancelJobRun").job(known::SERVERLESS_CANCELLATION),
         ],
     },
     ServiceFacts {
@@ -398,12 +398,12 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "EKS",
         sdk_name: "AmazonEKS",
         actions: &[
-            api("createCluster").job(jobs::EKS_CLUSTER),
-            api("deleteCluster").job(jobs::EKS_CLUSTER_DELETION),
-            api("createFargateProfile").job(jobs::EKS_PROFILE),
-            api("deleteFargateProfile").job(jobs::EKS_PROFILE_DELETION),
-            api("createNodegroup").job(jobs::EKS_NODEGROUP),
-            api("deleteNodegroup").job(jobs::EKS_NODEGROUP_DELETION),
+            api("createCluster").job(known::EKS_CLUSTER),
+            api("deleteCluster").job(known::EKS_CLUSTER_DELETION),
+            api("createFargateProfile").job(known::EKS_PROFILE),
+            api("deleteFargateProfile").job(known::EKS_PROFILE_DELETION),
+            api("createNodegroup").job(known::EKS_NODEGROUP),
+            api("deleteNodegroup").job(known::EKS_NODEGROUP_DELETION),
             own("call").callback(),
             own("runJob").own_job().callback(),
         ],
@@ -414,13 +414,13 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "CodeBuild",
         sdk_name: "AWSCodeBuild",
         actions: &[
-            api("startBuild").job(jobs::BUILD),
+            api("startBuild").job(known::BUILD),
             api("stopBuild"),
             api("batchDeleteBuilds"),
             api("batchGetReports"),
-            api("startBuildBatch").job(jobs::BUILD_BATCH),
+            api("startBuildBatch").job(known::BUILD_BATCH),
             api("stopBuildBatch"),
-            api("retryBuildBatch").job(jobs::BUILD_BATCH_RETRY),
+            api("retryBuildBatch").job(known::BUILD_BATCH_RETRY),
             api("deleteBuildBatch"),
         ],
     },
@@ -430,11 +430,11 @@ const SERVICES: &[ServiceFacts] = &[
         error_prefix: "SageMaker",
         sdk_name: "AmazonSageMaker",
         actions: &[
-            api("createTrainingJob").job(jobs::TRAINING),
-            api("createTransformJob").job(jobs::TRANSFORM),
-            api("createProcessingJob").job(jobs::PROCESSING),
-            api("createLabelingJob").job(jobs::LABELING),
-            api("createHyperParameterTuningJob").job(jobs::TUNING),
+            api("createTrainingJob").job(known::TRAINING),
+            api("createTransformJob").job(known::TRANSFORM),
+            api("createProcessingJob").job(known::PROCESSING),
+            api("createLabelingJob").job(known::LABELING),
+            api("createHyperParameterTuningJob").job(known::TUNING),
             api("createModel"),
             api("createEndpoint"),
             api("createEndpointConfig"),
@@ -448,7 +448,7 @@ const SERVICES: &[ServiceFacts] = &[
         sdk_name: "AmazonBedrock",
         actions: &[
             own("invokeModel").callback(),
-            api("createModelCustomizationJob").job(jobs::CUSTOMIZATION).callback(),
+            api("createModelCustomizationJob").job(known::CUSTOMIZATION).callback(),
         ],
     },
     ServiceFacts {
@@ -456,7 +456,7 @@ const SERVICES: &[ServiceFacts] = &[
         sdk: "mediaconvert",
         error_prefix: "MediaConvert",
         sdk_name: "AWSMediaConvert",
-        actions: &[api("createJob").job(jobs::MEDIA_JOB)],
+        actions: &[api("createJob").job(known::MEDIA_JOB)],
     },
 ];
 
