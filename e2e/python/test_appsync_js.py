@@ -259,7 +259,7 @@ def test_changed_code_is_what_runs(appsync, api):
 
 
 HEAVY = "let n = 0; const all = new Array(20000).fill(1); for (const a of all) { for (const b of all) { n = n + b; } } return n;"
-HUNGRY = "const held = []; for (const a of new Array(3000).fill('a')) { held.push(a.repeat(1000000) + held.length); } return held.length;"
+HUNGRY = "const held = []; for (const n of new Array(3000).fill(1)) { held.push(new Array(1000000).fill(n)); } return held.length;"
 
 
 @pytest.mark.parametrize(("body", "message"), [

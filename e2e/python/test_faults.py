@@ -206,7 +206,7 @@ def drip(connection, _request):
 
 
 def silence(_connection, _request):
-    time.sleep(30)
+    time.sleep(600)
 
 
 def fail(connection, _request):
