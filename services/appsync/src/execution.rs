@@ -12,7 +12,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::Room;
 use crate::auth::Entrant;
-use crate::cache;
+use crate::cache::{self, Place};
 use crate::handler::Handler;
 use crate::journal::{Chapter, Part, Record, Subject};
 use crate::rights;
@@ -99,7 +99,7 @@ impl Resolve for Run<'_> {
         };
         let resolved = async {
             match &plan.kind {
-                PlanKind::Unit(step) if 0 < step.batch_max => self.batch(step, &calls).await,
+                PlanKind::Unit(step) if 0 < step.batch_max => self.batch(plan, step, &calls).await,
                 PlanKind::Unit(_) | PlanKind::Pipeline { .. } => {
                     join_all(calls.iter().map(|call| self.resolve_one(plan, call))).await
                 }
@@ -136,9 +136,7 @@ impl Run<'_> {
     async fn resolve_one(&self, plan: &Plan, call: &Call<'_>) -> Resolved {
         let mut course = self.course(call);
         let place = cache::place(self, plan, call.parent_type(), &course.context);
-        if let Some(place) = &place
-            && let Some(value) = self.room.cache.find(place, self.room.house.now())
-        {
+        if let Some(value) = self.known(place.as_ref()) {
             return value.into();
         }
         let given = match &plan.kind {
@@ -148,12 +146,21 @@ impl Run<'_> {
             }
         };
         let resolved = resolved(call, given.map(Stepped::into_value), course);
+        self.keep(place, &resolved);
+        resolved
+    }
+
+    /// What was given before, if that is kept and still holds.
+    fn known(&self, place: Option<&Place>) -> Option<Value> {
+        self.room.cache.find(place?, self.room.house.now())
+    }
+
+    fn keep(&self, place: Option<Place>, resolved: &Resolved) {
         if let Some(place) = place
             && resolved.errors.is_empty()
         {
             self.room.cache.keep(place, &resolved.value, self.room.house.now());
         }
-        resolved
     }
 
     fn course(&self, call: &Call<'_>) -> Course<'_> {
@@ -345,10 +352,10 @@ impl Run<'_> {
     }
 
     /// Several calls of one field, whose requests to a function become one.
-    async fn batch(&self, step: &Step, calls: &[Call<'_>]) -> Vec<Resolved> {
+    async fn batch(&self, plan: &Plan, step: &Step, calls: &[Call<'_>]) -> Vec<Resolved> {
         let mut drafts = Vec::new();
         for call in calls {
-            drafts.push(self.draft(step, call));
+            drafts.push(self.draft(plan, step, call));
         }
         let drafts: Vec<Draft<'_>> = join_all(drafts).await;
         let payloads: Vec<Value> = drafts.iter().filter_map(Draft::payload).collect();
@@ -357,31 +364,39 @@ impl Run<'_> {
             answers = self.ask_together(step, payloads).await.into_iter();
         }
         let mut answered = Vec::new();
-        for (call, mut draft) in calls.iter().zip(drafts) {
-            let asked = draft.asked;
+        for (call, draft) in calls.iter().zip(drafts) {
+            let Draft { mut course, asked, place, known } = draft;
+            if let Some(value) = known {
+                answered.push(value.into());
+                continue;
+            }
             let given = match asked {
                 Ok(Ok(asked)) => {
                     let answer = match is_of_batch(&asked.document) {
                         true => answers.next().unwrap_or_else(|| Err(short())),
-                        false => {
-                            let context = &draft.course.context;
-                            self.ask(step, &asked.document, Some(context)).await
-                        }
+                        false => self.ask(step, &asked.document, Some(&course.context)).await,
                     };
-                    self.respond(step, &asked, answer, &mut draft.course).await
+                    self.respond(step, &asked, answer, &mut course).await
                 }
                 Ok(Err(early)) => Ok(early),
                 Err(failure) => Err(failure),
             };
-            answered.push(resolved(call, given.map(Stepped::into_value), draft.course));
+            let resolved = resolved(call, given.map(Stepped::into_value), course);
+            self.keep(place, &resolved);
+            answered.push(resolved);
         }
         answered
     }
 
-    async fn draft(&self, step: &Step, call: &Call<'_>) -> Draft<'_> {
+    async fn draft(&self, plan: &Plan, step: &Step, call: &Call<'_>) -> Draft<'_> {
         let mut course = self.course(call);
-        let asked = self.request(step, &mut course).await;
-        Draft { course, asked }
+        let place = cache::place(self, plan, call.parent_type(), &course.context);
+        let known = self.known(place.as_ref());
+        let asked = match &known {
+            Some(_) => Ok(Err(Stepped::Value(Value::NULL))),
+            None => self.request(step, &mut course).await,
+        };
+        Draft { course, asked, place, known }
     }
 
     /// As many answers as payloads.
@@ -477,6 +492,10 @@ fn resolved(call: &Call<'_>, given: Result<Value, Failure>, course: Course<'_>) 
 struct Draft<'c> {
     course: Course<'c>,
     asked: Result<Result<Asked, Stepped>, Failure>,
+    /// Where its value is kept, if it is.
+    place: Option<Place>,
+    /// What was given before: nobody is asked then.
+    known: Option<Value>,
 }
 
 impl Draft<'_> {

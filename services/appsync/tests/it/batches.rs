@@ -75,3 +75,23 @@ async fn functions_of_pipelines_are_given_lists_if_they_ask_for_batches() {
         assert_eq!(told, ["1", "2", "3"].map(one), "{function}");
     }
 }
+
+#[tokio::test]
+async fn what_a_batch_gave_is_kept_as_what_one_call_gave() {
+    let (room, id, key) = room().await;
+    let code = CODE.replace("ctx.source.id", "[ctx.source.id, util.autoId()]");
+    let resolver = json!({
+        "apiId": id, "typeName": "Item", "fieldName": "field", "dataSourceName": "function", "code": code,
+        "cachingConfig": {"ttl": 60, "cachingKeys": ["$context.source.id"]},
+    });
+    room.call("CreateResolver", with_runtime(resolver)).await.unwrap();
+    let cache = json!({
+        "apiId": id, "ttl": 60, "apiCachingBehavior": "PER_RESOLVER_CACHING", "type": "SMALL",
+    });
+    room.call("CreateApiCache", cache).await.unwrap();
+    let first = asked(&room, (&id, &key)).await;
+    assert_eq!(first[0]["of"], 3);
+    assert_eq!(asked(&room, (&id, &key)).await, first);
+    room.call("FlushApiCache", json!({"apiId": id})).await.unwrap();
+    assert_ne!(asked(&room, (&id, &key)).await, first);
+}
