@@ -306,7 +306,7 @@ def test_code_looks_at_events_and_subscribers(server):
         live.subscribe("1", "/chat/open")
         refused = live.ask("subscribe", "2", channel="/chat")
         assert refused["type"] == "subscribe_error", refused
-        assert refused["errors"][0]["errorType"] == "UnauthorizedException", refused
+        assert refused["errors"][0]["errorType"] == "Unauthorized", refused
         status, body = events.publish("/chat/open", '"a"', '"drop"', '"fail"')
         assert status == 200
         assert [event["index"] for event in body["successful"]] == [0, 1]
