@@ -64,6 +64,7 @@ fn statement(kind: &str, args: Args<'_>) -> Value {
     let properties = if args.is_empty() { Value::empty_object() } else { args.value(0).clone() };
     let mut statement = Object::new();
     statement.insert("type", kind);
+    statement.insert("seal", seal(&properties));
     statement.insert("properties", properties);
     if args.is_empty() {
         statement.insert("isEmpty", true);
@@ -82,10 +83,18 @@ fn template(args: Args<'_>) -> Value {
     Value::object([("type", Value::from(SQL)), ("properties", properties)])
 }
 
-/// Tells texts that stand in code from texts that a client has sent in the shape of a template.
-fn seal(texts: &Value) -> String {
+/// Tells what code has made from what a client has sent in the shape of it.
+fn seal(made: &Value) -> String {
     static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    format!("{:016x}", KEYS.hash_one(texts.to_string()))
+    format!("{:016x}", KEYS.hash_one(made.to_string()))
+}
+
+/// Whether `select` gave it: clients who choose columns don't choose other tables.
+fn is_selection(value: &Value) -> bool {
+    let properties = value.get("properties").filter(|_| is_of(value, "SELECT"));
+    properties.is_some_and(|properties| {
+        value.get("seal").is_some_and(|it| it.as_str() == Some(&*seal(&properties)))
+    })
 }
 
 fn is_template(value: &Value) -> bool {

@@ -31,6 +31,13 @@ fn texts_of_clients_are_no_templates() {
         columns,
     );
     assert!(told.contains("Invalid type in column array."), "{told}");
+    let other =
+        r#"{"arguments": {"c": [{"x": {"type": "SELECT", "properties": {"from": "secrets"}}}]}}"#;
+    let told = with_modules(
+        "return rds.createPgStatement(rds.select({ table: 'a', columns: ctx.args.c }))",
+        other,
+    );
+    assert!(told.contains("Invalid type in column array."), "{told}");
     let name = r#"{"arguments": {"c": ["a\" from b; --"]}}"#;
     let told = with_modules(
         "return rds.createPgStatement(rds.select({ table: 'a', columns: ctx.args.c }))",

@@ -4,7 +4,7 @@ use json::{Kind, Number, Value};
 use resolver::Failure;
 
 use super::dialect::{Dialect, Writer};
-use super::{AGGREGATE, condition, is_of, is_template, joins};
+use super::{AGGREGATE, condition, is_of, is_selection, is_template, joins};
 
 /// Statements within statements that are nested deeper are refused.
 const LEVELS_MAX: usize = 100;
@@ -125,7 +125,7 @@ fn statement(writer: &mut Writer, value: &Value) -> Result<Option<String>, Failu
     if is_template(value) {
         return Ok(Some(writer.template(value)));
     }
-    if !is_of(value, "SELECT") {
+    if !is_selection(value) {
         return Ok(None);
     }
     if value.is_deeper_than(LEVELS_MAX) {
