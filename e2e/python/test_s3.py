@@ -312,16 +312,56 @@ def test_a_browser_is_told_who_may_ask(s3, bucket, server):
     assert reply.headers["Access-Control-Expose-Headers"] == "ETag"
 
 
-def test_a_form_uploads_an_object(s3, bucket):
-    post = s3.generate_presigned_post(bucket, "up.txt", Fields={"success_action_status": "201"}, Conditions=[{"success_action_status": "201"}])
+def posted(post, file=b"hello", filename="C:\\up\\up.txt", **others):
+    """The reply to a browser's form."""
     lines = []
-    for name, value in [*post["fields"].items(), ("file", "hello")]:
-        filename = '; filename="up.txt"' if name == "file" else ""
-        lines += ["--edge", f'Content-Disposition: form-data; name="{name}"{filename}', "", value]
-    body = "\r\n".join([*lines, "--edge--", ""]).encode()
+    for name, value in {**post["fields"], **others}.items():
+        lines += ["--edge", f'Content-Disposition: form-data; name="{name}"', "", value]
+    lines += ["--edge", f'Content-Disposition: form-data; name="file"; filename="{filename}"', "Content-Type: text/plain", "", ""]
+    body = "\r\n".join(lines).encode() + file + b"\r\n--edge--\r\n"
     request = urllib.request.Request(post["url"], data=body, headers={"Content-Type": "multipart/form-data; boundary=edge"})
-    assert urllib.request.urlopen(request).status == 201
-    assert s3.get_object(Bucket=bucket, Key="up.txt")["Body"].read() == b"hello"
+    try:
+        return urllib.request.urlopen(request)
+    except urllib.error.HTTPError as error:
+        return error
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_a_form_uploads_an_object(server, bucket, version):
+    s3 = server.client("s3", s3={"addressing_style": "path"}, signature_version=version)
+    status = {"success_action_status": "201"}
+    post = s3.generate_presigned_post(bucket, "in/${filename}", Fields=status, Conditions=[status])
+    # The SDK for JavaScript writes some of the names in capitals.
+    post["fields"] = {name.replace("x-amz", "X-Amz"): value for name, value in post["fields"].items()}
+    reply = posted(post)
+    text = reply.read().decode()
+    assert reply.status == 201, text
+    assert s3.get_object(Bucket=bucket, Key="in/up.txt")["Body"].read() == b"hello"
+    location = f"{server.url}/{bucket}/in%2Fup.txt"
+    assert f"<Location>{location}</Location>" in text and "<Key>in/up.txt</Key>" in text
+    assert reply.headers["Location"] == location
+    assert reply.headers["ETag"] == s3.head_object(Bucket=bucket, Key="in/up.txt")["ETag"]
+
+
+def test_a_form_holds_what_its_policy_says(s3, bucket):
+    post = s3.generate_presigned_post(bucket, "in/${filename}", Conditions=[["content-length-range", 1, 5]])
+    assert posted(post).status == 204
+    assert b"<Code>EntityTooLarge</Code>" in posted(post, b"hello!").read()
+    for others, reason in [
+        ({"key": "other"}, b"Policy Condition failed: [&quot;starts-with&quot;, &quot;$key&quot;, &quot;in/&quot;]"),
+        ({"x-amz-meta-a": "1"}, b"Extra input fields: x-amz-meta-a"),
+    ]:
+        reply = posted(post, **others)
+        text = reply.read()
+        assert reply.status == 403 and b"<Message>Invalid according to Policy: " + reason in text, text
+
+
+def test_an_upload_in_parts_tells_where_it_is(server, s3, bucket):
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="a/b c")["UploadId"]
+    part = s3.upload_part(Bucket=bucket, Key="a/b c", UploadId=upload, PartNumber=1, Body=b"x")["ETag"]
+    done = s3.complete_multipart_upload(Bucket=bucket, Key="a/b c", UploadId=upload,
+                                        MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part}]})
+    assert done["Location"] == f"{server.url}/{bucket}/a%2Fb%20c"
 
 
 def test_headers_in_a_link_are_those_of_the_object(s3, bucket):

@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from enforced import refusal
 from freehold import REGION
+from test_s3 import posted
 
 
 def client(server, service, key=None, secret=None, **config):
@@ -106,3 +107,21 @@ def test_links_of_both_kinds_are_verified(serve, root, version):
     with pytest.raises(urllib.error.HTTPError) as other:
         urllib.request.urlopen(link.replace("/things/k?", "/things/other?"))
     assert other.value.code == 403 and b"SignatureDoesNotMatch" in other.value.read()
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_a_form_is_sent_by_who_has_signed_it(serve, root, ann, version):
+    signer = client(serve, "s3", *serve.root.values(), signature_version=version)
+    post = signer.generate_presigned_post("things", "in/${filename}")
+    assert posted(post).status == 204
+    assert root.get_object(Bucket="things", Key="in/up.txt")["Body"].read() == b"hello"
+    name = "signature" if version == "s3" else "x-amz-signature"
+    forged = posted(post, **{name: post["fields"][name][::-1]})
+    assert forged.status == 403 and b"<Code>SignatureDoesNotMatch</Code>" in forged.read()
+    credentials = ann._request_signer._credentials
+    ann_signs = client(serve, "s3", credentials.access_key, credentials.secret_key, signature_version=version)
+    of_ann = posted(ann_signs.generate_presigned_post("things", "in/ann"))
+    assert of_ann.status == 403 and b"user/ann is not authorized to perform: s3:PutObject" in of_ann.read()
+    unknown = client(serve, "s3", "AKIAIOSFODNN7EXAMPLE", "x" * 40, signature_version=version)
+    nobody = posted(unknown.generate_presigned_post("things", "in/x"))
+    assert nobody.status == 403 and b"<Code>InvalidAccessKeyId</Code>" in nobody.read()

@@ -6,10 +6,11 @@
 //! Start at [`structures!`], which declares what an operation takes and gives;
 //! [`decode`] and [`encode`] carry such structures over the JSON that rooms are asked in; [`server`] and [`client`]
 //! carry that JSON over every protocol, by the facts of the crate `models`; [`Error`] is what a client sees
-//! when something is refused; [`sigv4`] and [`sigv2`] verify and make signatures; [`PageTokens`] seals `nextToken`.
+//! when something is refused; [`sigv4`], [`sigv2`] and [`SignedForm`] verify and make signatures; [`PageTokens`] seals `nextToken`.
 
 pub mod codec;
 mod error;
+mod form;
 mod json;
 mod paging;
 pub mod shape;
@@ -18,6 +19,7 @@ pub mod sigv4;
 
 pub use codec::{Call, client, server};
 pub use error::Error;
+pub use form::SignedForm;
 pub use json::{REQUEST_BYTES_MAX, Target, decode, encode};
 pub use models::Protocol;
 pub use paging::{PageTokens, page_size};

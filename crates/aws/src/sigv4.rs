@@ -16,6 +16,7 @@ mod time;
 
 pub use chain::Chain;
 pub use presented::Presented;
+pub(crate) use presented::credential_of;
 pub use sign::{presign, sign};
 pub use time::parse as instant;
 
@@ -53,6 +54,11 @@ pub(crate) fn percent_decoded(text: &str) -> Vec<u8> {
     canonical::decoded(text)
 }
 
+/// A text as it stands in a path or a query, slashes escaped too.
+pub fn percent_encoded(text: &str) -> String {
+    canonical::encoded(text.as_bytes())
+}
+
 /// The parameters of a query, decoded.
 pub fn query_parameters(query: &str) -> impl Iterator<Item = (String, String)> {
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
@@ -61,11 +67,11 @@ pub fn query_parameters(query: &str) -> impl Iterator<Item = (String, String)> {
 
 /// Where and when a signature is valid: `20150830/us-east-1/states/aws4_request`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Scope {
+pub(crate) struct Scope {
     /// `YYYYMMDD`.
     date: String,
     region: String,
-    service: String,
+    pub(crate) service: String,
 }
 
 impl std::fmt::Display for Scope {
@@ -83,14 +89,14 @@ fn signature(secret: &str, scope: &Scope, instant: &str, canonical_request: &str
 }
 
 /// The key of a secret for one scope.
-fn signing_key(secret: &str, scope: &Scope) -> Vec<u8> {
+pub(crate) fn signing_key(secret: &str, scope: &Scope) -> Vec<u8> {
     let first = format!("AWS4{secret}").into_bytes();
     [&*scope.date, &*scope.region, &*scope.service, TERMINATOR]
         .into_iter()
         .fold(first, |key, part| mac(&key, part.as_bytes()).finalize().into_bytes().to_vec())
 }
 
-fn mac(key: &[u8], data: &[u8]) -> Hmac<Sha256> {
+pub(crate) fn mac(key: &[u8], data: &[u8]) -> Hmac<Sha256> {
     let mut mac = Hmac::new_from_slice(key).expect("HMAC takes a key of any length");
     mac.update(data);
     mac
@@ -103,7 +109,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// The bytes that hexadecimal digits stand for; `None` for anything else.
-fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else {
         return None;

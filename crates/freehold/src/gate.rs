@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use aws::sigv4::{Chain, Presented, Request};
-use aws::{Error, sigv2};
+use aws::{Error, SignedForm, sigv2};
 use base::Timestamp;
 use http::header::{AUTHORIZATION, HOST};
 use iam::{Bearer, Identities};
@@ -64,13 +64,9 @@ impl Gate {
                     Err(error) if error.code == UNSIGNED || is_of_other_scheme(request) => None,
                     presented => Some(presented?),
                 };
-                let named = presented.and_then(|it| named(&it, root, identities));
-                Ok(named.unwrap_or_else(|| Admitted {
-                    caller: root.clone(),
-                    account: None,
-                    session: None,
-                    chain: None,
-                }))
+                let named = presented
+                    .and_then(|it| named(it.access_key_id(), it.session_token(), root, identities));
+                Ok(named.unwrap_or_else(|| Admitted::root(root)))
             }
             Gate::Keys(identities) => {
                 if let Some(link) =
@@ -94,6 +90,29 @@ impl Gate {
     }
 }
 
+impl Gate {
+    /// Tells who has signed a form, or refuses as AWS does.
+    fn signer(
+        &self,
+        form: &SignedForm,
+        signing_name: &str,
+        now: Timestamp,
+    ) -> Result<Admitted, Error> {
+        let (key, token) = (form.access_key_id(), form.session_token());
+        match self {
+            Gate::Anyone { root, identities, .. } => {
+                let named = named(key, token, root, identities);
+                Ok(named.unwrap_or_else(|| Admitted::root(root)))
+            }
+            Gate::Keys(identities) => {
+                let bearer = identities.bearer(key, token, now)?;
+                form.verify(&bearer.credentials, signing_name)?;
+                Ok(bearer.into())
+            }
+        }
+    }
+}
+
 fn is_of_other_scheme(request: &Request<'_>) -> bool {
     let authorization = request.headers.get(AUTHORIZATION).and_then(|it| it.to_str().ok());
     authorization.is_some_and(|it| OTHER_SCHEMES.iter().any(|scheme| it.starts_with(scheme)))
@@ -106,20 +125,21 @@ fn takes_links(signing_name: &str) -> bool {
 
 impl Gatekeeper for Gate {
     fn admit(&self, ctx: &Ctx, signed: &Request<'_>, signing_name: &str) -> Result<Ctx, Error> {
-        let admitted = Gate::admit(self, signed, signing_name, ctx.now())?;
-        let admitted = admitted.ctx(ctx.house(), ctx.request_id());
-        let trace_header = ctx.trace_header().map(str::to_owned);
-        Ok(admitted
-            .with_trace_header(trace_header)
-            .with_host(ctx.host())
-            .with_tls(ctx.is_secure())
-            .with_arrival(ctx.arrival().cloned()))
+        Ok(Gate::admit(self, signed, signing_name, ctx.now())?.instead_of(ctx))
+    }
+
+    fn admit_form(&self, ctx: &Ctx, form: &SignedForm, signing_name: &str) -> Result<Ctx, Error> {
+        Ok(self.signer(form, signing_name, ctx.now())?.instead_of(ctx))
     }
 }
 
 /// Who is meant by a key that nobody verifies.
-fn named(presented: &Presented, root: &Caller, identities: &Identities) -> Option<Admitted> {
-    let (key, token) = (presented.access_key_id(), presented.session_token());
+fn named(
+    key: &str,
+    token: Option<&str>,
+    root: &Caller,
+    identities: &Identities,
+) -> Option<Admitted> {
     if let Some(bearer) = identities.named(key, token) {
         return Some(bearer.into());
     }
@@ -138,6 +158,20 @@ impl From<Bearer> for Admitted {
 }
 
 impl Admitted {
+    fn root(root: &Caller) -> Self {
+        Admitted { caller: root.clone(), account: None, session: None, chain: None }
+    }
+
+    /// The same request, made by him.
+    fn instead_of(self, ctx: &Ctx) -> Ctx {
+        let trace_header = ctx.trace_header().map(str::to_owned);
+        self.ctx(ctx.house(), ctx.request_id())
+            .with_trace_header(trace_header)
+            .with_host(ctx.host())
+            .with_tls(ctx.is_secure())
+            .with_arrival(ctx.arrival().cloned())
+    }
+
     /// Somebody without a signature, who asks for what anybody may.
     pub fn stranger() -> Self {
         Admitted { caller: Caller::anonymous(), account: None, session: None, chain: None }

@@ -51,6 +51,14 @@ pub trait Gatekeeper: Send + Sync {
         signed: &aws::sigv4::Request<'_>,
         signing_name: &str,
     ) -> Result<Ctx, aws::Error>;
+
+    /// The request `ctx`, by whoever has signed the form in its body.
+    fn admit_form(
+        &self,
+        ctx: &Ctx,
+        form: &aws::SignedForm,
+        signing_name: &str,
+    ) -> Result<Ctx, aws::Error>;
 }
 
 /// Stands among the extensions of a request that is fetched: certificates as PEM, the only ones by which its server
@@ -117,6 +125,19 @@ impl Bus {
     ) -> Result<Ctx, aws::Error> {
         match self.0.gatekeeper.get() {
             Some(gatekeeper) => gatekeeper.admit(ctx, signed, signing_name),
+            None => Err(aws::Error::unrecognized_client()),
+        }
+    }
+
+    /// The request `ctx`, by whoever has signed the form in its body.
+    pub fn admit_form(
+        &self,
+        ctx: &Ctx,
+        form: &aws::SignedForm,
+        signing_name: &str,
+    ) -> Result<Ctx, aws::Error> {
+        match self.0.gatekeeper.get() {
+            Some(gatekeeper) => gatekeeper.admit_form(ctx, form, signing_name),
             None => Err(aws::Error::unrecognized_client()),
         }
     }

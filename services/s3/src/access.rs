@@ -12,6 +12,7 @@ use service::Access;
 
 use crate::acl::{self, Of};
 use crate::errors;
+use crate::forms::Form;
 use crate::ops::configurations::{self, Kind};
 use crate::tables::FoundBucket;
 use crate::visit::Visit;
@@ -52,6 +53,11 @@ pub(crate) struct Circumstances {
     expected_owner: Option<String>,
     /// The HTTP method.
     pub(crate) method: String,
+    /// `If-Match` and `If-None-Match` of a copy, which `s3s` doesn't read: of what is there already.
+    pub(crate) if_match: Option<String>,
+    pub(crate) if_none_match: Option<String>,
+    /// The form by which a browser puts an object.
+    pub(crate) form: Option<Form>,
 }
 
 impl Circumstances {
@@ -68,11 +74,52 @@ impl Circumstances {
             conditions: of_query.chain(of_headers).collect(),
             expected_owner: header("x-amz-expected-bucket-owner"),
             method: head.method.to_string(),
+            if_match: header("if-match"),
+            if_none_match: header("if-none-match"),
+            form: head.extensions.get().copied(),
         }
     }
 }
 
+/// What a new object comes with, and the right that this needs besides that to put it.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>
+macro_rules! comes_with {
+    ($req:ident) => {
+        [
+            ($req.tagging.is_some(), "s3:PutObjectTagging"),
+            (
+                $req.acl.is_some()
+                    || $req.grant_full_control.is_some()
+                    || $req.grant_read.is_some()
+                    || $req.grant_read_acp.is_some()
+                    || $req.grant_write_acp.is_some(),
+                "s3:PutObjectAcl",
+            ),
+            (
+                $req.object_lock_mode.is_some() || $req.object_lock_retain_until_date.is_some(),
+                "s3:PutObjectRetention",
+            ),
+            ($req.object_lock_legal_hold_status.is_some(), "s3:PutObjectLegalHold"),
+        ]
+    };
+}
+pub(crate) use comes_with;
+
 impl Visit<'_> {
+    /// Whether the caller may put an object that comes with these.
+    pub(crate) async fn allow_put(
+        &self,
+        bucket: &str,
+        key: &str,
+        comes_with: [(bool, &str); 4],
+    ) -> S3Result<()> {
+        self.allow("s3:PutObject", bucket, key).await?;
+        for (_, action) in comes_with.iter().filter(|(is_there, _)| *is_there) {
+            self.allow(action, bucket, key).await?;
+        }
+        Ok(())
+    }
+
     /// Whether the caller may do that; `key` is empty where it is about the bucket.
     pub(crate) async fn allow(&self, action: &str, bucket: &str, key: &str) -> S3Result<()> {
         let is_guarded = self.room.bus.is_guarded();

@@ -4,7 +4,7 @@
 
 use base::Timestamp;
 use http::{HeaderValue, StatusCode, header};
-use s3s::dto::ETagCondition;
+use s3s::dto::{ETag, ETagCondition};
 use s3s::{S3Error, S3ErrorCode, S3Result};
 
 use crate::errors;
@@ -48,6 +48,21 @@ impl ReadConditions {
     }
 }
 
+impl ReadConditions {
+    /// Against an object that is copied. Nothing is "not modified" in a copy: it fails, and names the header.
+    pub(crate) fn check_source(&self, version: &Version) -> S3Result<()> {
+        self.check(version).map_err(|error| {
+            let condition = match error.code() {
+                S3ErrorCode::NotModified if self.if_none_match.is_some() => "If-None-Match",
+                S3ErrorCode::NotModified => "If-Modified-Since",
+                _ if self.if_match.is_some() => "If-Match",
+                _ => "If-Unmodified-Since",
+            };
+            errors::precondition_failed(&format!("x-amz-copy-source-{condition}"))
+        })
+    }
+}
+
 /// Under which conditions an object is written or deleted.
 #[derive(Default)]
 pub(crate) struct WriteConditions {
@@ -72,6 +87,14 @@ impl WriteConditions {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// A condition as a header writes it, with quotes or without.
+pub(crate) fn read(header: &str) -> ETagCondition {
+    match header.trim() {
+        "*" => ETagCondition::Any,
+        tag => ETagCondition::ETag(ETag::Strong(tag.trim_matches('"').to_owned())),
     }
 }
 

@@ -95,6 +95,22 @@ pub(crate) fn other_checksum(expected: Algorithm, actual: Option<Algorithm>) -> 
     S3Error::with_message(S3ErrorCode::InvalidRequest, message)
 }
 
+/// A signature that isn't good, or of nobody.
+pub(crate) fn of_signature(error: aws::Error) -> S3Error {
+    let message = error.message.unwrap_or_default();
+    match &*error.code {
+        "UnrecognizedClientException" => S3Error::with_message(
+            S3ErrorCode::InvalidAccessKeyId,
+            "The AWS Access Key Id you provided does not exist in our records.",
+        ),
+        "ExpiredTokenException" => S3Error::with_message(S3ErrorCode::ExpiredToken, message),
+        "SignatureDoesNotMatch" => {
+            S3Error::with_message(S3ErrorCode::SignatureDoesNotMatch, message)
+        }
+        _ => S3Error::with_message(S3ErrorCode::AccessDenied, message),
+    }
+}
+
 /// A refusal whose code `s3s` doesn't know.
 pub(crate) fn coded(
     code: &'static str,

@@ -27,6 +27,8 @@ use crate::replies;
 const CONTENT_SHA256: &str = "x-amz-content-sha256";
 const SDK_CHECKSUM: &str = "x-amz-sdk-checksum-algorithm";
 const CHECKSUM: &str = "x-amz-checksum-algorithm";
+/// What the names of checksums, and of their kinds, begin with.
+const OF_CHECKSUM: &str = "x-amz-checksum-";
 const SIGNED_CHUNKS: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 const DECODED_LENGTH: &str = "x-amz-decoded-content-length";
 /// What a presigned URL was signed with, by the names of its query.
@@ -72,6 +74,7 @@ pub(crate) async fn answer(s3: &S3, ctx: Ctx, request: Request<HttpBody>) -> Res
     let request_id = ctx.request_id().to_owned();
     let is_head = request.method() == http::Method::HEAD;
     let is_of_attributes = asks_for_attributes(&request);
+    let is_form = forms::is_form(&request);
     let asked = cors::Asked::of(&request);
     let answered = match respond(s3, ctx, request, asked.as_ref()).await {
         Ok(response) => Ok(response),
@@ -89,6 +92,8 @@ pub(crate) async fn answer(s3: &S3, ctx: Ctx, request: Request<HttpBody>) -> Res
         response = replies::completed(response, &request_id, is_head).await;
     } else if is_of_attributes {
         response = replies::with_bare_tag(response).await;
+    } else if is_form {
+        response = replies::rewritten(response, forms::completed_reply).await;
     }
     if let Some(status) = response.extensions_mut().remove::<StatusCode>() {
         *response.status_mut() = status;
@@ -128,9 +133,9 @@ async fn respond(
     if request.method() == http::Method::OPTIONS {
         return cors::preflight(&s3.room, asked).await;
     }
-    let request = match forms::is_form(request.headers()) {
-        true => forms::without_signature(request).await?,
-        false => request,
+    let (ctx, request) = match forms::is_form(&request) {
+        true => forms::admitted(&s3.room, ctx, request).await?,
+        false => (ctx, request),
     };
     let replied = s3.protocol.call(prepared(ctx, request)?).await;
     replied.map_err(|error| {
@@ -227,8 +232,14 @@ fn split_lists(headers: &mut HeaderMap) {
 }
 
 /// The headers that a presigned URL carries in its query, as SDKs put them there.
+///
+/// The checksum among them isn't looked at, by AWS either: the SDK for JavaScript puts there that of an empty body,
+/// whatever is uploaded later (<https://github.com/ministackorg/ministack/issues/1695>).
 fn headers_of_link(query: &str) -> HeaderMap {
-    let carried = sigv4::query_parameters(query).filter(|(name, _)| name.starts_with(OF_HEADER));
+    let is_carried = |name: &str| {
+        name.starts_with(OF_HEADER) && !name.starts_with(OF_CHECKSUM) && name != SDK_CHECKSUM
+    };
+    let carried = sigv4::query_parameters(query).filter(|(name, _)| is_carried(name));
     let header = |(name, value): (String, String)| {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
         Some((name, HeaderValue::from_str(&value).ok()?))

@@ -164,7 +164,8 @@ fn visit<'r>(room: &'r Room, found: &FoundBucket) -> Visit<'r> {
     let request = Ctx::new(Arc::clone(&room.house), caller, room.house.uuid());
     let request = request.with_account(found.value.account.clone());
     let (circumstances, status) = (Circumstances::default(), OnceLock::new());
-    Visit { room, request, trailers: None, circumstances, status }
+    let headers = OnceLock::new();
+    Visit { room, request, trailers: None, circumstances, status, headers }
 }
 
 async fn age_versions(visit: &Visit<'_>, bucket: &str, rules: &[&LifecycleRule]) -> S3Result<()> {

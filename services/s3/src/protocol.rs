@@ -35,6 +35,7 @@ macro_rules! operations {
                     if let Some(status) = visit.status.get() {
                         response.extensions.insert(*status);
                     }
+                    response.headers.extend(visit.headers.get().cloned().unwrap_or_default());
                     Ok(response)
                 }
             )*

@@ -73,6 +73,17 @@ pub(crate) async fn completed(
 
 /// The reply of GetObjectAttributes, whose tag alone has no quotes (<https://github.com/s3s-project/s3s/issues/629>).
 pub(crate) async fn with_bare_tag(response: Response<HttpBody>) -> Response<HttpBody> {
+    rewritten(response, |_, text| {
+        text.replace("<ETag>\"", "<ETag>").replace("\"</ETag>", "</ETag>")
+    })
+    .await
+}
+
+/// The same reply with another text.
+pub(crate) async fn rewritten(
+    response: Response<HttpBody>,
+    rewrite: impl FnOnce(&HeaderMap, &str) -> String,
+) -> Response<HttpBody> {
     let (mut head, body) = response.into_parts();
     let text = match body.collect().await {
         Ok(body) => String::from_utf8_lossy(&body.to_bytes()).into_owned(),
@@ -81,7 +92,7 @@ pub(crate) async fn with_bare_tag(response: Response<HttpBody>) -> Response<Http
             String::new()
         }
     };
-    let text = text.replace("<ETag>\"", "<ETag>").replace("\"</ETag>", "</ETag>");
+    let text = rewrite(&head.headers, &text);
     head.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(
         head,

@@ -3,10 +3,11 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
+use aws::{sigv2, sigv4};
 use base::Timestamp;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use s3s::{S3Error, S3Request, S3Result, s3_error};
 use service::Ctx;
 use store::{Batch, Store};
@@ -30,6 +31,8 @@ pub(crate) struct Visit<'r> {
     pub(crate) circumstances: Circumstances,
     /// The status of the reply, where it isn't the one that `s3s` knows.
     pub(crate) status: OnceLock<StatusCode>,
+    /// Headers of the reply besides those that `s3s` writes.
+    pub(crate) headers: OnceLock<HeaderMap>,
 }
 
 impl<'r> Visit<'r> {
@@ -39,14 +42,33 @@ impl<'r> Visit<'r> {
         let ctx = ctx.ok_or_else(|| s3_error!(InternalError, "The request has no caller."))?;
         let circumstances = request.extensions.remove().unwrap_or_default();
         let trailers = request.extensions.remove();
-        let status = OnceLock::new();
-        Ok(Visit { room, request: ctx, trailers, circumstances, status })
+        let (status, headers) = (OnceLock::new(), OnceLock::new());
+        Ok(Visit { room, request: ctx, trailers, circumstances, status, headers })
     }
 
     /// Answers with that status.
     pub(crate) fn says(&self, status: StatusCode) {
         // The first one said stands.
         let _ = self.status.set(status);
+    }
+
+    /// Answers with these headers too.
+    pub(crate) fn adds(&self, headers: HeaderMap) {
+        // Those said first stand.
+        let _ = self.headers.set(headers);
+    }
+
+    /// The URL of an object, as replies tell it: with the host that the client has asked.
+    pub(crate) fn location(&self, bucket: &str, key: &str) -> String {
+        let key = sigv4::percent_encoded(key);
+        let Some(origin) = self.request.origin() else {
+            return format!("https://{bucket}.s3.{}.amazonaws.com/{key}", self.request.region());
+        };
+        let is_in_host = self.request.host().and_then(sigv2::bucket_of_host) == Some(bucket);
+        match is_in_host {
+            true => format!("{origin}/{key}"),
+            false => format!("{origin}/{bucket}/{key}"),
+        }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -166,8 +188,8 @@ fn http_date(at: Timestamp) -> Option<HeaderValue> {
     HeaderValue::from_bytes(&date).ok()
 }
 
-fn marker_headers(version: &Version) -> http::HeaderMap {
-    let mut headers = http::HeaderMap::new();
+fn marker_headers(version: &Version) -> HeaderMap {
+    let mut headers = HeaderMap::new();
     headers.insert("x-amz-delete-marker", HeaderValue::from_static("true"));
     if let Ok(id) = HeaderValue::from_str(&version.id) {
         headers.insert("x-amz-version-id", id);
@@ -179,6 +201,11 @@ fn marker_headers(version: &Version) -> http::HeaderMap {
 pub(crate) fn shown(at: Timestamp) -> s3s::dto::Timestamp {
     let since = Duration::from_millis(u64::try_from(at.as_millis()).unwrap_or_default());
     (SystemTime::UNIX_EPOCH + since).into()
+}
+
+/// When something was changed: in S3 that is whole seconds, so that lists and heads tell the same.
+pub(crate) fn modified(at: Timestamp) -> s3s::dto::Timestamp {
+    shown(Timestamp::from_millis(at.as_millis() / 1000 * 1000))
 }
 
 /// An instant as `s3s` has read it.

@@ -133,7 +133,7 @@ fn header(text: &mut String, headers: &HeaderMap, name: &str) {
     }
 }
 
-fn encoded(bytes: &[u8]) -> String {
+pub(super) fn encoded(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     encode(&mut text, bytes);
     text

@@ -260,7 +260,7 @@ fn incomplete(message: impl Into<String>) -> Error {
     Error::client("IncompleteSignatureException", message)
 }
 
-fn credential_of(text: &str) -> Result<(String, Scope), Error> {
+pub(crate) fn credential_of(text: &str) -> Result<(String, Scope), Error> {
     let parts: Vec<&str> = text.split('/').collect();
     let [access_key_id, date, region, service, terminator] = parts[..] else {
         return Err(incomplete(format!(

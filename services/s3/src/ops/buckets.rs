@@ -17,7 +17,7 @@ use crate::model::{self, Versioning};
 use crate::ops::configurations::{self, Kind};
 use crate::ops::locks;
 use crate::tables::{self, After, UploadName};
-use crate::visit::{Commit, Visit, shown};
+use crate::visit::{Commit, Visit, modified};
 use crate::{errors, listing};
 
 pub(crate) async fn create(
@@ -274,7 +274,7 @@ pub(crate) async fn list(ctx: &Visit<'_>, req: ListBucketsInput) -> S3Result<Lis
             }
             buckets.push(Bucket {
                 bucket_region: Some(found.value.region),
-                creation_date: Some(shown(found.value.created_at)),
+                creation_date: Some(modified(found.value.created_at)),
                 name: Some(found.name),
             });
         }

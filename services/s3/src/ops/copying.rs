@@ -1,11 +1,12 @@
 //! Objects copied, and what copies are made of.
 
 use s3s::dto::*;
-use s3s::{S3ErrorCode, S3Result, s3_error};
+use s3s::{S3Error, S3Result, s3_error};
 
+use crate::access::{Circumstances, comes_with};
 use crate::acl::{Given, grants_of};
 use crate::bodies::Bodies;
-use crate::conditions::{ReadConditions, WriteConditions};
+use crate::conditions::{self, ReadConditions, WriteConditions};
 use crate::errors;
 use crate::incoming;
 use crate::model::{self, Algorithm, Version};
@@ -14,7 +15,7 @@ use crate::ops::headers::headers_of;
 use crate::ops::objects::{Sums, check_key};
 use crate::ops::reading::{self, read_action};
 use crate::ops::{archives, locks, tagging, versions};
-use crate::visit::{Visit, instant, shown};
+use crate::visit::{Visit, instant, modified};
 
 /// What a copy is made of.
 pub(crate) struct Source {
@@ -30,22 +31,14 @@ pub(crate) async fn source(
     conditions: ReadConditions,
 ) -> S3Result<Source> {
     let CopySource::Bucket { bucket, key, version_id } = source else {
-        return Err(s3_error!(NotImplemented, "A copy source is a bucket and a key here."));
+        return Err(no_bucket());
     };
     ctx.allow(read_action(version_id.as_deref()), bucket, key).await?;
     let (found, version) = ctx.version(bucket, key, version_id.as_deref()).await?;
     if archives::is_archived(ctx, &version).is_some() {
         return Err(errors::archived_source());
     }
-    // Nothing is "not modified" in a copy: it fails.
-    conditions.check(&version).map_err(|error| match error.code() {
-        S3ErrorCode::NotModified => {
-            let by_tag = conditions.if_none_match.is_some();
-            let condition = if by_tag { "If-None-Match" } else { "If-Modified-Since" };
-            errors::precondition_failed(&format!("x-amz-copy-source-{condition}"))
-        }
-        _ => error,
-    })?;
+    conditions.check_source(&version)?;
     let version_id = found.value.versioning.shown(&version);
     Ok(Source { version, version_id })
 }
@@ -55,7 +48,7 @@ pub(crate) async fn source(
     reason = "what S3 checks of a copy, in the order in which it does"
 )]
 pub(crate) async fn copy(ctx: &Visit<'_>, req: CopyObjectInput) -> S3Result<CopyObjectOutput> {
-    ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
+    ctx.allow_put(&req.bucket, &req.key, comes_with!(req)).await?;
     check_key(&req.key)?;
     let conditions = ReadConditions {
         if_match: req.copy_source_if_match.clone(),
@@ -92,10 +85,19 @@ pub(crate) async fn copy(ctx: &Visit<'_>, req: CopyObjectInput) -> S3Result<Copy
         },
     };
     let headers = ctx.headers_in(&found, headers).await?;
-    let tags = match replaces(req.tagging_directive.as_ref().map(TaggingDirective::as_str)) {
+    let copies_tags = !replaces(req.tagging_directive.as_ref().map(TaggingDirective::as_str));
+    let tags = match !copies_tags {
         true => tagging::parse_header(req.tagging.as_deref())?,
         false => from.tags.clone(),
     };
+    if copies_tags && !tags.is_empty() {
+        let CopySource::Bucket { bucket, key, version_id } = &req.copy_source else {
+            return Err(no_bucket());
+        };
+        let action = tagging::action("Get", version_id.as_deref());
+        ctx.allow(&action, bucket, key).await?;
+        ctx.allow("s3:PutObjectTagging", &req.bucket, &req.key).await?;
+    }
     let given = Given {
         canned: req.acl.as_ref().map(|acl| acl.as_str().to_owned()),
         headers: grants_of!(req),
@@ -122,7 +124,11 @@ pub(crate) async fn copy(ctx: &Visit<'_>, req: CopyObjectInput) -> S3Result<Copy
             }
         }
     }
-    let conditions = WriteConditions::default();
+    let Circumstances { if_match, if_none_match, .. } = &ctx.circumstances;
+    let conditions = WriteConditions {
+        if_match: if_match.as_deref().map(conditions::read),
+        if_none_match: if_none_match.as_deref().map(conditions::read),
+    };
     let new = versions::New { body, headers, tags, acl, lock, conditions, event: Event::Copy };
     let (found, version) = versions::put(ctx, &req.bucket, &req.key, new, None).await?;
     let sums = Sums::of(&version.body);
@@ -135,7 +141,7 @@ pub(crate) async fn copy(ctx: &Visit<'_>, req: CopyObjectInput) -> S3Result<Copy
             checksum_sha256: sums.sha256,
             checksum_type: sums.kind,
             e_tag: Some(ETag::Strong(version.body.etag.clone())),
-            last_modified: Some(shown(version.modified_at)),
+            last_modified: Some(modified(version.modified_at)),
         }),
         copy_source_version_id: version_id,
         server_side_encryption: Some(reading::encryption(&version.headers)),
@@ -144,6 +150,10 @@ pub(crate) async fn copy(ctx: &Visit<'_>, req: CopyObjectInput) -> S3Result<Copy
         version_id: found.value.versioning.shown(&version),
         ..CopyObjectOutput::default()
     })
+}
+
+fn no_bucket() -> S3Error {
+    s3_error!(NotImplemented, "A copy source is a bucket and a key here.")
 }
 
 /// The same body under names of its own. A copy in several pieces has the tag of its bytes like any other.

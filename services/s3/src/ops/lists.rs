@@ -12,7 +12,7 @@ use crate::errors;
 use crate::listing::{self, Max, Seen, Wanted, url_encoded};
 use crate::ops::buckets;
 use crate::tables::{After, Placed};
-use crate::visit::{Visit, shown};
+use crate::visit::{Visit, modified};
 
 /// A page of a list.
 #[derive(Default)]
@@ -99,7 +99,7 @@ fn object(placed: &Placed, write: fn(&str) -> String) -> Object {
             .map(|checksum| vec![ChecksumAlgorithm::from_static(checksum.algorithm.name())]),
         e_tag: Some(ETag::Strong(version.body.etag.clone())),
         key: Some(write(&placed.key)),
-        last_modified: Some(shown(version.modified_at)),
+        last_modified: Some(modified(version.modified_at)),
         size: i64::try_from(version.body.size).ok(),
         storage_class: Some(class.map_or(ObjectStorageClass::from_static("STANDARD"), Into::into)),
         ..Object::default()
@@ -197,7 +197,7 @@ pub(crate) async fn versions(
     let (mut shown_versions, mut markers) = (Vec::new(), Vec::new());
     for (placed, is_latest) in page.found.iter().zip(latest) {
         let (version, key) = (&placed.version, Some(write(&placed.key)));
-        let last_modified = Some(shown(version.modified_at));
+        let last_modified = Some(modified(version.modified_at));
         let (owner, version_id) = (Some(owner.clone()), Some(version.id.clone()));
         if version.is_delete_marker {
             let is_latest = Some(is_latest);

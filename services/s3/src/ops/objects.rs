@@ -3,6 +3,7 @@
 use s3s::dto::*;
 use s3s::{S3Result, s3_error};
 
+use crate::access::comes_with;
 use crate::acl::{Given, grants_of};
 use crate::conditions::WriteConditions;
 use crate::incoming::{self, claims};
@@ -11,7 +12,7 @@ use crate::notifications::Event;
 use crate::ops::headers::headers_of;
 use crate::ops::versions::Deletion;
 use crate::ops::{locks, reading, tagging, versions};
-use crate::visit::{Visit, shown};
+use crate::visit::{Visit, modified};
 
 /// The longest key, in bytes.
 const KEY_BYTES_MAX: usize = 1_024;
@@ -19,7 +20,7 @@ const KEY_BYTES_MAX: usize = 1_024;
 const DELETE_MAX: usize = 1_000;
 
 pub(crate) async fn put(ctx: &Visit<'_>, mut req: PutObjectInput) -> S3Result<PutObjectOutput> {
-    ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
+    ctx.allow_put(&req.bucket, &req.key, comes_with!(req)).await?;
     check_key(&req.key)?;
     let found = ctx.bucket(&req.bucket).await?;
     let headers = ctx.headers_in(&found, headers_of!(req)).await?;
@@ -44,6 +45,9 @@ pub(crate) async fn put(ctx: &Visit<'_>, mut req: PutObjectInput) -> S3Result<Pu
     let conditions = WriteConditions { if_match: req.if_match, if_none_match: req.if_none_match };
     let new = versions::New { body, headers, tags, acl, lock, conditions, event: Event::Put };
     let (found, version) = versions::put(ctx, &req.bucket, &req.key, new, None).await?;
+    if let Some(form) = ctx.circumstances.form {
+        ctx.adds(form.headers_of_reply(ctx.location(&req.bucket, &req.key), &version));
+    }
     let sums = Sums::of(&version.body);
     let encryption = version.headers.encryption.as_ref();
     Ok(PutObjectOutput {
@@ -112,7 +116,10 @@ pub(crate) async fn attributes(
     ctx: &Visit<'_>,
     req: GetObjectAttributesInput,
 ) -> S3Result<GetObjectAttributesOutput> {
-    ctx.allow("s3:GetObjectAttributes", &req.bucket, &req.key).await?;
+    let version_id = req.version_id.as_deref();
+    ctx.allow(reading::read_action(version_id), &req.bucket, &req.key).await?;
+    let action = version_id.map_or("s3:GetObjectAttributes", |_| "s3:GetObjectVersionAttributes");
+    ctx.allow(action, &req.bucket, &req.key).await?;
     let (found, version) = ctx.version(&req.bucket, &req.key, req.version_id.as_deref()).await?;
     let wants = |name: &str| req.object_attributes.iter().any(|wanted| wanted.as_str() == name);
     let body = &version.body;
@@ -140,7 +147,7 @@ pub(crate) async fn attributes(
     Ok(GetObjectAttributesOutput {
         checksum: (wants("Checksum") && body.checksum.is_some()).then_some(checksum),
         e_tag: wants("ETag").then(|| ETag::Strong(body.etag.clone())),
-        last_modified: Some(shown(version.modified_at)),
+        last_modified: Some(modified(version.modified_at)),
         object_parts: (wants("ObjectParts") && !body.part_sizes.is_empty()).then(parts),
         object_size: wants("ObjectSize").then(|| i64::try_from(body.size).unwrap_or(i64::MAX)),
         storage_class: wants("StorageClass").then(class),

@@ -10,7 +10,7 @@ use crate::model::{Headers, Version};
 use crate::ops::objects::Sums;
 use crate::ops::{archives, locks};
 use crate::tables::FoundBucket;
-use crate::visit::{Visit, instant, shown};
+use crate::visit::{Visit, instant, modified, shown};
 
 /// What GetObject and HeadObject ask alike.
 struct Asked {
@@ -82,7 +82,7 @@ macro_rules! described {
             content_type: $req.response_content_type.or_else(|| Some(content_type(headers))),
             e_tag: Some(ETag::Strong(version.body.etag.clone())),
             expires: $req.response_expires.or(headers.expires_at.map(shown)),
-            last_modified: Some(shown(version.modified_at)),
+            last_modified: Some(modified(version.modified_at)),
             metadata: (!headers.metadata.is_empty())
                 .then(|| headers.metadata.iter().cloned().collect()),
             object_lock_legal_hold_status: lock

@@ -42,6 +42,12 @@ pub(crate) fn parse_header(header: Option<&str>) -> S3Result<Vec<(String, String
     check(tags, OBJECT_TAGS_MAX)
 }
 
+/// The right to do that with the tags of an object, or of a version of it.
+pub(crate) fn action(verb: &str, version_id: Option<&str>) -> String {
+    let version = if version_id.is_some() { "Version" } else { "" };
+    format!("s3:{verb}Object{version}Tagging")
+}
+
 fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -100,7 +106,7 @@ pub(crate) async fn get(
     ctx: &Visit<'_>,
     req: GetObjectTaggingInput,
 ) -> S3Result<GetObjectTaggingOutput> {
-    ctx.allow("s3:GetObjectTagging", &req.bucket, &req.key).await?;
+    ctx.allow(&action("Get", req.version_id.as_deref()), &req.bucket, &req.key).await?;
     let (found, version) = ctx.version(&req.bucket, &req.key, req.version_id.as_deref()).await?;
     let version_id = found.value.versioning.shown(&version);
     Ok(GetObjectTaggingOutput { tag_set: to_set(&version.tags), version_id })
@@ -110,7 +116,7 @@ pub(crate) async fn put(
     ctx: &Visit<'_>,
     req: PutObjectTaggingInput,
 ) -> S3Result<PutObjectTaggingOutput> {
-    ctx.allow("s3:PutObjectTagging", &req.bucket, &req.key).await?;
+    ctx.allow(&action("Put", req.version_id.as_deref()), &req.bucket, &req.key).await?;
     let tags = of_set(req.tagging.tag_set, OBJECT_TAGS_MAX)?;
     let version_id = set(ctx, &req.bucket, &req.key, req.version_id.as_deref(), &tags).await?;
     Ok(PutObjectTaggingOutput { version_id })
@@ -120,7 +126,7 @@ pub(crate) async fn delete(
     ctx: &Visit<'_>,
     req: DeleteObjectTaggingInput,
 ) -> S3Result<DeleteObjectTaggingOutput> {
-    ctx.allow("s3:DeleteObjectTagging", &req.bucket, &req.key).await?;
+    ctx.allow(&action("Delete", req.version_id.as_deref()), &req.bucket, &req.key).await?;
     let version_id = set(ctx, &req.bucket, &req.key, req.version_id.as_deref(), &[]).await?;
     Ok(DeleteObjectTaggingOutput { version_id })
 }

@@ -10,6 +10,7 @@ use s3s::dto::*;
 use s3s::{S3Error, S3ErrorCode, S3Result, s3_error};
 use store::Batch;
 
+use crate::access::comes_with;
 use crate::acl::{Given, grants_of};
 use crate::conditions::{ReadConditions, WriteConditions};
 use crate::crc;
@@ -23,7 +24,7 @@ use crate::ops::headers::headers_of;
 use crate::ops::objects::{self, Sums};
 use crate::ops::{buckets, locks, reading, tagging, versions};
 use crate::tables::{self, FoundBucket, UploadName};
-use crate::visit::{Commit, Visit, instant, shown};
+use crate::visit::{Commit, Visit, instant, modified};
 
 /// Numbers of parts go from 1 to this.
 const PART_NUMBER_MAX: u64 = 10_000;
@@ -34,7 +35,7 @@ pub(crate) async fn create(
     ctx: &Visit<'_>,
     req: CreateMultipartUploadInput,
 ) -> S3Result<CreateMultipartUploadOutput> {
-    ctx.allow("s3:PutObject", &req.bucket, &req.key).await?;
+    ctx.allow_put(&req.bucket, &req.key, comes_with!(req)).await?;
     objects::check_key(&req.key)?;
     let found = ctx.bucket(&req.bucket).await?;
     let given = Given {
@@ -205,6 +206,24 @@ async fn keep_part(
     }
 }
 
+/// The bytes of a source that `bytes=first-last` means: unlike those of a read, all of them must be there
+/// (<https://github.com/gaul/s3proxy/issues/304>, <https://github.com/fsspec/s3fs/issues/321>).
+fn source_range(text: &str, size: u64) -> S3Result<std::ops::Range<u64>> {
+    let refused = |message: String| {
+        let error = errors::invalid_argument(message);
+        errors::of_argument(error, "x-amz-copy-source-range", text)
+    };
+    let Ok(Range::Int { first, last: Some(last) }) = Range::parse(text) else {
+        return Err(refused("The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy".into()));
+    };
+    if last < first || size <= last {
+        return Err(refused(format!(
+            "Range specified is not valid for source object of size: {size}"
+        )));
+    }
+    Ok(first..last + 1)
+}
+
 pub(crate) async fn upload_part_copy(
     ctx: &Visit<'_>,
     req: UploadPartCopyInput,
@@ -220,13 +239,9 @@ pub(crate) async fn upload_part_copy(
         if_unmodified_since: req.copy_source_if_unmodified_since.as_ref().and_then(instant),
     };
     let Source { version, version_id } = copying::source(ctx, &req.copy_source, conditions).await?;
-    let range = req.copy_source_range.as_deref().map(|range| {
-        let range = Range::parse(range).ok().and_then(|range| range.check(version.body.size).ok());
-        range.ok_or_else(|| {
-            errors::invalid_argument("The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy")
-        })
-    });
-    let range = range.transpose()?.unwrap_or(0..version.body.size);
+    let range = req.copy_source_range.as_deref();
+    let range = range.map(|range| source_range(range, version.body.size)).transpose()?;
+    let range = range.unwrap_or(0..version.body.size);
     let reading = ctx.room.bodies.read(&version.body.segments, range.start, range.end);
     let stream = Some(StreamingBlob::wrap(reading));
     let claims = Claims { algorithm: upload.algorithm, ..Claims::default() };
@@ -245,7 +260,7 @@ pub(crate) async fn upload_part_copy(
             checksum_sha1: sums.sha1,
             checksum_sha256: sums.sha256,
             e_tag: Some(ETag::Strong(part.body.etag)),
-            last_modified: Some(shown(part.modified_at)),
+            last_modified: Some(modified(part.modified_at)),
         }),
         copy_source_version_id: version_id,
         ..UploadPartCopyOutput::default()
@@ -294,7 +309,7 @@ pub(crate) async fn complete(
     let put = versions::put(ctx, &name.bucket, &name.key, new, Some(&completion)).await;
     let (found, version) = put?;
     ctx.forget(unused).await;
-    Ok(completed(name, &found, &version))
+    Ok(completed(ctx, name, &found, &version))
 }
 
 /// The reply to who completes an upload again: while its object is there, that is no error, whatever the conditions
@@ -307,10 +322,11 @@ async fn completed_before(
     let versions = ctx.tables().versions_of(&name.bucket, &name.key).await;
     let mut versions = versions.map_err(errors::of_store)?.into_iter();
     let made = versions.find(|placed| placed.version.upload_id.as_ref() == Some(&name.id));
-    Ok(made.map(|placed| completed(name, &found, &placed.version)))
+    Ok(made.map(|placed| completed(ctx, name, &found, &placed.version)))
 }
 
 fn completed(
+    ctx: &Visit<'_>,
     name: UploadName,
     found: &FoundBucket,
     version: &model::Version,
@@ -321,7 +337,7 @@ fn completed(
         bucket_key_enabled: encryption.and_then(|encryption| encryption.has_bucket_key),
         server_side_encryption: Some(reading::encryption(&version.headers)),
         ssekms_key_id: encryption.and_then(|encryption| encryption.key_id.clone()),
-        location: Some(format!("/{}/{}", name.bucket, name.key)),
+        location: Some(ctx.location(&name.bucket, &name.key)),
         bucket: Some(name.bucket),
         key: Some(name.key),
         e_tag: Some(ETag::Strong(version.body.etag.clone())),
@@ -480,7 +496,7 @@ pub(crate) async fn parts(ctx: &Visit<'_>, req: ListPartsInput) -> S3Result<List
             checksum_sha1: sums.sha1,
             checksum_sha256: sums.sha256,
             e_tag: Some(ETag::Strong(part.body.etag.clone())),
-            last_modified: Some(shown(part.modified_at)),
+            last_modified: Some(modified(part.modified_at)),
             part_number: number(*place),
             size: i64::try_from(part.body.size).ok(),
         }
@@ -544,7 +560,7 @@ pub(crate) async fn list(
                         .algorithm
                         .map(|it| ChecksumAlgorithm::from_static(it.name())),
                     checksum_type: upload.algorithm.map(|_| checksum_type(upload.is_full_object)),
-                    initiated: Some(shown(upload.initiated_at)),
+                    initiated: Some(modified(upload.initiated_at)),
                     key: Some(name.key),
                     owner: Some(buckets::owner(ctx)),
                     storage_class: Some(

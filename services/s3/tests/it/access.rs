@@ -84,3 +84,33 @@ async fn a_policy_about_something_else_is_malformed() {
         assert_eq!(rooms.refusal("PutBucketPolicy", put).await, "MalformedPolicy", "{text}");
     }
 }
+
+#[tokio::test]
+async fn what_comes_with_an_object_needs_rights_of_its_own() {
+    let notes = Arc::new(Notes::default());
+    let rooms = Rooms::guarded_by(&notes);
+    let create = json!({ "Bucket": "bucket", "ObjectOwnership": "BucketOwnerPreferred", "ObjectLockEnabledForBucket": true });
+    rooms.call("CreateBucket", create).await;
+    notes.actions();
+    let put = json!({
+        "Bucket": "bucket", "Key": "k", "Body": "eA==", "Tagging": "a=b", "ACL": "private",
+        "ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": 1_800_000_000,
+        "ObjectLockLegalHoldStatus": "ON",
+    });
+    let version = rooms.call("PutObject", put).await["VersionId"].clone();
+    let rights = [
+        "s3:PutObject",
+        "s3:PutObjectTagging",
+        "s3:PutObjectAcl",
+        "s3:PutObjectRetention",
+        "s3:PutObjectLegalHold",
+    ];
+    assert_eq!(notes.actions(), rights);
+    let copy = json!({ "Bucket": "bucket", "Key": "c", "CopySource": "bucket/k" });
+    rooms.call("CopyObject", copy).await;
+    let rights = ["s3:PutObject", "s3:GetObject", "s3:GetObjectTagging", "s3:PutObjectTagging"];
+    assert_eq!(notes.actions(), rights);
+    let of_version = json!({ "Bucket": "bucket", "Key": "k", "VersionId": version });
+    rooms.call("GetObjectTagging", of_version).await;
+    assert_eq!(notes.actions(), ["s3:GetObjectVersionTagging"]);
+}

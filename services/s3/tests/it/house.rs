@@ -45,6 +45,14 @@ impl Notes {
     }
 }
 
+impl Notes {
+    /// The actions that were asked about since this was asked last.
+    pub(crate) fn actions(&self) -> Vec<String> {
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.drain(..).map(|asked| asked.action).collect()
+    }
+}
+
 impl Guard for Notes {
     fn check<'a>(
         &'a self,

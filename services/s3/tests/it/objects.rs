@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use aws::sigv4::{Chain, Credentials, Presented};
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::json;
@@ -184,4 +186,62 @@ async fn chunks_are_held_against_their_signatures() {
         assert!(reply.body().contains("SignatureDoesNotMatch"), "{}", reply.body());
     }
     assert_eq!(rooms.files(), 1, "what was refused leaves nothing");
+}
+
+#[tokio::test]
+async fn a_copy_is_made_only_if_what_is_there_is_as_it_says() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    rooms.put("bucket", "from", "hello").await;
+    let tag = rooms.put("bucket", "to", "old").await["ETag"].as_str().expect("a tag").to_owned();
+    for (header, value, key, status, condition) in [
+        ("if-none-match", "*", "to", 412, "<Condition>If-None-Match</Condition>"),
+        ("if-match", "\"other\"", "to", 412, "<Condition>If-Match</Condition>"),
+        ("if-match", "\"other\"", "new", 404, "<Code>NoSuchKey</Code>"),
+        ("if-none-match", "*", "new", 200, ""),
+        ("if-match", &*tag, "to", 200, ""),
+        (
+            "x-amz-copy-source-if-match",
+            "\"other\"",
+            "to",
+            412,
+            "<Condition>x-amz-copy-source-If-Match</Condition>",
+        ),
+    ] {
+        let request = Request::put(format!("http://s3.localhost/bucket/{key}"))
+            .header("x-amz-copy-source", "bucket/from")
+            .header(header, value);
+        let request = request.body("").expect("a request");
+        let reply = rooms.send(Caller::root(&rooms.house), request).await;
+        assert_eq!(reply.status(), status, "{header} {key}");
+        assert!(reply.body().contains(condition), "{}", reply.body());
+    }
+}
+
+#[tokio::test]
+async fn lists_and_copies_tell_whole_seconds_as_heads_do() {
+    let rooms = Rooms::open();
+    rooms.clock.advance(Duration::from_millis(789));
+    rooms.bucket("bucket").await;
+    rooms.put("bucket", "k", "hello").await;
+    let listed = rooms.call("ListObjectsV2", json!({ "Bucket": "bucket" })).await;
+    let head = rooms.call("HeadObject", json!({ "Bucket": "bucket", "Key": "k" })).await;
+    assert_eq!(listed["Contents"][0]["LastModified"], head["LastModified"]);
+    let copy = json!({ "Bucket": "bucket", "Key": "c", "CopySource": "bucket/k" });
+    let copied = rooms.call("CopyObject", copy).await;
+    assert_eq!(copied["CopyObjectResult"]["LastModified"], head["LastModified"]);
+}
+
+/// The SDK for JavaScript writes the checksum of an empty body into its links.
+#[tokio::test]
+async fn the_checksum_in_a_link_is_not_looked_at() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    let link = "http://s3.localhost/bucket/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=20261101T120000Z&X-Amz-Expires=60\
+                &X-Amz-Signature=0&x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32&x-amz-meta-a=1";
+    let request = Request::put(link).header("content-length", 5).body("hello").expect("a request");
+    let reply = rooms.send(Caller::root(&rooms.house), request).await;
+    assert_eq!(reply.status(), StatusCode::OK, "{}", reply.body());
+    let head = rooms.call("HeadObject", json!({ "Bucket": "bucket", "Key": "k" })).await;
+    assert_eq!(head["Metadata"], json!({ "a": "1" }));
 }

@@ -173,3 +173,29 @@ async fn a_copied_part_has_the_checksum_of_its_upload() {
     let listed = rooms.call("ListMultipartUploads", json!({ "Bucket": "bucket" })).await;
     assert_eq!(listed["Uploads"][0]["ChecksumAlgorithm"], "SHA256");
 }
+
+#[tokio::test]
+async fn a_part_is_copied_of_bytes_that_are_all_there() {
+    let rooms = Rooms::open();
+    rooms.bucket("bucket").await;
+    rooms.put("bucket", "from", "hello").await;
+    let upload =
+        rooms.call("CreateMultipartUpload", json!({ "Bucket": "bucket", "Key": "k" })).await;
+    let copy = |range: &str| {
+        json!({
+            "Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"], "PartNumber": 1,
+            "CopySource": "bucket/from", "CopySourceRange": range,
+        })
+    };
+    for range in ["bytes=0-5", "bytes=5-9", "bytes=1-", "bytes=-2", "0-1", "bytes=3-1"] {
+        assert_eq!(
+            rooms.refusal("UploadPartCopy", copy(range)).await,
+            "InvalidArgument",
+            "{range}"
+        );
+    }
+    let error = rooms.ask("UploadPartCopy", copy("bytes=0-5")).await.expect_err("is refused");
+    let message = "Range specified is not valid for source object of size: 5";
+    assert_eq!(error.message.as_deref(), Some(message));
+    rooms.call("UploadPartCopy", copy("bytes=1-4")).await;
+}
