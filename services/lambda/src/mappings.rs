@@ -26,6 +26,7 @@ use crate::Room;
 use crate::actor::Actor;
 use crate::environment::{Outcome, Request};
 use crate::errors::Error;
+use crate::invocation::Target;
 use crate::model::Mapping;
 use crate::wire;
 
@@ -102,10 +103,19 @@ async fn queue_url(room: &Room, source_arn: &str) -> Result<String, CallError> {
     room.queue_url(&Arn::parse(source_arn).map_err(no_queue)?).await
 }
 
-/// Refuses a queue that isn't there or that the function's role may not read. What can't be asked now may be there.
-pub(crate) async fn check_queue(room: &Room, actor: &Actor, source_arn: &str) -> Result<(), Error> {
+/// Refuses a queue that isn't there, that the function's role may not read, or that shows a message again before the
+/// function has ended. What can't be asked now may be as it must.
+pub(crate) async fn check_queue(
+    room: &Room,
+    target: &Target,
+    source_arn: &str,
+) -> Result<(), Error> {
+    let actor = &Actor::of(target);
     match queue_url(room, source_arn).await {
-        Ok(url) => check_rights(room, actor, &url).await,
+        Ok(url) => {
+            check_rights(room, actor, &url).await?;
+            check_visibility(room, actor, &url, target.settings.timeout_seconds).await
+        }
         Err(CallError::Unanswered(_)) => Ok(()),
         Err(CallError::Refused(error)) if error.is_server_fault() => Ok(()),
         Err(CallError::Refused(error)) => {
@@ -129,6 +139,26 @@ async fn check_rights(room: &Room, actor: &Actor, queue_url: &str) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// The sentence is AWS's (<https://github.com/hashicorp/terraform-provider-aws/issues/18099>).
+async fn check_visibility(
+    room: &Room,
+    actor: &Actor,
+    queue_url: &str,
+    function_seconds: u32,
+) -> Result<(), Error> {
+    let body = json!({"QueueUrl": queue_url, "AttributeNames": ["VisibilityTimeout"]});
+    let Ok(reply) = room.call(actor, "sqs", "GetQueueAttributes", body).await else {
+        return Ok(());
+    };
+    let hidden = reply["Attributes"]["VisibilityTimeout"].as_str();
+    match hidden.and_then(|seconds| seconds.parse::<u32>().ok()) {
+        Some(seconds) if seconds < function_seconds => Err(Error::invalid(format!(
+            "Queue visibility timeout: {seconds} seconds is less than Function timeout: {function_seconds} seconds"
+        ))),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// What the shards of a stream hold now, or why the mapping can't be: the sentence about rights is that of

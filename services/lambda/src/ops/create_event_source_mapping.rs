@@ -22,7 +22,8 @@ pub(crate) async fn create_event_source_mapping(
     let source_arn = req.event_source_arn.clone().unwrap_or_default();
     let source = Source::of(&source_arn)?;
     let arn = ctx.arn(&req.function_name, None)?;
-    let actor = Actor::of(&ctx.room().target(&arn).await?);
+    let target = ctx.room().target(&arn).await?;
+    let actor = Actor::of(&target);
     let function_arn = arn.to_string();
     let all = ctx.tables().mappings(&ctx.scope(), None, usize::MAX).await?;
     let same = |mapping: &Mapping| {
@@ -33,7 +34,7 @@ pub(crate) async fn create_event_source_mapping(
     }
     let stream = match source {
         Source::Queue => {
-            mappings::check_queue(ctx.room(), &actor, &source_arn).await?;
+            mappings::check_queue(ctx.room(), &target, &source_arn).await?;
             None
         }
         Source::Stream => Some(given(&req).begin(req.starting_position)?),

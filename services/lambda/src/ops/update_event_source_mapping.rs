@@ -69,7 +69,7 @@ async fn check_rights(
     let target = ctx.room().target(&ctx.room().function_of(mapping)?).await?;
     let actor = Actor::of(&target);
     match &mapping.stream {
-        None => mappings::check_queue(ctx.room(), &actor, &mapping.source_arn).await,
+        None => mappings::check_queue(ctx.room(), &target, &mapping.source_arn).await,
         Some(reading) => {
             mappings::stream_as_it_is(ctx.room(), &actor, &mapping.source_arn).await?;
             match &reading.on_failure {

@@ -121,3 +121,23 @@ async fn a_queue_that_is_not_there_is_refused() {
     let listed = room.call("ListEventSourceMappings", json!({})).await;
     assert_eq!(listed["EventSourceMappings"], json!([]));
 }
+
+#[tokio::test]
+async fn a_queue_hides_its_messages_as_long_as_the_function_may_take() {
+    let room = Room::open().await;
+    room.python("f", "", json!({"Timeout": 30})).await;
+    room.queue.replies(|operation, _| match operation {
+        "GetQueueUrl" => json!({"QueueUrl": "url"}),
+        "GetQueueAttributes" => json!({"Attributes": {"VisibilityTimeout": "29"}}),
+        _ => json!({}),
+    });
+    let create = json!({"FunctionName": "f", "EventSourceArn": QUEUE});
+    let refused = (
+        "InvalidParameterValueException".to_owned(),
+        "Queue visibility timeout: 29 seconds is less than Function timeout: 30 seconds".to_owned(),
+    );
+    assert_eq!(room.refusal("CreateEventSourceMapping", create.clone()).await, refused);
+    let timeout = json!({"FunctionName": "f", "Timeout": 29});
+    room.call("UpdateFunctionConfiguration", timeout).await;
+    room.call("CreateEventSourceMapping", create).await;
+}
