@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::house::{Rooms, TABLE_ARN, table};
 
@@ -54,6 +54,38 @@ async fn a_table_that_goes_back_to_capacity_says_so() {
     let updated = rooms.call("UpdateTable", update).await;
     let summary = &updated["TableDescription"]["BillingModeSummary"];
     assert_eq!(summary["BillingMode"], "PROVISIONED");
+}
+
+#[tokio::test]
+async fn an_index_has_the_capacity_that_it_was_given_last() {
+    let rooms = Rooms::open();
+    rooms.table("Orders").await;
+    let throughput = |units: u32| json!({"ReadCapacityUnits": units, "WriteCapacityUnits": units});
+    let update = |action: &str, index: Value| json!({"TableName": "Orders", "GlobalSecondaryIndexUpdates": [{action: index}]});
+    let mut create = update(
+        "Create",
+        json!({
+            "IndexName": "by-customer", "KeySchema": [{"AttributeName": "customer", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "ALL"}, "ProvisionedThroughput": throughput(2),
+        }),
+    );
+    create["AttributeDefinitions"] = json!([{"AttributeName": "customer", "AttributeType": "S"}]);
+    create["BillingMode"] = json!("PROVISIONED");
+    create["ProvisionedThroughput"] = throughput(1);
+    let shown = |reply: &Value| {
+        let capacity = &reply["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"];
+        (capacity["ReadCapacityUnits"].clone(), capacity["WriteCapacityUnits"].clone())
+    };
+    let created = rooms.call("UpdateTable", create).await;
+    assert_eq!(shown(&created["TableDescription"]), (json!(2), json!(2)));
+    let describe = || rooms.call("DescribeTable", json!({"TableName": "Orders"}));
+    assert_eq!(shown(&describe().await["Table"]), (json!(2), json!(2)));
+    let more = json!({"IndexName": "by-customer", "ProvisionedThroughput": throughput(5)});
+    rooms.call("UpdateTable", update("Update", more)).await;
+    assert_eq!(shown(&describe().await["Table"]), (json!(5), json!(5)));
+    let on_demand = json!({"TableName": "Orders", "BillingMode": "PAY_PER_REQUEST"});
+    rooms.call("UpdateTable", on_demand).await;
+    assert_eq!(shown(&describe().await["Table"]), (json!(0), json!(0)));
 }
 
 #[tokio::test]
