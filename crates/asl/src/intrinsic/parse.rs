@@ -115,8 +115,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// `'…'`, in which a backslash takes the meaning from `'`, `{`, `}` and itself. Before anything
-    /// else it stands for itself, so that JSON in quotes keeps its own escapes.
+    /// `'…'`, in which a backslash takes the meaning from `'`, `{`, `}` and itself, and may stand
+    /// before nothing else: JSON in quotes can't have escapes of its own.
     fn quoted(&mut self) -> Result<Argument, PathError> {
         self.at += 1;
         let (mut value, mut escaped) = (String::new(), String::new());
@@ -130,7 +130,7 @@ impl<'a> Cursor<'a> {
                 '\\' => {
                     let Some((_, next)) = characters.next() else { break };
                     if !matches!(next, '\'' | '{' | '}' | '\\') {
-                        value.push('\\');
+                        return self.fail(format!("'\\{next}' is not an escape"));
                     }
                     value.push(next);
                     escaped.extend(['\\', next]);

@@ -22,7 +22,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// `{}` for each value; a backslash takes the meaning from `{`, `}`, `'` and itself.
+/// `{}` for each value; a backslash takes the meaning from `{`, `}`, `'` and itself. A brace by
+/// itself is an error (reported: aws/aws-cdk#29261).
 pub(super) fn format(template: &str, values: &[Value]) -> Result<Value, String> {
     let mut text = String::with_capacity(template.len());
     let mut left = values.iter();
@@ -40,6 +41,8 @@ pub(super) fn format(template: &str, values: &[Value]) -> Result<Value, String> 
                 let value = left.next().ok_or_else(wrong_count)?;
                 java::print(value, &mut text);
             }
+            '{' => return Err(lonely('{', '}')),
+            '}' => return Err(lonely('}', '{')),
             c => text.push(c),
         }
     }
@@ -47,6 +50,10 @@ pub(super) fn format(template: &str, values: &[Value]) -> Result<Value, String> 
         return Err(wrong_count());
     }
     Ok(text.into())
+}
+
+fn lonely(brace: char, other: char) -> String {
+    format!("Invalid template in States.Format: matching '{other}' not found for '{brace}'.")
 }
 
 fn wrong_count() -> String {

@@ -61,6 +61,16 @@ fn format_fills_in_values_as_java_prints_them() {
         "{}",
         "The number of arguments does not match the number of occurrences of {}",
     );
+    // Reported: aws/aws-cdk#29261.
+    for call in [r"States.Format('{} \\{ 1 \\}', 1)", r"States.Format('{\}')"] {
+        let what = "Invalid template in States.Format: matching '}' not found for '{'.";
+        check_failure(call, "{}", what);
+    }
+    check_failure(
+        r"States.Format($.t)",
+        r#"{"t":"\\{}"}"#,
+        "Invalid template in States.Format: matching '{' not found for '}'.",
+    );
     check_failure(
         "States.Format($.v, 1)",
         r#"{"v":1}"#,
@@ -86,7 +96,7 @@ fn a_call_that_repeats_a_long_value_fails_before_it_is_written_out() {
 fn json_goes_to_text_and_back() {
     check("States.StringToJson($.t)", r#"{"t":"{\"a\": [1, 2.50]}"}"#, r#"{"a":[1,2.50]}"#);
     check(
-        r#"States.StringToJson('{"text":"An \"escaped double quote\" here"}')"#,
+        r#"States.StringToJson('{"text":"An \\"escaped double quote\\" here"}')"#,
         "{}",
         r#"{"text":"An \"escaped double quote\" here"}"#,
     );
@@ -327,6 +337,9 @@ fn texts_that_are_no_calls_are_refused() {
         "States.Array('a)",
         "States.Array(\"a\")",
         "States.Array($.)",
+        // Reported: aws/aws-cdk#27304.
+        r"States.Format('Hello\n{}', $.name)",
+        r#"States.StringToJson('"An \"escaped double quote\" here"')"#,
         "States.UUID(1)",
         "States.Hash('a')",
         "States.Format()",
