@@ -166,6 +166,9 @@ fn filters_compare() {
     check("$[?(@.s > 'b')].s", list, r#"["c","d"]"#);
     check(r#"$[?(@.s == "a")].n"#, list, "[1]");
     check("$[?('a' == @.s)].n", list, "[1]");
+    check("$[?(1==@.n)].s", list, r#"["a"]"#);
+    check("$[?(1<@.n&&3>=@.n)].s", list, r#"["b"]"#);
+    check("$[?(null==@.t)].s", list, r#"["b"]"#);
     check("$[?(@['n'] == 1)].s", list, r#"["a"]"#);
     check("$[?(@.t == null)].s", list, r#"["b"]"#);
     check("$[?(!(@.n == 1) && (@.s == 'a' || @.s == 'b'))].s", list, r#"["b"]"#);

@@ -107,8 +107,18 @@ fn operand(cursor: &mut Cursor<'_>) -> Result<Operand, PathError> {
             Ok(Operand::Path(Inner { from_root: root == '$', steps }))
         }
         Some('/') => pattern(cursor),
-        _ => literal(cursor).map(Operand::Literal),
+        Some('\'' | '"' | '[' | '{') | None => literal(cursor).map(Operand::Literal),
+        Some(_) => {
+            let word = cursor
+                .take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.' | '_'));
+            bare(cursor, word).map(Operand::Literal)
+        }
     }
+}
+
+/// A number, a truth value or `null`.
+fn bare(cursor: &Cursor<'_>, word: &str) -> Result<Value, PathError> {
+    Value::parse(word).or_else(|_| cursor.fail(format!("Expected a value instead of: {word}")))
 }
 
 /// `/…/flags`, with Java's flags. `d`, `u` and `U` say what is so here anyway.
@@ -147,8 +157,7 @@ pub(crate) fn literal(cursor: &mut Cursor<'_>) -> Result<Value, PathError> {
         Some('{') => cursor.nested(object),
         Some(_) => {
             let word = word(cursor);
-            Value::parse(word)
-                .or_else(|_| cursor.fail(format!("Expected a value instead of: {word}")))
+            bare(cursor, word)
         }
         None => cursor.fail("Expected a value"),
     }
