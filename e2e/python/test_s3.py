@@ -35,6 +35,13 @@ def keys(page, what="Contents"):
     return [entry["Key"] for entry in page.get(what, [])]
 
 
+def test_a_bucket_may_be_called_health(s3):
+    s3.create_bucket(Bucket="health")
+    s3.put_object(Bucket="health", Key="health", Body=b"x")
+    assert [it["Key"] for it in s3.list_objects_v2(Bucket="health")["Contents"]] == ["health"]
+    assert [it["Key"] for it in s3.list_objects(Bucket="health")["Contents"]] == ["health"]
+
+
 def test_a_bucket_lives_until_it_is_empty_and_deleted(s3):
     s3.create_bucket(Bucket="one")
     assert [found["Name"] for found in s3.list_buckets()["Buckets"]] == ["one"]

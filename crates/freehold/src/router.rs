@@ -28,7 +28,6 @@ pub use body::ReplyBody;
 use crate::gate::{Admitted, Gate, UNSIGNED};
 
 const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
-const HEALTH_PATHS: [&str; 2] = ["/health", "/_freehold/health"];
 
 /// The rooms and the rule of who may ask them.
 pub struct Router {
@@ -86,7 +85,7 @@ impl Router {
     ) -> Response<ReplyBody> {
         let whole =
             |response: Response<Bytes>| response.map(|body| ReplyBody::Whole(Full::new(body)));
-        if request.method() == Method::GET && HEALTH_PATHS.contains(&request.uri().path()) {
+        if asks_for_health(&request) {
             return whole(self.health());
         }
         let (head, body) = request.into_parts();
@@ -406,6 +405,19 @@ fn explained(room: &dyn Room, operation: &str, error: Error) -> Error {
         },
         false => error,
     }
+}
+
+/// Whether somebody asks how the house is. A bucket may be called `health`, and so may an object: whoever asks for one
+/// of those signs, or says more.
+fn asks_for_health(request: &http::Request<Incoming>) -> bool {
+    let is_plain =
+        request.uri().query().is_none() && !request.headers().contains_key(header::AUTHORIZATION);
+    let is_path = match request.uri().path() {
+        "/_freehold/health" => true,
+        "/health" => is_plain,
+        _ => false,
+    };
+    request.method() == Method::GET && is_path
 }
 
 /// What a client hears that asks for a service the house hasn't got, in the protocol that it speaks with that service.

@@ -97,6 +97,19 @@ fn tells_that_it_is_well() {
 }
 
 #[test]
+fn who_signs_or_says_more_asks_a_room_for_what_is_called_health() {
+    let server = Server::start();
+    let signed = "Authorization: AWS4-HMAC-SHA256 Credential=dev/20260101/us-east-1/room/aws4_request, \
+                  SignedHeaders=host, Signature=dev\r\n";
+    for (target, header) in [("/health?list-type=2", ""), ("/health", signed)] {
+        let mut client = Client::connect(server.address);
+        client.send(format!("GET {target} HTTP/1.1\r\nHost: localhost\r\n{header}\r\n"));
+        let response = client.read();
+        assert!(!response.body.contains(r#""status":"ok""#), "{target}: {}", response.body);
+    }
+}
+
+#[test]
 fn refuses_what_is_too_large_in_words_that_reach_the_client() {
     let server = Server::start();
     // More than the kernel buffers: a server that answers without taking it in resets the connection.
