@@ -105,14 +105,6 @@ impl Comparison {
         self.operator
     }
 
-    /// The path of an operator whose name ends in `Path`.
-    pub fn operand_path(&self) -> Option<&Expression> {
-        match &self.against {
-            Against::Path(expression) => Some(expression),
-            Against::Value(_) | Against::Wildcard(_) => None,
-        }
-    }
-
     fn matches(&self, scope: &Scope<'_>) -> Result<bool, Fault> {
         let found = self.variable.look_up(scope)?;
         if let (Test::Is(Type::Present), Against::Value(wanted)) =

@@ -143,21 +143,6 @@ impl Function {
             Function::MathRandom => (2, 3),
         }
     }
-
-    /// Whether it always yields a text, so that `ErrorPath` and `CausePath` accept it (developer
-    /// guide, Fail state); `ArrayGetItem` may.
-    pub fn yields_text(self) -> bool {
-        matches!(
-            self,
-            Function::Format
-                | Function::JsonToString
-                | Function::ArrayGetItem
-                | Function::Base64Encode
-                | Function::Base64Decode
-                | Function::Hash
-                | Function::Uuid
-        )
-    }
 }
 
 impl Intrinsic {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use asl::{MachineId, StateId};
+use asl::StateId;
 use minicbor::{Decode, Encode};
 
 use crate::event::{Attempt, FrameId, Payload};
@@ -194,10 +194,6 @@ pub struct MapRunPhase {
 impl Frame {
     pub fn state_id(&self) -> StateId {
         StateId(self.state)
-    }
-
-    pub fn machine_id(&self) -> MachineId {
-        MachineId(self.machine)
     }
 
     /// How often the state was retried since it was entered: `State.RetryCount`.
