@@ -27,11 +27,14 @@ def test_recorded_answers_hold(needs_rooms):
     cases = [case for case in recordings.recordings().values() if case["pure"] != needs_rooms]
 
     def look(case):
-        # Waits of a second and timeouts of two are told apart by a machine that isn't too busy: a second look.
-        return recordings.differences(tool, case) and recordings.differences(tool, case)
+        return recordings.differences(tool, case)
 
     with ThreadPoolExecutor(3) as pool:
         found = {case["name"]: differs for case, differs in zip(cases, pool.map(look, cases)) if differs}
+    # Waits of a second and timeouts of two are told apart by a machine that isn't too busy: a second look, one by one.
+    for case in cases:
+        if case["name"] in found and not reason(case["name"]) and not look(case):
+            del found[case["name"]]
 
     print(f"recorded answers: {len(cases) - len(found)} of {len(cases)} cases pass")
     surprises = {name: differs[:3] for name, differs in found.items() if not reason(name)}
