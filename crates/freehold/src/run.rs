@@ -14,6 +14,7 @@ use futures_util::future::join_all;
 use iam::NewKey;
 use store::Store;
 use tokio::runtime::Builder;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::assemble::{Mode, assemble};
 use crate::config::Config;
@@ -52,7 +53,7 @@ pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
         let serving = listener.serve(&house.router, tls, Timeouts::default())?;
         let mut work =
             pin!(join_all((0..house.runner.shards()).map(|shard| house.runner.work(shard))));
-        house.work.into_iter().for_each(|work| drop(tokio::spawn(work)));
+        let mut rooms: JoinSet<()> = house.work.into_iter().collect();
         let authority = house.tls.as_ref().filter(|tls| tls.has_authority());
         let authority = authority.map(|_| config.data.join(tls::AUTHORITY_FILE));
         let root_key = house.root_key.as_ref();
@@ -63,12 +64,25 @@ pub(crate) fn run(config: &Config, mode: Mode) -> anyhow::Result<()> {
         }
         tokio::select! {
             _ = &mut work => anyhow::bail!("the work of the shards has ended by itself"),
+            failure = failed(&mut rooms) => return Err(failure).context("the work of a room"),
             () = stop => {}
         }
         serving.stop().await;
         tokio::join!(house.runner.close(GRACE), work);
         Ok(())
     })
+}
+
+/// Waits for a room whose work comes to grief. A house whose timers or deliveries stand still without a word is worse than
+/// one that ends, and goes on where it was when it is started again.
+async fn failed(rooms: &mut JoinSet<()>) -> JoinError {
+    loop {
+        match rooms.join_next().await {
+            Some(Ok(())) => {}
+            Some(Err(failure)) => return failure,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// Each subscriber of an API has a file descriptor, and systems give a process far fewer at first than it may have.
@@ -132,4 +146,19 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
             std::future::pending().await
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_ends_is_no_failure_and_work_that_panics_is_one() {
+        let mut rooms = JoinSet::new();
+        rooms.spawn(async {});
+        let soon = tokio::time::timeout(Duration::from_millis(20), failed(&mut rooms)).await;
+        assert!(soon.is_err(), "nothing failed");
+        rooms.spawn(async { panic!("a defect") });
+        assert!(failed(&mut rooms).await.is_panic());
+    }
 }
