@@ -7,6 +7,7 @@ use crate::error::{Fault, Result, fault};
 use crate::eval::{Evaluator, function_value};
 use crate::function::Function;
 use crate::functions::{Arguments, Row};
+use crate::limits::Meter;
 use crate::regex::{Match, Regex};
 use crate::value::{Kind, Object, Value};
 
@@ -42,7 +43,7 @@ impl Evaluator<'_> {
     ) -> Result<Value> {
         self.meter.work(1 + text.len() as u64 / 8)?;
         let from = byte_offset(text, from);
-        match regex.find(text, from) {
+        match regex.find(text, from, &self.meter)? {
             Some(found) => self.match_object(regex, text, &found),
             None => Ok(Value::Undefined),
         }
@@ -56,7 +57,7 @@ impl Evaluator<'_> {
         from: usize,
     ) -> Result<Value> {
         self.meter.work(1 + text.len() as u64 / 8)?;
-        match next_in(regex, text, from)? {
+        match next_in(regex, text, from, &self.meter)? {
             Some(found) => self.match_object(regex, text, &found),
             None => Ok(Value::Undefined),
         }
@@ -99,7 +100,7 @@ impl Evaluator<'_> {
         let text = value.as_str().unwrap_or_default();
         if let Function::Matcher(regex) = &**matcher {
             self.meter.work(1 + text.len() as u64 / 8)?;
-            return match regex.find(text, 0) {
+            return match regex.find(text, 0, &self.meter)? {
                 Some(found) => self.found(regex, text, &found).map(Some),
                 None => Ok(None),
             };
@@ -115,7 +116,7 @@ impl Evaluator<'_> {
                 // Mostly the next match is near; to be sure of it may take all of the rest.
                 let rest = (text.len() - found.end) as u64;
                 self.meter.work(1 + rest / 512)?;
-                let next = next_in(regex, text, found.end)?;
+                let next = next_in(regex, text, found.end, &self.meter)?;
                 let read = next.as_ref().map_or(rest, |next| (next.end - found.end) as u64);
                 self.meter.work(read / 8)?;
                 next.map(|next| self.found(regex, text, &next)).transpose()
@@ -140,11 +141,11 @@ impl Evaluator<'_> {
 }
 
 /// A match that isn't the first one must not be empty: it would be found again for ever.
-fn next_in(regex: &Regex, text: &str, from: usize) -> Result<Option<Match>> {
+fn next_in(regex: &Regex, text: &str, from: usize, meter: &Meter) -> Result<Option<Match>> {
     if text.len() <= from {
         return Ok(None);
     }
-    match regex.find(text, from) {
+    match regex.find(text, from, meter)? {
         Some(found) if found.start == found.end => Err(fault("D1004")),
         found => Ok(found),
     }

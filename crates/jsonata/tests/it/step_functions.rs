@@ -143,9 +143,16 @@ fn refuses_what_is_not_an_expression_at_all() {
     assert_eq!(message("$match('a', /abc"), "No terminating / in regular expression");
     assert_eq!(message("$a ?? 1"), "The symbol \"?\" cannot be used as a unary operator");
     assert_eq!(
-        message("$match('a', /(?=a)/)"),
-        "The regular expression \"(?=a)\" is not supported: it looks ahead or behind"
+        message("$match('a', /(?a)/)"),
+        "The regular expression \"(?a)\" is not supported: it isn't well-formed"
     );
+}
+
+#[test]
+fn regular_expressions_look_around_and_refer_back() {
+    check(r"$contains('Passw0rd', /^(?=.*\d)(?=.*[A-Z]).{8,}$/)", "true");
+    check(r"$replace('1 EUR, 2 USD', /\d+(?= EUR)/, '?')", r#""? EUR, 2 USD""#);
+    check(r"$match('aa b cc', /(\w)\1/).match", r#"["aa","cc"]"#);
 }
 
 #[test]
