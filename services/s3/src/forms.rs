@@ -1,7 +1,7 @@
 //! Uploads by a browser's form: `POST /bucket` with `multipart/form-data`.
 //!
-//! What stands before the file is read here, because it says who sends the form and what may stand in it; `s3s` reads the
-//! form again, without its signature, and puts the object.
+//! The form is read here, because it says who sends it and what may stand in it. It is written anew for `s3s`, without
+//! signature and policy and with a boundary that nobody knows, so that both read the same; `s3s` puts the object.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html>
 
@@ -12,16 +12,16 @@ use std::collections::BTreeMap;
 
 use aws::{SignedForm, sigv2};
 use bytes::{Bytes, BytesMut};
-use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Request, header};
-use http_body_util::{BodyExt as _, Full};
+use http::{HeaderMap, HeaderValue, Request, Uri, header};
+use http_body::Frame;
+use http_body_util::{BodyExt as _, StreamBody};
 use s3s::{S3Result, s3_error};
 use service::{Ctx, HttpBody};
 
 use crate::model::Version;
 use crate::{Room, errors};
 use policy::Policy;
-use text::FormText;
+use text::{FormText, Unfit};
 
 /// The largest form. `s3s` reads it into memory too.
 const FORM_BYTES_MAX: usize = 512 * 1024 * 1024;
@@ -34,9 +34,13 @@ pub(crate) struct Form {
     redirects: bool,
 }
 
+/// Whether that is a form for a bucket.
 pub(crate) fn is_form(request: &Request<HttpBody>) -> bool {
+    let kind = kind(request.headers()).and_then(|kind| kind.split(';').next());
     request.method() == http::Method::POST
-        && kind(request.headers()).is_some_and(|kind| kind.to_ascii_lowercase().starts_with(KIND))
+        && kind.is_some_and(|kind| kind.trim().eq_ignore_ascii_case(KIND))
+        && request.uri().query().is_none_or(str::is_empty)
+        && bucket(request.headers(), request.uri()).is_some()
 }
 
 /// The same form as one that needs no signature, asked by whoever has signed it.
@@ -46,10 +50,9 @@ pub(crate) async fn admitted(
     request: Request<HttpBody>,
 ) -> S3Result<(Ctx, Request<HttpBody>)> {
     let (mut head, body) = request.into_parts();
-    let boundary = boundary(&head.headers).ok_or_else(malformed)?.to_owned();
-    let bytes = whole(body).await?;
-    let mut form = FormText::parse(&bytes, &boundary).ok_or_else(malformed)?;
-    form.name_the_file();
+    let sent = boundary(&head.headers).ok_or_else(malformed)?.to_owned();
+    let mut form = FormText::parse(&whole(body).await?.freeze(), &sent).map_err(unfit)?;
+    form.name_the_file().map_err(unfit)?;
     let fields: BTreeMap<String, String> = form.fields.iter().cloned().collect();
     let signed = SignedForm::of(&fields).map_err(errors::of_signature)?;
     let policy = fields.get("policy");
@@ -62,14 +65,22 @@ pub(crate) async fn admitted(
         None => ctx,
     };
     if let Some(policy) = policy {
-        Policy::parse(policy)?.check(&form.fields, bucket(&head), ctx.now())?;
+        let bucket = bucket(&head.headers, &head.uri).unwrap_or_default();
+        let policy = Policy::parse(policy)?;
+        policy.check(&form.fields, bucket, ctx.now())?;
+        policy.check_length(form.file.len() as u64)?;
     }
     let redirects =
         ["success_action_redirect", "redirect"].iter().any(|it| fields.contains_key(*it));
     head.extensions.insert(Form { redirects });
-    let form = Bytes::from(form.without_signature(&boundary));
-    head.headers.insert(header::CONTENT_LENGTH, form.len().into());
-    let body = HttpBody::new(Full::new(form).map_err(|never| match never {}));
+    let boundary = room.house.uuid();
+    let frames = form.without_signature(&boundary);
+    let length: usize = frames.iter().map(Bytes::len).sum();
+    let kind = HeaderValue::try_from(format!("{KIND}; boundary={boundary}"));
+    head.headers.insert(header::CONTENT_TYPE, kind.map_err(|_| malformed())?);
+    head.headers.insert(header::CONTENT_LENGTH, length.into());
+    let frames = frames.into_iter().map(|bytes| Ok(Frame::data(bytes)));
+    let body = HttpBody::new(StreamBody::new(futures_util::stream::iter(frames)));
     Ok((ctx, Request::from_parts(head, body)))
 }
 
@@ -98,7 +109,8 @@ pub(crate) fn completed_reply(headers: &HeaderMap, text: &str) -> String {
 }
 
 fn kind(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::CONTENT_TYPE)?.to_str().ok()
+    let mut kinds = headers.get_all(header::CONTENT_TYPE).iter();
+    kinds.next().filter(|_| kinds.next().is_none())?.to_str().ok()
 }
 
 fn boundary(headers: &HeaderMap) -> Option<&str> {
@@ -110,11 +122,16 @@ fn boundary(headers: &HeaderMap) -> Option<&str> {
     Some(named.trim_matches('"')).filter(|boundary| !boundary.is_empty())
 }
 
-/// The bucket of the host or of the path.
-fn bucket(head: &Parts) -> &str {
-    let host = head.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| head.uri.authority().map(http::uri::Authority::as_str));
-    host.and_then(sigv2::bucket_of_host).unwrap_or_else(|| head.uri.path().trim_matches('/'))
+/// The bucket of the host or of the path, where the path names no object.
+fn bucket<'r>(headers: &'r HeaderMap, uri: &'r Uri) -> Option<&'r str> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or_else(|| uri.authority().map(http::uri::Authority::as_str));
+    let named = uri.path().trim_matches('/');
+    match host.and_then(sigv2::bucket_of_host) {
+        Some(bucket) => named.is_empty().then_some(bucket),
+        // Names of buckets are never written with `%`.
+        None => Some(named).filter(|name| !name.is_empty() && !name.contains(['/', '%'])),
+    }
 }
 
 async fn whole(mut body: HttpBody) -> S3Result<BytesMut> {
@@ -136,6 +153,16 @@ async fn whole(mut body: HttpBody) -> S3Result<BytesMut> {
         form.extend_from_slice(&bytes);
     }
     Ok(form)
+}
+
+fn unfit(unfit: Unfit) -> s3s::S3Error {
+    match unfit {
+        Unfit::Malformed => malformed(),
+        Unfit::TooLong => s3_error!(
+            MaxPostPreDataLengthExceededError,
+            "Your POST request fields preceding the upload file were too large."
+        ),
+    }
 }
 
 fn malformed() -> s3s::S3Error {

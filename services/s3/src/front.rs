@@ -29,6 +29,8 @@ const SDK_CHECKSUM: &str = "x-amz-sdk-checksum-algorithm";
 const CHECKSUM: &str = "x-amz-checksum-algorithm";
 /// What the names of checksums, and of their kinds, begin with.
 const OF_CHECKSUM: &str = "x-amz-checksum-";
+/// What else stands in the names of checksums themselves.
+const DIGESTS: [&str; 5] = ["crc32", "crc32c", "crc64nvme", "sha1", "sha256"];
 const SIGNED_CHUNKS: &str = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 const DECODED_LENGTH: &str = "x-amz-decoded-content-length";
 /// What a presigned URL was signed with, by the names of its query.
@@ -236,9 +238,10 @@ fn split_lists(headers: &mut HeaderMap) {
 /// The checksum among them isn't looked at, by AWS either: the SDK for JavaScript puts there that of an empty body,
 /// whatever is uploaded later (<https://github.com/ministackorg/ministack/issues/1695>).
 fn headers_of_link(query: &str) -> HeaderMap {
-    let is_carried = |name: &str| {
-        name.starts_with(OF_HEADER) && !name.starts_with(OF_CHECKSUM) && name != SDK_CHECKSUM
-    };
+    let is_digest =
+        |name: &str| name.strip_prefix(OF_CHECKSUM).is_some_and(|kind| DIGESTS.contains(&kind));
+    let is_carried =
+        |name: &str| name.starts_with(OF_HEADER) && !is_digest(name) && name != SDK_CHECKSUM;
     let carried = sigv4::query_parameters(query).filter(|(name, _)| is_carried(name));
     let header = |(name, value): (String, String)| {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;

@@ -1,8 +1,10 @@
-//! What a form's policy says may stand in it. How long its file may be `s3s` sees to, which reads it.
+//! What a form's policy says may stand in it.
 //!
 //! The sentences are those that clients report.
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html>
+
+use std::ops::RangeInclusive;
 
 use base::Timestamp;
 use base64::Engine as _;
@@ -14,12 +16,16 @@ use serde_json::Value;
 const FREE: [&str; 5] = ["awsaccesskeyid", "file", "policy", "signature", "x-amz-signature"];
 const FREE_PREFIX: &str = "x-ignore-";
 
+#[derive(Debug)]
 pub(super) struct Policy {
     expires_at: Timestamp,
     conditions: Vec<Condition>,
+    /// How many bytes a file may have, at least and at most.
+    lengths: Vec<RangeInclusive<u64>>,
 }
 
 /// That a field is something, or begins with it.
+#[derive(Debug)]
 struct Condition {
     is_prefix: bool,
     /// As it was written, and in small letters.
@@ -36,11 +42,29 @@ impl Policy {
         })?;
         let policy: Value = serde_json::from_slice(&text).map_err(|_| invalid())?;
         let expires_at = policy["expiration"].as_str().and_then(Timestamp::parse_rfc3339);
-        let conditions = policy["conditions"].as_array().ok_or_else(invalid)?;
-        Ok(Policy {
-            expires_at: expires_at.ok_or_else(invalid)?,
-            conditions: conditions.iter().flat_map(Condition::all_of).collect(),
-        })
+        let expires_at = expires_at.ok_or_else(invalid)?;
+        let (mut conditions, mut lengths) = (Vec::new(), Vec::new());
+        for written in policy["conditions"].as_array().ok_or_else(invalid)? {
+            match length_range(written) {
+                Some(range) => lengths.push(range),
+                None => conditions.push(Condition::parse(written)?),
+            }
+        }
+        Ok(Policy { expires_at, conditions, lengths })
+    }
+
+    pub(super) fn check_length(&self, bytes: u64) -> S3Result<()> {
+        match self.lengths.iter().find(|range| !range.contains(&bytes)) {
+            None => Ok(()),
+            Some(range) if bytes < *range.start() => Err(s3_error!(
+                EntityTooSmall,
+                "Your proposed upload is smaller than the minimum allowed size"
+            )),
+            Some(_) => Err(s3_error!(
+                EntityTooLarge,
+                "Your proposed upload exceeds the maximum allowed size"
+            )),
+        }
     }
 
     pub(super) fn check(
@@ -80,21 +104,26 @@ impl Condition {
         Condition { is_prefix, name: name.to_owned(), field: name.to_ascii_lowercase(), value }
     }
 
-    /// `{"acl": "private"}` or `["starts-with", "$key", "user/"]`.
-    fn all_of(written: &Value) -> Vec<Self> {
-        match written {
-            Value::Object(pairs) => {
-                pairs.iter().map(|(name, value)| Condition::new(false, name, value)).collect()
-            }
-            Value::Array(parts) => match &parts[..] {
-                [Value::String(operator), Value::String(name), value] => {
-                    let is_prefix = operator.eq_ignore_ascii_case("starts-with");
-                    let is_known = is_prefix || operator.eq_ignore_ascii_case("eq");
-                    is_known.then(|| Condition::new(is_prefix, name, value)).into_iter().collect()
-                }
-                _ => Vec::new(),
-            },
-            _ => Vec::new(),
+    /// `{"acl": "private"}` or `["starts-with", "$key", "user/"]`. One that isn't understood may forbid something, so that
+    /// nothing is taken by its policy.
+    fn parse(written: &Value) -> S3Result<Self> {
+        if let Some(pairs) = written.as_object() {
+            return match pairs.iter().next().filter(|_| pairs.len() == 1) {
+                Some((name, value)) => Ok(Condition::new(false, name, value)),
+                None => Err(s3_error!(
+                    InvalidPolicyDocument,
+                    "Invalid Policy: Invalid Simple-Condition: Simple-Conditions must have exactly one property specified."
+                )),
+            };
+        }
+        let parts = written.as_array().map(Vec::as_slice).unwrap_or_default();
+        let [Value::String(operator), Value::String(name), value] = parts else {
+            return Err(s3_error!(InvalidPolicyDocument, "Invalid Policy: Invalid condition."));
+        };
+        match operator.to_ascii_lowercase().as_str() {
+            "eq" => Ok(Condition::new(false, name, value)),
+            "starts-with" => Ok(Condition::new(true, name, value)),
+            _ => Err(s3_error!(InvalidPolicyDocument, "Invalid Policy: Invalid condition.")),
         }
     }
 
@@ -111,6 +140,16 @@ impl std::fmt::Display for Condition {
         let operator = if self.is_prefix { "starts-with" } else { "eq" };
         write!(f, "[\"{operator}\", \"${}\", \"{}\"]", self.name, self.value)
     }
+}
+
+/// `["content-length-range", 1, 10]`
+fn length_range(written: &Value) -> Option<RangeInclusive<u64>> {
+    let [Value::String(operator), least, most] = written.as_array()?.as_slice() else {
+        return None;
+    };
+    let number = |value: &Value| value.as_u64().or_else(|| value.as_str()?.parse().ok());
+    let is_range = operator.eq_ignore_ascii_case("content-length-range");
+    Some(number(least).filter(|_| is_range)?..=number(most)?)
 }
 
 fn denied(why: &str) -> S3Error {
@@ -164,5 +203,28 @@ mod tests {
             check(&expired, &good),
             Err("Invalid according to Policy: Policy expired.".to_owned())
         );
+    }
+
+    #[test]
+    fn conditions_that_are_not_understood_let_nothing_in() {
+        for condition in
+            [r#"["gt", "$key", "a"]"#, r#"{"acl": "private", "key": "a"}"#, r#""key""#, "[]", "{}"]
+        {
+            let policy =
+                format!(r#"{{"expiration": "2026-01-01T00:00:00Z", "conditions": [{condition}]}}"#);
+            let refused = Policy::parse(&BASE64_STANDARD.encode(policy)).err();
+            let code = refused.map(|error| error.code().as_str().to_owned());
+            assert_eq!(code.as_deref(), Some("InvalidPolicyDocument"), "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_as_long_as_its_policy_says() {
+        let policy = r#"{"expiration": "2026-01-01T00:00:00Z", "conditions": [["content-length-range", 2, "3"]]}"#;
+        let policy = Policy::parse(&BASE64_STANDARD.encode(policy)).expect("is a policy");
+        let code = |bytes| policy.check_length(bytes).err().map(|it| it.code().as_str().to_owned());
+        assert_eq!([2, 3].map(code), [None, None]);
+        assert_eq!(code(1).as_deref(), Some("EntityTooSmall"));
+        assert_eq!(code(4).as_deref(), Some("EntityTooLarge"));
     }
 }
