@@ -163,7 +163,7 @@ pub(crate) fn place_of_operation(
     let identity = Value::object(identity.entries().filter(|(name, _)| *name != "sourceIp"));
     let headers = request.get("headers").unwrap_or_default();
     let headers = headers.entries().filter(|(name, _)| !HEADERS_OF_ONE_REQUEST.contains(name));
-    let headers = keys_text(headers);
+    let headers = headers_text(headers);
     let ttl = Duration::from_secs(u64::try_from(cache.ttl).unwrap_or(0));
     (cache.api_caching_behavior == ApiCachingBehavior::OperationLevel).then(|| Place {
         field: field_of(api, ""),
@@ -205,6 +205,13 @@ fn plain(key: &str) -> String {
 fn all_keys(context: &Context) -> String {
     let Context { arguments, source, identity, .. } = context;
     format!("{arguments}{source}{identity}")
+}
+
+/// The same text in whichever order they came. A header is called what it is called: `ctx.x-tenant` isn't `x-tenant`.
+fn headers_text<'h>(headers: impl Iterator<Item = (&'h str, Value)>) -> String {
+    let mut headers: Vec<(&str, Value)> = headers.collect();
+    headers.sort_unstable_by_key(|(name, _)| *name);
+    Value::object(headers).to_string()
 }
 
 /// The same text in whichever order they are named.

@@ -351,7 +351,7 @@ impl Run<'_> {
         }
     }
 
-    /// Several calls of one field, whose requests to a function become one.
+    /// Several calls of one field, whose requests to a function become one; code may still ask for some by themselves.
     async fn batch(&self, plan: &Plan, step: &Step, calls: &[Call<'_>]) -> Vec<Resolved> {
         let mut drafts = Vec::new();
         for call in calls {
@@ -363,29 +363,41 @@ impl Run<'_> {
         if !payloads.is_empty() {
             answers = self.ask_together(step, payloads).await.into_iter();
         }
-        let mut answered = Vec::new();
+        let mut finished = Vec::new();
         for (call, draft) in calls.iter().zip(drafts) {
-            let Draft { mut course, asked, place, known } = draft;
-            if let Some(value) = known {
-                answered.push(value.into());
-                continue;
-            }
-            let given = match asked {
-                Ok(Ok(asked)) => {
-                    let answer = match is_of_batch(&asked.document) {
-                        true => answers.next().unwrap_or_else(|| Err(short())),
-                        false => self.ask(step, &asked.document, Some(&course.context)).await,
-                    };
-                    self.respond(step, &asked, answer, &mut course).await
-                }
-                Ok(Err(early)) => Ok(early),
-                Err(failure) => Err(failure),
-            };
-            let resolved = resolved(call, given.map(Stepped::into_value), course);
-            self.keep(place, &resolved);
-            answered.push(resolved);
+            let is_of_batch = draft.payload().is_some();
+            let answer = is_of_batch.then(|| answers.next().unwrap_or_else(|| Err(short())));
+            finished.push(self.finish(step, call, draft, answer));
         }
-        answered
+        join_all(finished).await
+    }
+
+    /// What comes of a draft. `answer` is its part of the answer to the batch; without one it asks by itself.
+    async fn finish(
+        &self,
+        step: &Step,
+        call: &Call<'_>,
+        draft: Draft<'_>,
+        answer: Option<Result<Value, Failure>>,
+    ) -> Resolved {
+        let Draft { mut course, asked, place, known } = draft;
+        if let Some(value) = known {
+            return value.into();
+        }
+        let given = match asked {
+            Ok(Ok(asked)) => {
+                let answer = match answer {
+                    Some(answer) => answer,
+                    None => self.ask(step, &asked.document, Some(&course.context)).await,
+                };
+                self.respond(step, &asked, answer, &mut course).await
+            }
+            Ok(Err(early)) => Ok(early),
+            Err(failure) => Err(failure),
+        };
+        let resolved = resolved(call, given.map(Stepped::into_value), course);
+        self.keep(place, &resolved);
+        resolved
     }
 
     async fn draft(&self, plan: &Plan, step: &Step, call: &Call<'_>) -> Draft<'_> {

@@ -74,18 +74,18 @@ pub(super) struct Seat {
     outlet: Arc<Outlet>,
     entries: Vec<Entry>,
     /// The places that were kept so far.
-    turns: u64,
+    reservations: u64,
 }
 
 /// A place that was kept. A client may give one up and ask for another by the same name before it is looked whether he
 /// may have the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Turn(u64);
+pub(super) struct Reservation(u64);
 
 struct Entry {
     /// What the client calls it, as JSON.
     id: Box<str>,
-    turn: Turn,
+    reservation: Reservation,
     /// None while it is being looked whether he may have it.
     subscription: Option<Arc<Subscription>>,
 }
@@ -99,27 +99,27 @@ pub(super) enum NoPlace {
 
 impl Seat {
     /// Keeps a place for a subscription.
-    pub(super) fn reserve(&mut self, id: &str) -> Result<Turn, NoPlace> {
+    pub(super) fn reserve(&mut self, id: &str) -> Result<Reservation, NoPlace> {
         if self.room.limits.connection_subscriptions_max <= self.entries.len() {
             return Err(NoPlace::Full);
         }
         if self.entries.iter().any(|entry| *entry.id == *id) {
             return Err(NoPlace::Taken);
         }
-        self.turns += 1;
-        let turn = Turn(self.turns);
-        self.entries.push(Entry { id: id.into(), turn, subscription: None });
-        Ok(turn)
+        self.reservations += 1;
+        let reservation = Reservation(self.reservations);
+        self.entries.push(Entry { id: id.into(), reservation, subscription: None });
+        Ok(reservation)
     }
 
     /// Puts a subscription in its place, unless the client has given it up meanwhile.
     pub(super) fn subscribe(
         &mut self,
         place: (&str, &str),
-        turn: Turn,
+        reservation: Reservation,
         interest: Interest,
     ) -> bool {
-        let is_reserved = |entry: &&mut Entry| entry.turn == turn;
+        let is_reserved = |entry: &&mut Entry| entry.reservation == reservation;
         let Some(entry) = self.entries.iter_mut().find(is_reserved) else { return false };
         let subscription = self.room.hub.subscribe(place, &entry.id, interest, &self.outlet);
         entry.subscription = Some(subscription);
@@ -127,8 +127,8 @@ impl Seat {
     }
 
     /// Gives up a place, unless the client has done so; tells whether there was one.
-    pub(super) fn give_up(&mut self, turn: Turn) -> bool {
-        let place = self.entries.iter().position(|entry| entry.turn == turn);
+    pub(super) fn give_up(&mut self, reservation: Reservation) -> bool {
+        let place = self.entries.iter().position(|entry| entry.reservation == reservation);
         place.map(|place| self.entries.swap_remove(place)).is_some()
     }
 
@@ -185,7 +185,7 @@ pub(super) async fn serve<P: Protocol>(
     let (mut beats, end) = (beats(limits.keep_alive), Instant::now() + limits.connection);
     let mut socket = Socket::new(connection, protocol.message_bytes_max(limits));
     let (outlet, mut deliveries) = Outlet::new();
-    let mut seat = Seat { room, outlet: Arc::clone(&outlet), entries: Vec::new(), turns: 0 };
+    let mut seat = Seat { room, outlet: Arc::clone(&outlet), entries: Vec::new(), reservations: 0 };
     let mut meanwhile = FuturesUnordered::new();
     let why = loop {
         let mut out = Out::default();

@@ -12,7 +12,7 @@ use service::{Caller, Ctx};
 use websocket::{Close, Message};
 
 use super::Client;
-use super::connection::{NoPlace, Out, Protocol, Seat, Step, Turn};
+use super::connection::{NoPlace, Out, Protocol, Reservation, Seat, Step};
 use super::credentials;
 use super::hub::Delivery;
 use super::start::{self, Wish};
@@ -39,7 +39,7 @@ pub(super) struct GraphqlWs {
 /// A start of a subscription that has come to an end: its id, and the subscription or what went wrong.
 pub(super) struct Started {
     id: String,
-    turn: Turn,
+    reservation: Reservation,
     wish: Result<Wish, Vec<Value>>,
 }
 
@@ -54,7 +54,7 @@ impl GraphqlWs {
             let Refusal { error_type, message, .. } = Refusal::rate_exceeded();
             return Err(error(error_type, &message));
         }
-        let turn = seat.reserve(&id).map_err(|no_place| match no_place {
+        let reservation = seat.reserve(&id).map_err(|no_place| match no_place {
             NoPlace::Full => {
                 let most = limits.connection_subscriptions_max;
                 let message = format!("Max number of {most} subscriptions reached");
@@ -71,7 +71,7 @@ impl GraphqlWs {
         Ok(Start {
             client: Arc::clone(&self.client),
             id,
-            turn,
+            reservation,
             data: data.as_str().map_or_else(|| data.to_string(), str::to_owned),
             authorization: extensions.get("authorization").unwrap_or_default(),
         })
@@ -116,16 +116,21 @@ impl Protocol for GraphqlWs {
         Step::Listen
     }
 
-    fn settle(&mut self, Started { id, turn, wish }: Started, seat: &mut Seat, out: &mut Out) {
+    fn settle(
+        &mut self,
+        Started { id, reservation, wish }: Started,
+        seat: &mut Seat,
+        out: &mut Out,
+    ) {
         self.starts -= 1;
         match wish {
             Ok(Wish { field, interest }) => {
-                if seat.subscribe((&self.client.api_id, &field), turn, interest) {
+                if seat.subscribe((&self.client.api_id, &field), reservation, interest) {
                     say(out, "start_ack", Some(&id), None);
                 }
             }
             Err(wrong) => {
-                if seat.give_up(turn) {
+                if seat.give_up(reservation) {
                     say(out, "error", Some(&id), Some(&errors(wrong)));
                 }
             }
@@ -155,7 +160,7 @@ impl Protocol for GraphqlWs {
 struct Start {
     client: Arc<Client>,
     id: String,
-    turn: Turn,
+    reservation: Reservation,
     /// What is asked, as text: it is what may be signed.
     data: String,
     authorization: Value,
@@ -168,7 +173,7 @@ impl Start {
             Ok(served) => self.record(&served).await,
             Err(refusal) => Err(refused(refusal)),
         };
-        Started { id: self.id, turn: self.turn, wish }
+        Started { id: self.id, reservation: self.reservation, wish }
     }
 
     async fn record(&self, served: &Arc<Served>) -> Result<Wish, Vec<Value>> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::house::{Room, gathering};
+use crate::house::{Room, gathering, meeting};
 
 const SCHEMA: &str = "type Query { items: [Item] } type Item { id: ID field: AWSJSON }";
 const CODE: &str =
@@ -20,13 +20,18 @@ async fn asked(room: &Room, (id, key): (&str, &str)) -> Vec<Value> {
 }
 
 async fn room() -> (Room, String, String) {
+    room_with(gathering()).await
+}
+
+/// An API with three items and that function as a source.
+async fn room_with(function: String) -> (Room, String, String) {
     let room = Room::open().await;
     let (id, key) = room.api(SCHEMA, json!({})).await;
     room.field(&id, "Query.items", r#"[{"id": "1"}, {"id": "2"}, {"id": "3"}]"#).await;
     let source = json!({
         "apiId": id, "name": "function", "type": "AWS_LAMBDA",
         "serviceRoleArn": "arn:aws:iam::000000000000:role/any",
-        "lambdaConfig": {"lambdaFunctionArn": gathering()},
+        "lambdaConfig": {"lambdaFunctionArn": function},
     });
     room.call("CreateDataSource", source).await.unwrap();
     (room, id, key)
@@ -48,6 +53,18 @@ async fn code_that_asks_for_a_batch_has_one_without_a_size() {
     room.call("CreateResolver", with_runtime(resolver)).await.unwrap();
     let told = asked(&room, (&id, &key)).await;
     assert_eq!(told, ["1", "2", "3"].map(|item| json!({"of": 3, "item": item})));
+}
+
+#[tokio::test]
+async fn code_that_speaks_of_batches_and_asks_for_none_asks_for_all_items_at_once() {
+    let (room, id, key) = room_with(meeting()).await;
+    let code = CODE.replace("'BatchInvoke'", "ctx.source.id ? 'Invoke' : 'BatchInvoke'");
+    let resolver = json!({
+        "apiId": id, "typeName": "Item", "fieldName": "field", "dataSourceName": "function", "code": code,
+    });
+    room.call("CreateResolver", with_runtime(resolver)).await.unwrap();
+    let told = asked(&room, (&id, &key)).await;
+    assert_eq!(told, ["1", "2", "3"].map(|item| json!({"alone": item})));
 }
 
 #[tokio::test]

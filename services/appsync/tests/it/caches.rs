@@ -59,10 +59,12 @@ const NOTES: &str = "type Query { open(id: ID): String } type Mutation { touch(i
 async fn a_resolver_without_keys_keeps_by_arguments_and_identity() {
     let settings = authorized(&Value::Null);
     let (room, id, _) = caching(NOTES, "PER_RESOLVER_CACHING", None, settings).await;
-    let asked = async |query| room.ask_as(&id, "anybody", query).await.1["data"]["open"].clone();
-    let first = asked("{open(id: 1)}").await;
-    assert_eq!(asked("{open(id: 1)}").await, first);
-    assert_ne!(asked("{open(id: 2)}").await, first);
+    let asked = async |user, query| room.ask_as(&id, user, query).await.1["data"]["open"].clone();
+    let first = asked("user:ann", "{open(id: 1)}").await;
+    assert!(first.is_string(), "{first}");
+    assert_eq!(asked("user:ann", "{open(id: 1)}").await, first);
+    assert_ne!(asked("user:ann", "{open(id: 2)}").await, first);
+    assert_ne!(asked("user:bob", "{open(id: 1)}").await, first);
 }
 
 /// AWS's own example: the keys are those of `context`, the eviction names them by `ctx.args`.
@@ -97,6 +99,9 @@ async fn an_operation_with_other_headers_is_another_one() {
     let first = asked("x-tenant", "a").await;
     assert_eq!(asked("x-tenant", "a").await, first);
     assert_ne!(asked("x-tenant", "b").await, first);
+    for other in ["ctx.x-tenant", "context.x-tenant", "$x-tenant", "$ctx.x-tenant"] {
+        assert_ne!(asked(other, "a").await, first, "{other} is a header of its own");
+    }
     let traced = asked("x-amzn-trace-id", "1").await;
     assert_eq!(asked("x-amzn-trace-id", "2").await, traced, "reserved headers tell nothing apart");
 }

@@ -16,9 +16,11 @@ use http_body_util::{BodyExt as _, Full};
 use serde_json::{Value, json};
 use service::{Bus, Ctx, Facts, House, Rate, Registry, Reply, Service};
 use store::{Memory, Store};
+use tokio::sync::Barrier;
 
 pub(crate) struct Room {
     pub(crate) appsync: Arc<AppSync>,
+    pub(crate) bus: Bus,
     house: Arc<House>,
     clock: Arc<ManualClock>,
     /// What the Bus leads to; it holds the rooms only.
@@ -60,10 +62,10 @@ impl Room {
             issuers: BTreeMap::new(),
         };
         let appsync = Arc::new(AppSync::open(options).await.unwrap());
-        let rooms = [Arc::clone(&appsync) as Arc<dyn Service>, Arc::new(Functions)];
+        let rooms = [Arc::clone(&appsync) as Arc<dyn Service>, Arc::new(Functions::default())];
         let registry = Arc::new(Registry::new(rooms));
         bus.connect(&registry);
-        Room { appsync, house, clock: manual, _registry: registry }
+        Room { appsync, bus, house, clock: manual, _registry: registry }
     }
 
     /// A request of nobody in particular.
@@ -222,8 +224,17 @@ impl Room {
 }
 
 /// Stands for the room of functions: `authorizer` lets everybody in and denies `Query.secret` to the token `low`,
-/// `hangs` never answers, `gathers` tells what it was given with what: `{"of": 2, "item": …}`, or `{"alone": …}`.
-struct Functions;
+/// and tells of `user:ann` that she is `ann`; `hangs` never answers; `gathers` tells what it was given with what:
+/// `{"of": 2, "item": …}`, or `{"alone": …}`; `meets` does so once three ask at the same time.
+struct Functions {
+    meeting: Barrier,
+}
+
+impl Default for Functions {
+    fn default() -> Self {
+        Functions { meeting: Barrier::new(3) }
+    }
+}
 
 impl Functions {
     /// The ARN of one of them.
@@ -240,6 +251,11 @@ pub(crate) fn hanging() -> String {
 /// The ARN of the function that tells how it was asked.
 pub(crate) fn gathering() -> String {
     Functions::arn("gathers")
+}
+
+/// The ARN of the function that answers three at once.
+pub(crate) fn meeting() -> String {
+    Functions::arn("meets")
 }
 
 /// The settings of an API that asks a function who may come in.
@@ -274,9 +290,13 @@ impl Service for Functions {
             if asked["FunctionName"] == Functions::arn("hangs") {
                 std::future::pending::<()>().await;
             }
+            let meets = asked["FunctionName"] == Functions::arn("meets");
+            if meets {
+                self.meeting.wait().await;
+            }
             let payload = STANDARD.decode(asked["Payload"].as_str().unwrap()).unwrap();
             let event: Value = serde_json::from_slice(&payload).unwrap();
-            if asked["FunctionName"] == Functions::arn("gathers") {
+            if meets || asked["FunctionName"] == Functions::arn("gathers") {
                 let gathered = match event.as_array() {
                     Some(items) => {
                         items.iter().map(|it| json!({"of": items.len(), "item": it})).collect()
@@ -292,7 +312,11 @@ impl Service for Functions {
             } else {
                 json!([])
             };
-            let verdict = json!({"isAuthorized": true, "deniedFields": denied});
+            let mut verdict = json!({"isAuthorized": true, "deniedFields": denied});
+            if let Some(user) = event["authorizationToken"].as_str().unwrap().strip_prefix("user:")
+            {
+                verdict["resolverContext"] = json!({"user": user});
+            }
             let reply = json!({"StatusCode": 200, "Payload": STANDARD.encode(verdict.to_string())});
             Ok(Bytes::from(reply.to_string()))
         })

@@ -11,4 +11,5 @@ mod rates;
 mod rights;
 mod schemas;
 mod settings;
+mod signatures;
 mod templates;

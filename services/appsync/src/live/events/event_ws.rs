@@ -16,7 +16,7 @@ use super::publishing::{Publication, Published, no_channel};
 use super::{ServedEvents, handler, serve, timed_out};
 use crate::journal::{Record, Scribe};
 use crate::limits::Limits;
-use crate::live::connection::{NoPlace, Out, Protocol, Seat, Step, Turn};
+use crate::live::connection::{NoPlace, Out, Protocol, Reservation, Seat, Step};
 use crate::live::hub::{Delivery, Interest};
 use crate::live::{Client, credentials};
 use crate::rates::Publishes;
@@ -39,7 +39,7 @@ pub(crate) struct EventWs {
 
 /// What came of something that the client has asked for: its id, and that.
 pub(crate) enum Done {
-    Subscribed(String, Turn, Result<Channel, Refusal>),
+    Subscribed(String, Reservation, Result<Channel, Refusal>),
     Published(String, Result<Published, Refusal>),
 }
 
@@ -56,7 +56,7 @@ impl EventWs {
         seat: &mut Seat,
     ) -> Result<Step<Done>, Refusal> {
         self.check_rate()?;
-        let turn = seat.reserve(id).map_err(|no_place| match no_place {
+        let reservation = seat.reserve(id).map_err(|no_place| match no_place {
             NoPlace::Full => refusal("MaxSubscriptionsReachedError", "Too many subscriptions"),
             NoPlace::Taken => {
                 refusal("DuplicatedOperationError", &format!("Found duplicated operation id {id}"))
@@ -66,7 +66,7 @@ impl EventWs {
         let (client, id) = (Arc::clone(&self.client), id.to_owned());
         Ok(Step::Meanwhile(Box::pin(async move {
             let channel = client.listen(&id, &message).await;
-            Done::Subscribed(id, turn, channel)
+            Done::Subscribed(id, reservation, channel)
         })))
     }
 
@@ -238,14 +238,14 @@ impl Protocol for EventWs {
     fn settle(&mut self, done: Done, seat: &mut Seat, out: &mut Out) {
         self.under_way -= 1;
         match done {
-            Done::Subscribed(id, turn, Ok(channel)) => {
+            Done::Subscribed(id, reservation, Ok(channel)) => {
                 let place = (&*self.client.api_id, &*channel.path);
-                if seat.subscribe(place, turn, Interest::default()) {
+                if seat.subscribe(place, reservation, Interest::default()) {
                     say(out, "subscribe_success", Some(&id), None);
                 }
             }
-            Done::Subscribed(id, turn, Err(refusal)) => {
-                if seat.give_up(turn) {
+            Done::Subscribed(id, reservation, Err(refusal)) => {
+                if seat.give_up(reservation) {
                     say(out, "subscribe_error", Some(&id), Some(&errors(&refusal)));
                 }
             }

@@ -81,8 +81,8 @@ impl Mqtt {
     fn subscribe(&self, client: &str, topic: &str, seat: &mut Seat) -> bool {
         let Some((field, interest)) = self.room.tickets.wish(client, topic) else { return false };
         seat.unsubscribe(topic);
-        let turn = seat.reserve(topic);
-        turn.is_ok_and(|turn| seat.subscribe((&self.api_id, &field), turn, interest))
+        let reserved = seat.reserve(topic);
+        reserved.is_ok_and(|reserved| seat.subscribe((&self.api_id, &field), reserved, interest))
     }
 }
 
