@@ -21,6 +21,16 @@ pub struct Options {
     pub machine_type: ExecutionType,
     /// Lifts or lowers AWS's limit on the text.
     pub definition_bytes_max: usize,
+    /// Whether it was compiled before. Then rules that came later don't hold for it: calls that are badly escaped and
+    /// timestamps that can't be read were taken once, and fail when they are come to, if at all.
+    pub is_stored: bool,
+}
+
+impl Options {
+    /// Of a definition that was within the limits of its time.
+    pub fn stored(machine_type: ExecutionType) -> Self {
+        Options { machine_type, definition_bytes_max: usize::MAX, is_stored: true }
+    }
 }
 
 impl Default for Options {
@@ -28,6 +38,7 @@ impl Default for Options {
         Options {
             machine_type: ExecutionType::Standard,
             definition_bytes_max: DEFINITION_BYTES_MAX,
+            is_stored: false,
         }
     }
 }
@@ -105,7 +116,7 @@ fn compile_with(
             };
         }
     };
-    let mut checker = Checker::new(&definition);
+    let mut checker = Checker::new(&definition, options.is_stored);
     check(&mut checker);
     let (program, diagnostics, variable_references) = checker.into_program();
     Compiled { program: program.map(Arc::new), diagnostics, variable_references }

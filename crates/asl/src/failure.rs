@@ -60,11 +60,10 @@ impl Fault {
     }
 }
 
-/// Every error name that the States Language reserves.
+/// The error names of the States Language that mean something here.
 pub mod error_name {
     /// Wildcard of `ErrorEquals`.
     pub const ALL: &str = "States.ALL";
-    pub const BRANCH_FAILED: &str = "States.BranchFailed";
     pub const DATA_LIMIT_EXCEEDED: &str = "States.DataLimitExceeded";
     pub const EXCEED_TOLERATED_FAILURE_THRESHOLD: &str = "States.ExceedToleratedFailureThreshold";
     /// A missed heartbeat, as `ErrorEquals` may name it; histories record `States.Timeout`.
@@ -73,7 +72,6 @@ pub mod error_name {
     pub const INTRINSIC_FAILURE: &str = "States.IntrinsicFailure";
     pub const ITEM_READER_FAILED: &str = "States.ItemReaderFailed";
     pub const NO_CHOICE_MATCHED: &str = "States.NoChoiceMatched";
-    pub const PARAMETER_PATH_FAILURE: &str = "States.ParameterPathFailure";
     pub const PERMISSIONS: &str = "States.Permissions";
     pub const QUERY_EVALUATION_ERROR: &str = "States.QueryEvaluationError";
     /// A reference path that doesn't fit the data it is read from (`ItemsPath`) or written to

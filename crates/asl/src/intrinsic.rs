@@ -167,6 +167,12 @@ impl Intrinsic {
         paths
     }
 
+    /// Whether no backslash in quotes stands before what it can't: JSON in quotes can't have escapes
+    /// of its own. AWS takes no such call (reported: aws/aws-cdk#27304).
+    pub fn is_well_escaped(&self) -> bool {
+        self.call.is_well_escaped()
+    }
+
     pub fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Fault> {
         self.call.evaluate(scope).map_err(|problem| {
             let (error, what) = match problem {
@@ -203,6 +209,18 @@ impl Call {
                 Argument::Text { .. } | Argument::Literal(_) => {}
             }
         }
+    }
+
+    fn is_well_escaped(&self) -> bool {
+        self.arguments.iter().all(|argument| match argument {
+            Argument::Text { escaped, .. } => {
+                let mut characters = escaped.chars();
+                std::iter::from_fn(|| characters.find(|c| *c == '\\').and(characters.next()))
+                    .all(parse::is_escapable)
+            }
+            Argument::Call(call) => call.is_well_escaped(),
+            Argument::Path(_) | Argument::Literal(_) => true,
+        })
     }
 
     fn evaluate(&self, scope: &Scope<'_>) -> Result<Value, Problem> {

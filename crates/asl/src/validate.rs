@@ -47,6 +47,8 @@ const DIAGNOSTICS_MAX: usize = 1000;
 /// Goes through a definition once.
 pub(crate) struct Checker<'d> {
     definition: &'d Definition<'d>,
+    /// What was refused only after it was stored goes on: see [`Options`](crate::Options).
+    is_stored: bool,
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
     variable_references: VariableReferences,
@@ -79,9 +81,10 @@ struct Subject<'d> {
 }
 
 impl<'d> Checker<'d> {
-    pub(crate) fn new(definition: &'d Definition<'d>) -> Self {
+    pub(crate) fn new(definition: &'d Definition<'d>, is_stored: bool) -> Self {
         Checker {
             definition,
+            is_stored,
             errors: Vec::new(),
             warnings: Vec::new(),
             variable_references: VariableReferences::new(),

@@ -9,12 +9,14 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use aws::sigv2::bucket_of_host;
 use aws::sigv4::{Presented, Request};
 use aws::{Call, Error, Protocol, REQUEST_BYTES_MAX, Target, server};
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Empty, Full};
 use hyper::body::Incoming;
 use models::Service;
@@ -85,7 +87,7 @@ impl Router {
     ) -> Response<ReplyBody> {
         let whole =
             |response: Response<Bytes>| response.map(|body| ReplyBody::Whole(Full::new(body)));
-        if asks_for_health(&request) {
+        if asks_for_health(request.method(), request.uri(), request.headers()) {
             return whole(self.health());
         }
         let (head, body) = request.into_parts();
@@ -408,16 +410,18 @@ fn explained(room: &dyn Room, operation: &str, error: Error) -> Error {
 }
 
 /// Whether somebody asks how the house is. A bucket may be called `health`, and so may an object: whoever asks for one
-/// of those signs, or says more.
-fn asks_for_health(request: &http::Request<Incoming>) -> bool {
-    let is_plain =
-        request.uri().query().is_none() && !request.headers().contains_key(header::AUTHORIZATION);
-    let is_path = match request.uri().path() {
+/// of those signs, says more, or names the bucket by the host.
+fn asks_for_health(method: &Method, uri: &Uri, headers: &HeaderMap) -> bool {
+    let host = uri.authority().map(Authority::as_str).or_else(|| text(headers, &header::HOST));
+    let is_plain = uri.query().is_none()
+        && !headers.contains_key(header::AUTHORIZATION)
+        && host.and_then(bucket_of_host).is_none();
+    let is_path = match uri.path() {
         "/_freehold/health" => true,
         "/health" => is_plain,
         _ => false,
     };
-    request.method() == Method::GET && is_path
+    *method == Method::GET && is_path
 }
 
 /// What a client hears that asks for a service the house hasn't got, in the protocol that it speaks with that service.
@@ -464,4 +468,24 @@ fn is_form(head: &Parts) -> bool {
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_called_health_is_its_buckets() {
+        let asks = |host, uri| {
+            let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+            asks_for_health(&Method::GET, &Uri::from_static(uri), &headers)
+        };
+        assert!(asks("localhost:4566", "/health"));
+        assert!(asks("s3.localhost:4566", "/health"));
+        assert!(!asks("b.s3.localhost:4566", "/health"));
+        assert!(!asks("b.s3.us-east-1.amazonaws.com", "/health"));
+        assert!(!asks("localhost", "http://b.s3.localhost/health"), "HTTP/2 names the host there");
+        assert!(!asks("localhost:4566", "/health?tagging"));
+        assert!(asks("b.s3.localhost:4566", "/_freehold/health"));
+    }
 }

@@ -162,9 +162,7 @@ impl Machine {
         definition_digest: Digest,
     ) -> Result<Self, Error> {
         let machine_type = if row.express { MachineType::Express } else { MachineType::Standard };
-        // It was within the limits of its time.
-        let options = asl::Options { machine_type, definition_bytes_max: usize::MAX };
-        let compiled = asl::compile(text, &options);
+        let compiled = asl::compile(text, &asl::Options::stored(machine_type));
         let why = || compiled.diagnostics.first().map_or("", |diagnostic| &diagnostic.message);
         let program = compiled.program.ok_or_else(|| Error::corrupt("definition", why()))?;
         let facts = MachineFacts {

@@ -150,7 +150,10 @@ impl Service for Ecs {
     ) -> ResourceArn<'a> {
         Box::pin(async move {
             let visit = self.enter(ctx.clone());
-            let Revision { family, number, .. } = visit.task_definition(family).await.ok()??;
+            let Revision { family, number, .. } = visit
+                .task_definition(family)
+                .await
+                .unwrap_or_else(|error| unread(&error, family))?;
             Some(visit.scope().task_definition(family, number))
         })
     }
@@ -192,10 +195,18 @@ impl Service for Batch {
     ) -> ResourceArn<'a> {
         Box::pin(async move {
             let visit = self.enter(ctx.clone());
-            let (name, number, _) = ops::batch::active(&visit, name).await.ok()??;
+            let (name, number, _) = ops::batch::active(&visit, name)
+                .await
+                .unwrap_or_else(|error| unread(&error, name))?;
             Some(visit.scope().batch("job-definition", &format!("{name}:{number}")))
         })
     }
+}
+
+/// Of a definition whose ARN policies ask for and that can't be read: they are held against none.
+fn unread<T>(error: &errors::Error, name: &str) -> Option<T> {
+    tracing::error!(error = error as &dyn std::error::Error, name, "read a definition");
+    None
 }
 
 service::operations! {

@@ -26,9 +26,8 @@ pub(crate) enum Part<'a> {
 impl Shown {
     /// `None` if there is no such part.
     pub(crate) fn new(definition: &str, machine_type: MachineType, part: Part<'_>) -> Option<Self> {
-        // What is stored was compiled once, so whatever limit it met then doesn't matter any more.
-        let options = Options { machine_type, definition_bytes_max: usize::MAX };
-        let Compiled { program, variable_references, .. } = asl::compile(definition, &options);
+        let Compiled { program, variable_references, .. } =
+            asl::compile(definition, &Options::stored(machine_type));
         let is_shown = |map: &Map, distributed: &Distributed| match part {
             Part::Whole => false,
             Part::Labeled(label) => distributed.label.as_deref() == Some(label),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use asl::Failure;
+use asl::{Failure, Options};
 use bytes::Bytes;
 use runner::MachineFacts;
 use store::Found;
@@ -12,7 +12,7 @@ use crate::arn::{MachineArn, Qualifier};
 use crate::errors::{Error, Validation};
 use crate::model::{Machine, Revision, Version};
 use crate::tables::Tables;
-use crate::visit::{Visit, living};
+use crate::visit::{Visit, compile, living};
 
 /// How many compiled machines are kept. Most houses have fewer revisions in use; when there are more, all are forgotten
 /// and compiled again as they are asked for.
@@ -76,7 +76,7 @@ impl Visit<'_> {
             return Ok(Runnable { machine, row });
         }
         let revision = tables.revision(arn, picked.revision).await?;
-        let program = self.compile(&revision.definition, found.value.machine_type)?;
+        let program = compile(&revision.definition, &Options::stored(found.value.machine_type))?;
         let machine_arn = arn.unqualified();
         let text = |arn: MachineArn| Arc::from(arn.to_string());
         let facts = MachineFacts {

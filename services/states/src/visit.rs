@@ -112,23 +112,28 @@ impl<'r> Visit<'r> {
         self.request.trace_header().map(Arc::from).or_else(|| given.map(Arc::from))
     }
 
-    /// What a definition compiles to, or everything that is wrong with it.
+    /// What a new definition compiles to, or everything that is wrong with it.
     pub(crate) fn compile(
         &self,
         definition: &str,
         machine_type: MachineType,
     ) -> Result<Arc<Program>, Error> {
-        let Compiled { program, diagnostics, .. } =
-            asl::compile(definition, &self.compile_options(machine_type));
-        program.ok_or_else(|| {
-            let message = invalid_definition(&diagnostics);
-            Error::InvalidDefinition(message.expect("what doesn't compile has an error"))
-        })
+        compile(definition, &self.compile_options(machine_type))
     }
 
     pub(crate) fn compile_options(&self, machine_type: MachineType) -> Options {
-        Options { machine_type, definition_bytes_max: self.limits().definition_bytes_max }
+        let definition_bytes_max = self.limits().definition_bytes_max;
+        Options { machine_type, definition_bytes_max, is_stored: false }
     }
+}
+
+/// What a definition compiles to, or everything that is wrong with it.
+pub(crate) fn compile(definition: &str, options: &Options) -> Result<Arc<Program>, Error> {
+    let Compiled { program, diagnostics, .. } = asl::compile(definition, options);
+    program.ok_or_else(|| {
+        let message = invalid_definition(&diagnostics);
+        Error::InvalidDefinition(message.expect("what doesn't compile has an error"))
+    })
 }
 
 /// A machine that exists and isn't going.

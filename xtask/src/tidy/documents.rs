@@ -30,7 +30,7 @@ pub(super) fn faults(root: &Path) -> Result<Vec<String>> {
 /// The files that links lead to, without the places in them.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let targets = text.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
-    let files = targets.filter(|target| !target.contains("://"));
+    let files = targets.filter(|it| !it.contains("://") && !it.starts_with("mailto:"));
     files.filter_map(|target| target.split('#').next()).filter(|target| !target.is_empty())
 }
 
@@ -48,6 +48,7 @@ mod tests {
     #[test]
     fn links_and_names_of_files_are_found() {
         let text = "See [a](docs/a.md#there), [b](https://example.com/b), [c](#here),\n\
+                    [d](mailto:d@example.com), \
                     `crates/a/src/lib.rs`, `crates/<name>/src` and `a word`.";
         assert_eq!(links(text).collect::<Vec<_>>(), ["docs/a.md"]);
         assert_eq!(named(text).collect::<Vec<_>>(), ["crates/a/src/lib.rs"]);

@@ -17,6 +17,11 @@ pub(super) fn call(text: &str) -> Result<Call, PathError> {
     }
 }
 
+/// What a backslash may stand before.
+pub(super) fn is_escapable(c: char) -> bool {
+    matches!(c, '\'' | '{' | '}' | '\\')
+}
+
 struct Cursor<'a> {
     text: &'a str,
     at: usize,
@@ -115,8 +120,9 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// `'…'`, in which a backslash takes the meaning from `'`, `{`, `}` and itself, and may stand
-    /// before nothing else: JSON in quotes can't have escapes of its own.
+    /// `'…'`, in which a backslash takes the meaning from `'`, `{`, `}` and itself. Before anything
+    /// else it stands for itself, and [`Intrinsic::is_well_escaped`](super::Intrinsic::is_well_escaped)
+    /// tells.
     fn quoted(&mut self) -> Result<Argument, PathError> {
         self.at += 1;
         let (mut value, mut escaped) = (String::new(), String::new());
@@ -129,8 +135,8 @@ impl<'a> Cursor<'a> {
                 }
                 '\\' => {
                     let Some((_, next)) = characters.next() else { break };
-                    if !matches!(next, '\'' | '{' | '}' | '\\') {
-                        return self.fail(format!("'\\{next}' is not an escape"));
+                    if !is_escapable(next) {
+                        value.push('\\');
                     }
                     value.push(next);
                     escaped.extend(['\\', next]);

@@ -7,7 +7,7 @@ use models::Member;
 use super::resource::Resource;
 use super::shape::{Shape, ShapeKind};
 use crate::program::QueryLanguage;
-use crate::template::Template;
+use crate::template::{Expression, Template};
 
 /// A field of a Task's arguments that can't be what the service asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,9 +52,11 @@ fn unfit_paths(arguments: &Value) -> Vec<String> {
     if !names_a_path(arguments) {
         return Vec::new();
     }
-    let template = Template::compile(arguments, QueryLanguage::JsonPath, "");
-    let problems = template.err().unwrap_or_default().into_iter();
-    problems.map(|problem| problem.message).collect()
+    let problems = match Template::compile(arguments, QueryLanguage::JsonPath, "") {
+        Ok(template) => template.expressions().filter_map(Expression::bad_escape).collect(),
+        Err(problems) => problems,
+    };
+    problems.into_iter().map(|problem| problem.message).collect()
 }
 
 fn names_a_path(arguments: &Value) -> bool {

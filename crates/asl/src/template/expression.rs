@@ -113,6 +113,12 @@ impl Expression {
         }
     }
 
+    /// What is wrong with a call that can be evaluated, but isn't taken in a new definition.
+    pub(crate) fn bad_escape(&self) -> Option<Problem> {
+        let is_bad = self.intrinsic().is_some_and(|intrinsic| !intrinsic.is_well_escaped());
+        is_bad.then(|| Problem::not_a_path(&self.field, &self.location))
+    }
+
     pub fn language(&self) -> QueryLanguage {
         match &self.form {
             Form::Path(_) | Form::Intrinsic(_) => QueryLanguage::JsonPath,

@@ -1,6 +1,5 @@
 //! Choice: rules, each with one condition and a target.
 
-use super::wait::is_timestamp;
 use super::{Checker, Place, Subject};
 use crate::choice::{Comparison, Condition, Operand, Operator};
 use crate::diagnostic::Code;
@@ -164,7 +163,7 @@ impl<'d> Checker<'d> {
             Operand::Number if node.as_number().is_none() => "Expected value of type Number",
             Operand::Boolean if node.as_bool().is_none() => "Expected value of type Boolean",
             Operand::Timestamp if node.as_str().is_none() => "Expected value of type String",
-            Operand::Timestamp if !node.as_str().is_some_and(is_timestamp) => {
+            Operand::Timestamp if node.as_str().is_some_and(|text| self.is_bad_timestamp(text)) => {
                 "String does not match RFC3339 timestamp"
             }
             Operand::String | Operand::Number | Operand::Boolean | Operand::Timestamp => {

@@ -154,6 +154,7 @@ impl<'d> Checker<'d> {
         };
         let expression = Expression::compile(text, QueryLanguage::JsonPath, field.in_state()).ok();
         let good = expression.filter(|good| good.path().is_some() || is_call(text));
+        let good = good.filter(|good| self.is_stored || good.bad_escape().is_none());
         match &good {
             Some(expression) => self.note(subject, expression),
             None => self.schema("Value must be a valid JSONPath.", &field),

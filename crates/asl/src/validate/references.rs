@@ -9,6 +9,11 @@ use crate::template::Expression;
 impl<'d> Checker<'d> {
     /// Remembers the variables that an expression reads, and holds it to what its place offers.
     pub(super) fn note(&mut self, subject: &Subject<'d>, expression: &Expression) {
+        if !self.is_stored
+            && let Some(problem) = expression.bad_escape()
+        {
+            self.problem(subject, problem);
+        }
         let variables = expression.variables();
         for variable in variables.iter().collect::<BTreeSet<_>>() {
             // The guide says that such a state can't read them; AWS's sentence isn't known.

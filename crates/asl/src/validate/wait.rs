@@ -18,7 +18,7 @@ impl<'d> Checker<'d> {
         } else {
             let timestamp = self.text_or_expression(subject, place, "Timestamp");
             if let (Some(Text::Literal(text)), Some(field)) = (&timestamp, place.field("Timestamp"))
-                && !is_timestamp(text)
+                && self.is_bad_timestamp(text)
             {
                 self.schema("String does not match RFC3339 timestamp", &field);
             }
@@ -27,10 +27,11 @@ impl<'d> Checker<'d> {
         let next = self.next(subject);
         Some(Wait { until: until?, next: next? })
     }
-}
 
-/// RFC 3339 with an upper-case `T`, and `Z` or an offset, as far as it can be read at run time.
-/// <https://states-language.net/#timestamps>
-pub(super) fn is_timestamp(text: &str) -> bool {
-    text.as_bytes().get(10) == Some(&b'T') && Instant::parse(text).is_some()
+    /// Whether it isn't RFC 3339 with an upper-case `T`, and `Z` or an offset, as far as it can be
+    /// read at run time. <https://states-language.net/#timestamps>
+    pub(super) fn is_bad_timestamp(&self, text: &str) -> bool {
+        let is_good = text.as_bytes().get(10) == Some(&b'T') && Instant::parse(text).is_some();
+        !is_good && !self.is_stored
+    }
 }

@@ -337,9 +337,6 @@ fn texts_that_are_no_calls_are_refused() {
         "States.Array('a)",
         "States.Array(\"a\")",
         "States.Array($.)",
-        // Reported: aws/aws-cdk#27304.
-        r"States.Format('Hello\n{}', $.name)",
-        r#"States.StringToJson('"An \"escaped double quote\" here"')"#,
         "States.UUID(1)",
         "States.Hash('a')",
         "States.Format()",
@@ -348,6 +345,20 @@ fn texts_that_are_no_calls_are_refused() {
         "States.ArrayRange(1, 2)",
     ] {
         assert!(Intrinsic::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn escapes_that_are_none_are_told() {
+    let is_well_escaped = |text| Intrinsic::parse(text).expect("is a call").is_well_escaped();
+    assert!(is_well_escaped(r"States.Array('\\n', States.Format('\'\{{}\}', 'n'), $.n, 1)"));
+    // Reported: aws/aws-cdk#27304.
+    for text in [
+        r"States.Format('Hello\n{}', $.name)",
+        r#"States.StringToJson('"An \"escaped double quote\" here"')"#,
+        r"States.Array(1, States.Array('\\', '\\\n'))",
+    ] {
+        assert!(!is_well_escaped(text), "{text}");
     }
 }
 

@@ -86,27 +86,46 @@ impl Evaluator<'_> {
     }
 
     /// Halves, sorts and merges, in the order of the reference implementation: which two items a
-    /// comparison fails on shows in its error.
+    /// comparison fails on shows in its error. Without recursion, as comparators may sort in their
+    /// turn.
     pub(crate) fn merge_sort<T>(
         &mut self,
-        mut items: Vec<T>,
+        items: Vec<T>,
         swaps: &mut dyn FnMut(&mut Self, &T, &T) -> Result<bool>,
     ) -> Result<Vec<T>> {
-        if items.len() <= 1 {
-            return Ok(items);
+        let mut steps = vec![Step::Sort(items)];
+        let mut sorted: Vec<Vec<T>> = Vec::new();
+        while let Some(step) = steps.pop() {
+            match step {
+                Step::Sort(items) if items.len() <= 1 => sorted.push(items),
+                Step::Sort(mut left) => {
+                    let right = left.split_off(left.len() / 2);
+                    steps.extend([Step::Merge, Step::Sort(right), Step::Sort(left)]);
+                }
+                Step::Merge => {
+                    let right = sorted.pop().unwrap_or_default();
+                    let left = sorted.pop().unwrap_or_default();
+                    self.meter.work((left.len() + right.len()) as u64)?;
+                    let mut merged = Vec::with_capacity(left.len() + right.len());
+                    let mut left = left.into_iter().peekable();
+                    let mut right = right.into_iter().peekable();
+                    while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
+                        let side = if swaps(self, first, second)? { &mut right } else { &mut left };
+                        merged.extend(side.next());
+                    }
+                    merged.extend(left);
+                    merged.extend(right);
+                    sorted.push(merged);
+                }
+            }
         }
-        let right = items.split_off(items.len() / 2);
-        let left = self.merge_sort(items, swaps)?;
-        let right = self.merge_sort(right, swaps)?;
-        self.meter.work((left.len() + right.len()) as u64)?;
-        let mut merged = Vec::with_capacity(left.len() + right.len());
-        let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
-        while let (Some(first), Some(second)) = (left.peek(), right.peek()) {
-            let side = if swaps(self, first, second)? { &mut right } else { &mut left };
-            merged.extend(side.next());
-        }
-        merged.extend(left);
-        merged.extend(right);
-        Ok(merged)
+        Ok(sorted.pop().unwrap_or_default())
     }
+}
+
+/// What a sort has still to do.
+enum Step<T> {
+    Sort(Vec<T>),
+    /// Of the two that were sorted last.
+    Merge,
 }

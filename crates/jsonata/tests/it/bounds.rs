@@ -143,6 +143,19 @@ fn the_deepest_expressions_that_compile_are_evaluated_without_overflow() {
 }
 
 #[test]
+fn comparators_that_sort_end_without_overflow() {
+    let limits = Limits { depth: u32::MAX, ..Limits::AWS };
+    let list = format!("[{}1]", "1,".repeat(10_000));
+    for recursive in [
+        "($f := function($x){ $sort($x, function($a, $b){ $f($x) > $a }) }; $f($states.input))",
+        "($f := function($x){ $x^($f($x)) }; $f($states.input))",
+        "($f := function($x){ $x#$i^($f($x)) }; $f($states.input))",
+    ] {
+        assert_eq!(shown(evaluate_with(recursive, &list, limits)), TOO_DEEP, "{recursive}");
+    }
+}
+
+#[test]
 fn deep_values_are_errors_or_let_go_without_overflow() {
     // Nested containers are bounded.
     check("$reduce([1..100000], function($a, $i) { {'a': $a} }, 1)", TOO_DEEP);

@@ -1,5 +1,6 @@
-use super::{check_jsonata, check_state, compiled, findings};
-use asl::Severity;
+use super::{around, check_jsonata, check_state, compiled, findings};
+use asl::program::ExecutionType;
+use asl::{Options, Severity, compile};
 
 const TASK: &str = r#""Type": "Task", "Resource": "arn:aws:lambda:us-east-1:1:function:f""#;
 
@@ -325,4 +326,27 @@ fn warns_of_what_looks_computed_and_is_not() {
         "PASS_RESULT_IS_STATIC",
     );
     check(r#"{"Type": "Fail", "Cause": "$.cause"}"#, "NO_PATH");
+}
+
+#[test]
+fn what_is_stored_is_held_to_the_rules_of_its_time() {
+    let template = |call: &str| {
+        format!(r#"{{"Type": "Pass", "Parameters": {{"a.$": "{call}"}}, "End": true}}"#)
+    };
+    let broken = r"States.Format('{}\n', $.a)";
+    for state in [
+        template(broken),
+        format!(r#"{{"Type": "Fail", "CausePath": "{broken}"}}"#),
+        r#"{"Type": "Wait", "Timestamp": "2016-12-05T21:29:29+0100", "End": true}"#.to_owned(),
+        r#"{"Type": "Choice", "Choices": [{"Variable": "$.a", "TimestampEquals": "2016-12-05T21:29:60Z", "Next": "Y"}]}"#
+            .to_owned(),
+    ] {
+        let text = around(&state);
+        assert!(compiled(&text).program.is_none(), "{state}");
+        let stored = compile(&text, &Options::stored(ExecutionType::Standard));
+        assert!(stored.program.is_some(), "{state}: {:?}", stored.diagnostics);
+    }
+    // What was refused ever since still is.
+    let text = around(&template("States.Nope()"));
+    assert!(compile(&text, &Options::stored(ExecutionType::Standard)).program.is_none());
 }
