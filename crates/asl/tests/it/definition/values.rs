@@ -172,7 +172,7 @@ fn choices_decide_by_one_thing() {
         r#"{"Variable": "$.a", "TimestampEquals": "yesterday", "Next": "Y"}"#,
         &["String does not match RFC3339 timestamp @Choices[0]/TimestampEquals"],
     );
-    let two = compiled(&super::around(
+    let two = compiled(&around(
         r#"{"Type": "Choice", "Choices": [{"Variable": "$.a", "IsNull": true, "IsString": true, "Next": "Y"}]}"#,
     ));
     let found = findings(&two, Severity::Error);
@@ -311,7 +311,7 @@ fn variables_outside_a_distributed_map_are_out_of_its_processors_sight() {
 #[test]
 fn warns_of_what_looks_computed_and_is_not() {
     let check = |state: &str, warning: &str| {
-        let compiled = compiled(&super::around(state));
+        let compiled = compiled(&around(state));
         let warnings = findings(&compiled, Severity::Warning);
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         assert!(warnings[0].starts_with(warning), "{warnings:?}");
@@ -333,7 +333,7 @@ fn what_is_stored_is_held_to_the_rules_of_its_time() {
     let template = |call: &str| {
         format!(r#"{{"Type": "Pass", "Parameters": {{"a.$": "{call}"}}, "End": true}}"#)
     };
-    let broken = r"States.Format('{}\n', $.a)";
+    let broken = r"States.Format('{}\\n', $.a)";
     for state in [
         template(broken),
         format!(r#"{{"Type": "Fail", "CausePath": "{broken}"}}"#),
