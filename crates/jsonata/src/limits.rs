@@ -21,7 +21,7 @@ pub struct Limits {
 
 impl Limits {
     /// What 2 MiB of native stack can bear, in a debug build too.
-    pub const DEPTH_MAX: u32 = 320;
+    pub const DEPTH_MAX: u32 = 240;
 
     /// What AWS accepts: 100 nested additions but not 101, `[1..873782]` but not `[1..873783]`,
     /// a string of 2^22 characters but not of 2^23 (reference §4.5). AWS's bound of time isn't

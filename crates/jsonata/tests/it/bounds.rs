@@ -145,14 +145,16 @@ fn the_deepest_expressions_that_compile_are_evaluated_without_overflow() {
 #[test]
 fn comparators_that_sort_end_without_overflow() {
     let limits = Limits { depth: u32::MAX, ..Limits::AWS };
-    let list = format!("[{}1]", "1,".repeat(10_000));
     for recursive in [
         "($f := function($x){ $sort($x, function($a, $b){ $f($x) > $a }) }; $f($states.input))",
         "($f := function($x){ $x^($f($x)) }; $f($states.input))",
         "($f := function($x){ $x#$i^($f($x)) }; $f($states.input))",
     ] {
-        let error = evaluate_with(recursive, &list, limits).expect_err(recursive);
-        assert!(error.is_bound(), "{recursive}: {error}");
+        for items in [3, 101, 10_001] {
+            let list = format!("[{}1]", "1,".repeat(items - 1));
+            let error = evaluate_with(recursive, &list, limits).expect_err(recursive);
+            assert!(error.is_bound(), "{recursive} of {items}: {error}");
+        }
     }
 }
 
