@@ -14,8 +14,8 @@ const FILE_NAME: &str = "${filename}";
 ///
 /// <https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html>
 const FIELDS_BYTES_MAX: usize = 20 * 1024;
-/// The file is handed on in pieces of that size.
-const PIECE_BYTES: usize = 64 * 1024;
+/// The file is handed on in pieces of that size: `s3s` takes no longer one behind what may begin a delimiter.
+const PIECE_BYTES: usize = 16 * 1024;
 
 #[derive(Debug)]
 pub(super) struct FormText {
